@@ -1,0 +1,1 @@
+"""The spine that services stand on; it knows no service."""

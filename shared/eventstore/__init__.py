@@ -1,0 +1,1 @@
+"""The log: gap-free, append-only, idempotent by command id, written in batches."""
