@@ -12,7 +12,11 @@ def system_now() -> datetime:
 
 
 class StoryClock:
-    """Reads the story's time from a file (one ISO 8601 line), so that all processes of a demo agree on it; real time without the file."""
+    """The story's time, in a file that all processes of a demo read; real time without the file.
+
+    The file's first line is the story's time (ISO 8601). Alone, time stands still there; a second line with a real time
+    lets the story's time flow on from that moment.
+    """
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -20,15 +24,23 @@ class StoryClock:
     def __call__(self) -> datetime:
         """The story's time, in UTC."""
         try:
-            text = self.file.read_text(encoding="ascii").strip()
+            story, *since = self.file.read_text(encoding="ascii").split()
         except FileNotFoundError:
             return system_now()
-        return datetime.fromisoformat(text).astimezone(UTC)
+        now = datetime.fromisoformat(story).astimezone(UTC)
+        return now + (system_now() - datetime.fromisoformat(since[0])) if since else now
 
     def set(self, now: datetime) -> None:
-        """Move the story to `now`, for every process at once."""
+        """Hold the story at `now`, for every process at once."""
+        self._write(now.astimezone(UTC).isoformat())
+
+    def release(self) -> None:
+        """Let the story's time flow on from where it stands."""
+        self._write(f"{self().isoformat()}\n{system_now().isoformat()}")
+
+    def _write(self, text: str) -> None:
         partial = self.file.with_suffix(".partial")
-        partial.write_text(now.astimezone(UTC).isoformat(), encoding="ascii")
+        partial.write_text(text, encoding="ascii")
         partial.replace(self.file)
 
 

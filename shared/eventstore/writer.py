@@ -166,6 +166,9 @@ class Writer:
                 self._busy = True
                 try:
                     await self._settle(batch)
+                except Exception as error:  # Whatever it is, those who wait must hear of it, and the next batch must go on.
+                    for append in batch:
+                        _fail(append, error)
                 finally:
                     self._busy = False
                 await asyncio.sleep(0)

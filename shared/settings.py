@@ -1,0 +1,73 @@
+"""What a process is told from outside: one typed value, read from the environment, refused when it is not safe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from shared.failpoints import VARIABLE as FAILPOINT
+
+PREFIX = "BINDEGLIED_"
+
+
+class UnusableSettings(Exception):
+    """The settings are missing, malformed or unsafe; the text says which and what to do."""
+
+
+class Settings(BaseModel):
+    """Every field is read from `BINDEGLIED_<FIELD>`; `kafka_bootstrap_servers` also from KAFKA_BOOTSTRAP_SERVERS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    city: str = Field(default="bremerhaven", pattern=r"^[a-z][a-z0-9-]{0,40}$")
+    database_url: str
+    """The service's database, as its runtime role."""
+    admin_url: str | None = None
+    """The same server as the migrating role; without it the process only checks that the schema is current."""
+    keyring_url: str
+    """The keyring's database."""
+    key_file: Path
+    """The file with the key-encryption key, outside every data directory."""
+    key_backup: Path | None = None
+    """Where the keyring's one current copy is put after each rotation."""
+    kafka_bootstrap_servers: str | None = None
+    """The brokers; None in the embedded form, where services read each other's logs."""
+    kafka_acks: Literal["all"] = "all"
+    token_issuer: str
+    token_audience: str = "bindeglied"
+    token_keys: str
+    """A JSON Web Key Set: a file's path, or an https address that serves it."""
+    demo: bool = False
+    """Whether the issuer is the demo's: only then are the story's clock and fail-points allowed."""
+    clock_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    max_waiting_commands: int = Field(default=2_000, ge=1)
+    log_level: str = "info"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
+        """The settings of this process; `given` values win over the environment."""
+        values: dict[str, object] = {
+            field: environment[PREFIX + field.upper()] for field in cls.model_fields if PREFIX + field.upper() in environment
+        }
+        if "KAFKA_BOOTSTRAP_SERVERS" in environment:
+            values.setdefault("kafka_bootstrap_servers", environment["KAFKA_BOOTSTRAP_SERVERS"])
+        try:
+            settings = cls.model_validate({**values, **given})
+        except ValidationError as error:
+            said = "; ".join(f"{PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False))
+            raise UnusableSettings(f"the settings are not usable: {said}") from None
+        settings.must_be_safe(environment)
+        return settings
+
+    def must_be_safe(self, environment: Mapping[str, str] = os.environ) -> None:
+        """Raise UnusableSettings where a demo's means stand beside a real issuer."""
+        if not self.demo and environment.get(FAILPOINT):
+            raise UnusableSettings(f"{FAILPOINT} is set beside a real token issuer: unset it")
+        if not self.demo and self.clock_file:
+            raise UnusableSettings(f"{PREFIX}CLOCK_FILE is set beside a real token issuer: unset it; only the demo runs on a story's time")
