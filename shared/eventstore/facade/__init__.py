@@ -1,0 +1,1 @@
+"""The recorders behind `shared.eventstore.recorder`: the library's synchronous interface over the asynchronous log."""

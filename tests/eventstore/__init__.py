@@ -1,0 +1,1 @@
+"""Tests of the log and of what stands on it."""
