@@ -1,0 +1,1 @@
+"""Where events come from: the own log, Kafka or memory, behind one protocol."""

@@ -1,0 +1,137 @@
+"""A service's own log as a source: its facts as stored, or what its published mapping makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from uuid import UUID
+
+import asyncpg
+
+from shared.domain import Contract, Event
+from shared.envelope import WATERMARK, Cursor, Entry, Received
+from shared.eventstore.log import COLUMNS, entry_of, log_tail
+from shared.eventstore.mapper import MessageTypes, Undecodable, encode
+from shared.eventstore.signals import Signals
+from shared.sources.source import SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
+
+Mapping = Callable[[Received[Event]], Contract | None]
+"""A service's `published`: a fact becomes one contract or nothing."""
+
+LOST_CONNECTION = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What asyncpg raises while a database is away or starting."""
+
+NOBODY = UUID(int=0)
+"""The stream of a watermark: where an unpublished fact belongs stays unpublished."""
+
+
+class LogSource:
+    """Reads the log of this database; with `published` and the `types` it decodes with, yields contracts and watermarks instead of facts."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[asyncpg.Record],
+        signals: Signals,
+        name: str,
+        *,
+        published: Mapping | None = None,
+        types: MessageTypes | None = None,
+        generation: int = 1,
+        schema: str = "log",
+    ) -> None:
+        if published and not types:
+            raise ValueError("a published mapping needs the types it reads")
+        self.name = name
+        self.generation = generation
+        self._pool = pool
+        self._signals = signals
+        self._published = published
+        self._types = types
+        self._schema = schema
+
+    async def read(self, after: Cursor, limit: int, *, dense: bool = False) -> Sequence[Entry]:
+        """Up to `limit` facts behind the cursor. Of contracts there are as many as those facts make, and a watermark behind the last
+        one where unpublished facts follow it; with `dense`, a watermark for every unpublished fact."""
+        must_be_generation(self.name, after, self.generation)
+        facts = await self._facts(after, limit)
+        return self._contracts(facts, after.pos, dense) if self._published else facts
+
+    async def _facts(self, after: Cursor, limit: int) -> list[Entry]:
+        # One question for both: the cursor's own entry and what follows it.
+        query = f"select {COLUMNS} from {self._schema}.log where pos >= $1 order by pos limit $2"
+        with database_away(self.name):
+            rows = await self._pool.fetch(query, max(after.pos, 1), limit + (after.pos > 0))
+        facts = [replace(entry_of(row), generation=self.generation) for row in rows] if self.generation > 1 else list(map(entry_of, rows))
+        if after.pos:
+            must_hold_cursor(self.name, after, facts[0] if facts and facts[0].pos == after.pos else None)
+            del facts[0]
+        if facts and facts[-1].pos != after.pos + len(facts):
+            raise SourceDiverged(f"{self.name}: the log has a gap between positions {after.pos} and {facts[-1].pos}: it has lost events")
+        return facts
+
+    def _contracts(self, facts: list[Entry], prev: int, dense: bool) -> list[Entry]:
+        entries: list[Entry] = []
+        for place, fact in enumerate(facts):
+            try:
+                contract = self._contract_of(fact)
+            except Exception as error:
+                # Whatever a mapping raises, its fact must not be skipped: what comes before it goes out, then it is asked for again.
+                if place == 0:
+                    raise SourceUnavailable(f"{self.name}: the fact at position {fact.pos} cannot be published: {error!r}") from error
+                return self._contracts(facts[:place], facts[0].prev, dense)
+            if contract is not None:
+                data = encode(contract)
+                entries.append(replace(fact, prev=prev, type=contract.NAME, schema_version=contract.VERSION, data=data))
+            elif dense or fact is facts[-1]:
+                entries.append(watermark_of(fact, prev))
+            else:
+                continue
+            prev = fact.pos
+        return entries
+
+    def _contract_of(self, fact: Entry) -> Contract | None:
+        assert self._published is not None and self._types is not None  # The constructor has seen to it.
+        message = self._types.decode(fact.type, fact.schema_version, fact.data)
+        if not isinstance(message, Event):
+            raise Undecodable(f"{fact.type} is not an event")
+        return self._published(Received(message, fact))
+
+    async def wait(self, after: Cursor, timeout: float) -> None:
+        """Return when something was appended behind the cursor, or after `timeout` seconds."""
+        ticket = self._signals.ticket("log")
+        if await self.tail() == after.pos:
+            await self._signals.wait("log", ticket, timeout)
+
+    async def tail(self) -> int:
+        """The last position of the log, published or not."""
+        with database_away(self.name):
+            return (await log_tail(self._pool, self._schema))[0]
+
+    async def close(self) -> None:
+        """The pool and the signals belong to whoever made them."""
+
+
+def watermark_of(fact: Entry, prev: int) -> Entry:
+    """The record that says only that the log has come as far as `fact`."""
+    return replace(
+        fact,
+        prev=prev,
+        stream=NOBODY,
+        version=0,
+        type=WATERMARK,
+        schema_version=1,
+        actor="",
+        causation_id=None,
+        correlation_id=None,
+        data=b"",
+    )
+
+
+@contextmanager
+def database_away(name: str) -> Iterator[None]:
+    """Turn a lost connection into SourceUnavailable."""
+    try:
+        yield
+    except LOST_CONNECTION as error:
+        raise SourceUnavailable(f"{name}: the database cannot be read: {error!r}") from error
