@@ -90,7 +90,8 @@ return sha256('\x00'::bytea || uuid_send(stream) || int4send(version) || int2sen
 create function {schema}.append(
     at timestamptz,
     principals text[], ids uuid[], fingerprints bytea[], streams uuid[], expected int[], counts int[],
-    event_command int[], event_index int[], types text[], schema_versions smallint[], event_ids uuid[], actors text[],
+    event_command int[], event_index int[], event_streams uuid[], versions int[], types text[], schema_versions smallint[],
+    event_ids uuid[], actors text[],
     causations uuid[], correlations uuid[], datas bytea[],
     claim_command int[], claim_scopes text[], claim_keys text[], claim_takes boolean[]
 ) returns bigint[] language plpgsql
@@ -101,8 +102,8 @@ declare
     tail_at timestamptz;
     outcomes int[];
     details int[];
-    ends bigint[];
-    answer bigint[];
+    starts bigint[] := array_fill(0, array[cardinality(ids)]);
+    answer bigint[] := array_fill(0, array[3 * cardinality(ids)]);
     held record;
     k record;
 begin
@@ -143,35 +144,35 @@ begin
            and not exists (select 1 from {schema}.claim c where c.scope = u.scope and c.key = u.key and c.stream = streams[u.command]);
     end if;
 
-    insert into {schema}.log
-    select tail + row_number() over (order by e.n), streams[e.command], expected[e.command] + e.index, e.type, e.schema_version,
-           e.event_id, at, e.actor, e.causation_id, e.correlation_id, e.data,
-           {schema}.leaf(streams[e.command], expected[e.command] + e.index, e.type, e.schema_version, e.event_id, at, e.actor,
-                         e.causation_id, e.correlation_id, e.data)
-      from unnest(event_command, event_index, types, schema_versions, event_ids, actors, causations, correlations, datas)
-           with ordinality e(command, index, type, schema_version, event_id, actor, causation_id, correlation_id, data, n)
-     where outcomes[e.command] = 0;
-
-    with ended as (
-        select c.*, tail + sum(case when outcomes[c.n] = 0 then c.count else 0 end) over (order by c.n) as pos
-          from unnest(principals, ids, fingerprints, streams, expected, counts)
-               with ordinality c(principal, id, fingerprint, stream, expected, count, n)
-    ), stored as (
-        insert into {schema}.command (principal, id, fingerprint, stream, version, pos, recorded_at)
-        select e.principal, e.id, e.fingerprint, e.stream, e.expected + e.count, e.pos, at from ended e where outcomes[e.n] = 0
-    )
-    select array_agg(e.pos order by e.n) into ends from ended e;
-
     for i in 1 .. cardinality(ids) loop
+        answer[3 * i - 2] := outcomes[i];
         if outcomes[i] = 0 then
-            answer := answer || array[0, expected[i] + counts[i], ends[i]];
+            starts[i] := tail;
+            tail := tail + counts[i];
+            answer[3 * i - 1] := expected[i] + counts[i];
+            answer[3 * i] := tail;
         elsif outcomes[i] = 1 then
             select c.version, c.pos into k from {schema}.command c where c.principal = principals[i] and c.id = ids[i];
-            answer := answer || array[1, k.version, k.pos];
+            answer[3 * i - 1] := k.version;
+            answer[3 * i] := k.pos;
         else
-            answer := answer || array[outcomes[i], details[i], 0];
+            answer[3 * i - 1] := details[i];
         end if;
     end loop;
+
+    insert into {schema}.log
+    select starts[e.command] + e.index, e.stream, e.version, e.type, e.schema_version, e.event_id, at, e.actor,
+           e.causation_id, e.correlation_id, e.data,
+           {schema}.leaf(e.stream, e.version, e.type, e.schema_version, e.event_id, at, e.actor, e.causation_id, e.correlation_id, e.data)
+      from unnest(event_command, event_index, event_streams, versions, types, schema_versions, event_ids, actors, causations, correlations, datas)
+           e(command, index, stream, version, type, schema_version, event_id, actor, causation_id, correlation_id, data)
+     where outcomes[e.command] = 0;
+
+    insert into {schema}.command (principal, id, fingerprint, stream, version, pos, recorded_at)
+    select c.principal, c.id, c.fingerprint, c.stream, c.expected + c.count, starts[c.n] + c.count, at
+      from unnest(principals, ids, fingerprints, streams, expected, counts)
+           with ordinality c(principal, id, fingerprint, stream, expected, count, n)
+     where outcomes[c.n] = 0;
     return answer;
 end $$;
 

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 
 from shared.domain import Now
-from shared.eventstore.errors import OutcomeUnknown, StoreBusy, Unstorable
+from shared.eventstore.errors import OutcomeUnknown, StoreBusy, UnsafeSettings, Unstorable
 from shared.eventstore.log import must_be_safe
 from shared.eventstore.signals import Signals
 from shared.failpoints import failpoint
@@ -25,9 +25,9 @@ logger = structlog.get_logger(__name__)
 ACCEPTED, KNOWN, REUSED, CONFLICT, CLAIM_HELD = range(5)
 MAX_EVENT_BYTES = 900_000
 """A larger event would not pass the broker's default limit of 1 MiB a record, headers included."""
-PASSING = {"08", "40", "53", "55", "57", "58"}
-"""Classes of PostgreSQL errors that pass: connection, rollback, resources, locks, operator, system."""
-ANSWERED = {"40", "53", "55"}
+PASSING = ("08", "40", "53", "55", "57", "58", "25006")
+"""PostgreSQL errors that pass: connection, rollback, resources, locks, operator, system, and a standby not yet promoted."""
+UNDONE = ("40", "53", "55", "57014", "25006")
 """Those among them which say for sure that the call was undone."""
 UNSTORABLE = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError, ValueError)
 """What PostgreSQL says of values that it cannot store; asyncpg's own refusal, before it sends them, is a ValueError."""
@@ -68,8 +68,8 @@ class Append:
     claims: Sequence[NewClaim] = ()
     deadline: float = 0.0
     size: int = 0
-    sent: bool = False
-    """Whether a call that carried it may have been executed without our having heard so."""
+    unheard: int = 0
+    """Calls that carried it and of whose end nothing was heard: each may have been executed."""
     answer: asyncio.Future[Answer] = field(init=False)
 
 
@@ -116,6 +116,7 @@ class Writer:
         self._append: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
         self._append_one: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
         self._task: asyncio.Task[None] | None = None
+        self._busy = False
 
     @property
     def waiting(self) -> int:
@@ -145,6 +146,8 @@ class Writer:
         append.size = sum(len(event.data) for event in append.events)
         if any(len(event.data) > MAX_EVENT_BYTES for event in append.events):
             raise Unstorable(f"an event is larger than {MAX_EVENT_BYTES} bytes")
+        if self._task is None or self._task.done():
+            raise StoreBusy("the writer does not run")
         if len(self._queue) >= self.max_waiting:
             self.counts.refused_full += 1
             raise StoreBusy(f"{self.max_waiting} commands are waiting already")
@@ -153,8 +156,6 @@ class Writer:
         self._queue.append(append)
         self._arrived.set()
         return await append.answer
-
-    _busy = False
 
     async def _drain(self) -> None:
         while True:
@@ -208,18 +209,17 @@ class Writer:
                 else:
                     _fail(batch[0], Unstorable(_reason(error)))
                 return
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-                sqlstate = getattr(error, "sqlstate", None) or ""
-                if sqlstate and sqlstate[:2] not in PASSING:
-                    for append in batch:
-                        _fail(append, error)
-                    return
-                answered = sqlstate[:2] in ANSWERED
+            except Exception as error:  # noqa: BLE001 - whatever it is, later commands need a writer that goes on
+                sqlstate: str = getattr(error, "sqlstate", None) or ""
                 logger.warning("writer.call_failed", error=error.__class__.__name__, sqlstate=sqlstate, commands=len(batch))
-                if not answered:
+                if sqlstate.startswith(UNDONE) and self._connection:
                     for append in batch:
-                        append.sent = True
+                        append.unheard -= 1
                 await self._disconnect()
+                if not _passes(error, sqlstate):
+                    for append in batch:
+                        _fail(append, OutcomeUnknown() if append.unheard else error)
+                    return
                 self._give_up_late(batch)
                 batch = [append for append in batch if not append.answer.done()]
                 await asyncio.sleep(pause)
@@ -243,13 +243,15 @@ class Writer:
         now = time.monotonic()
         for append in (*batch, *self._queue):
             if append.deadline < now:
-                _fail(append, OutcomeUnknown() if append.sent else StoreBusy("the database does not answer", retry_after=2))
+                _fail(append, OutcomeUnknown() if append.unheard else StoreBusy("the database does not answer", retry_after=2))
 
     async def _call(self, batch: list[Append]) -> list[Answer]:
         if self._connection is None or self._connection.is_closed():
             await self._connect()
         failpoint("command.before_append")
         now = self.clock()
+        for append in batch:
+            append.unheard += 1
         if len(batch) == 1 and len(batch[0].events) == 1 and not batch[0].claims:
             a, event = batch[0], batch[0].events[0]
             row: list[int] = await self._append_one.fetchval(
@@ -264,6 +266,7 @@ class Writer:
                 [a.principal for a in batch], [a.id for a in batch], [a.fingerprint for a in batch],
                 [a.stream for a in batch], [a.expected for a in batch], [len(a.events) for a in batch],
                 [n for n, _, _, _ in events], [i for _, i, _, _ in events],
+                [a.stream for _, _, a, _ in events], [a.expected + i for _, i, a, _ in events],
                 [e.type for *_, e in events], [e.schema_version for *_, e in events], [e.event_id for *_, e in events],
                 [a.actor for _, _, a, _ in events], [a.causation_id for _, _, a, _ in events],
                 [a.correlation_id for _, _, a, _ in events], [e.data for *_, e in events],
@@ -277,7 +280,6 @@ class Writer:
         settings = {
             "application_name": "writer",
             "default_transaction_isolation": "read committed",
-            "synchronous_commit": "on",
             "statement_timeout": str(int(CALL_SECONDS * 900)),
             "idle_in_transaction_session_timeout": "5000",
             # A call of ours that still waits for the lock after this process died gives up.
@@ -286,7 +288,7 @@ class Writer:
         connection = await asyncpg.connect(self.dsn, server_settings=settings, timeout=CALL_SECONDS)
         try:
             await must_be_safe(connection)
-            self._append = await connection.prepare(f"select {self.schema}.append({_places(20)})")
+            self._append = await connection.prepare(f"select {self.schema}.append({_places(22)})")
             self._append_one = await connection.prepare(f"select {self.schema}.append_one({_places(13)})")
         except BaseException:
             connection.terminate()
@@ -302,6 +304,12 @@ class Writer:
 
 def _places(count: int) -> str:
     return ", ".join(f"${n}" for n in range(1, count + 1))
+
+
+def _passes(error: Exception, sqlstate: str) -> bool:
+    """Whether the same call may succeed a moment later."""
+    lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError, UnsafeSettings)
+    return sqlstate.startswith(PASSING) if sqlstate else isinstance(error, lost)
 
 
 def _reason(error: BaseException) -> str:
