@@ -1,0 +1,1 @@
+"""What a body's meetings are: who meets how often, what is invited, what was held."""

@@ -1,0 +1,1 @@
+"""The questions that the meetings service answers, one module each."""

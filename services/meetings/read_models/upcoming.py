@@ -1,0 +1,125 @@
+"""Which meetings are coming? A cancelled one is shown as cancelled until its time is over, so that nobody goes there in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, assert_never
+from uuid import UUID
+
+from services.meetings.events import MeetingCancelled, MeetingEvent, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from shared.envelope import Received
+from shared.localday import day_end, local_day
+from shared.projections.projection import OWN, Projection, Statement
+
+if TYPE_CHECKING:
+    from shared.eventstore.log import Queryable
+
+TABLES = """
+create table upcoming_v1 (
+    meeting uuid primary key,
+    body uuid not null,
+    body_name text not null,
+    title text not null,
+    public boolean not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz,
+    over_at timestamptz not null,
+    place text not null,
+    standing text not null,
+    reason text,
+    formerly_starts_at timestamptz
+);
+comment on column upcoming_v1.over_at is 'When it is no longer coming: its end, or that of its day where no end was said.';
+"""
+INDEXES = "create index upcoming_v1_by_time on upcoming_v1 (starts_at, meeting); create index upcoming_v1_over on upcoming_v1 (over_at);"
+
+PUT = """insert into upcoming_v1
+(meeting, body, body_name, title, public, starts_at, ends_at, over_at, place, standing, reason, formerly_starts_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (meeting) do update set starts_at = excluded.starts_at,
+ends_at = excluded.ends_at, over_at = excluded.over_at, place = excluded.place, standing = excluded.standing,
+reason = excluded.reason, formerly_starts_at = coalesce(excluded.formerly_starts_at, upcoming_v1.formerly_starts_at)"""
+
+BEGIN = "update upcoming_v1 set standing = 'opened' where meeting = $1"
+
+
+def project(received: Received[MeetingEvent]) -> Iterable[Statement]:
+    """One row for each meeting, written by its own stream."""
+    event = received.message
+    match event:
+        case MeetingScheduled():
+            yield put(received.stream, event, "scheduled", None, None)
+        case MeetingRescheduled():
+            yield put(received.stream, event, "scheduled", None, event.formerly_starts_at)
+        case MeetingCancelled():
+            yield put(received.stream, event, "cancelled", event.reason, None)
+        case MeetingOpened():
+            yield Statement(BEGIN, (received.stream,))
+        case _:
+            assert_never(event)
+
+
+def put(
+    meeting: UUID,
+    event: MeetingScheduled | MeetingRescheduled | MeetingCancelled,
+    standing: str,
+    reason: str | None,
+    formerly: datetime | None,
+) -> Statement:
+    """The whole row, as this fact says it."""
+    over_at = event.ends_at or day_end(local_day(event.starts_at))
+    return Statement(
+        PUT,
+        (
+            meeting, event.body, event.body_name, event.title, event.public, event.starts_at, event.ends_at, over_at, event.place,
+            standing, reason, formerly,
+        ),
+    )  # fmt: skip
+
+
+UPCOMING = Projection(
+    name="upcoming_v1",
+    folds={OWN: (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingOpened)},
+    tables=TABLES,
+    project=project,
+    indexes=INDEXES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UpcomingRow:
+    """A meeting that is not over yet."""
+
+    meeting: UUID
+    body: UUID
+    body_name: str
+    title: str
+    public: bool
+    starts_at: datetime
+    ends_at: datetime | None
+    place: str
+    standing: Literal["scheduled", "cancelled", "opened"]
+    reason: str | None
+    formerly_starts_at: datetime | None
+
+
+QUERY = """select meeting, body, body_name, title, public, starts_at, ends_at, place, standing, reason, formerly_starts_at
+from upcoming_v1 where over_at > $1 and ($2::uuid is null or body = $2) and (public or $3 or body = any($4::uuid[]))
+and ($5::timestamptz is null or (starts_at, meeting) > ($5, $6)) order by starts_at, meeting limit $7"""
+
+
+async def list_upcoming(
+    db: Queryable,
+    now: datetime,
+    *,
+    body: UUID | None,
+    sees_all: bool,
+    sees_bodies: Sequence[UUID],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[UpcomingRow]:
+    """Meetings by their beginning, behind the (beginning, id) of the last one seen; others than public ones of `sees_bodies` only."""
+    begin, meeting = after or (None, None)
+    rows = await db.fetch(QUERY, now, body, sees_all, list(sees_bodies), begin, meeting, limit)
+    return [UpcomingRow(**row) for row in rows]

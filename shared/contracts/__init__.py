@@ -1,0 +1,1 @@
+"""The published language: one module of contracts for each publishing service, additive only."""
