@@ -1,0 +1,144 @@
+"""The edge of an application: HEAD, body size, security headers, ETags of answers, request metrics, and the last catch of errors."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.http.etags import bytes_tag, matches_none
+from shared.http.metrics import Metrics
+from shared.http.problems import Answer
+
+logger = structlog.get_logger(__name__)
+access = logging.getLogger("bindeglied.access")
+
+SLOW_SECONDS = 1.0
+SECURITY_HEADERS = (
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-resource-policy", "same-origin"),
+)
+
+
+class Edge:
+    """Pure ASGI middleware: one object per request, no tasks, no queues."""
+
+    def __init__(self, app: ASGIApp, *, service: str, metrics: Metrics, answer: Answer, most_bytes: int) -> None:
+        self.app, self.service, self.metrics, self.answer, self.most_bytes = app, service, metrics, answer, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        outgoing = _Outgoing(scope, send)
+        inner = dict(scope, method="GET") if outgoing.is_head else scope
+        try:
+            limited = self._limited(Headers(scope=scope), receive) if scope["method"] not in _WITHOUT_BODY else receive
+            await self.app(inner, limited, outgoing.send)
+        except Exception as error:
+            if outgoing.status:
+                raise  # The answer has begun: the server cuts the connection, and its log tells.
+            response = self.answer(Request(inner), error)
+            await response(inner, receive, outgoing.send)
+        finally:
+            self._account(inner, outgoing.status, scope["method"], time.perf_counter() - began)
+
+    def _limited(self, headers: Headers, receive: Receive) -> Receive:
+        """The body, refused (413) as soon as it is or says it is too large."""
+        length = headers.get("content-length", "")
+        if length.isdigit():
+            if int(length) > self.most_bytes:
+                raise HTTPException(413)
+            return receive  # The server holds a client to the length it declared.
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.most_bytes:
+                raise HTTPException(413)
+            return message
+
+        return counted
+
+    def _account(self, scope: Scope, status: int, method: str, seconds: float) -> None:
+        route: Any = scope.get("route")
+        template = getattr(route, "path", None) or "(no route)"
+        self.metrics.observe_request(self.service, method, template, status, seconds)
+        level = logging.ERROR if status >= 500 else logging.WARNING if seconds > SLOW_SECONDS else logging.DEBUG
+        if access.isEnabledFor(level):
+            # The template, not the address: paths and queries may carry single-use tokens and what people searched for.
+            access.log(
+                level,
+                "http.request",
+                extra={"service": self.service, "method": method, "route": template, "status": status, "ms": round(seconds * 1000, 1)},
+            )
+
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class _Outgoing:
+    """One answer on its way out."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
+        self.is_head = scope["method"] == "HEAD"
+        self.status = 0
+        self._held: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        """Complete the head of the answer; hold it back while an ETag of the body is to be made."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message["headers"])
+            self._complete(headers)
+            if self.status == 200 and self._scope["method"] in ("GET", "HEAD"):
+                self._held = message
+                return
+        elif message["type"] == "http.response.body":
+            if self._held is not None:
+                start, self._held = self._held, None
+                message = self._tagged(start, message)
+                await self._send(start)
+            if self.is_head:
+                message = {**message, "body": b""}
+        await self._send(message)
+
+    def _complete(self, headers: MutableHeaders) -> None:
+        for name, value in SECURITY_HEADERS:
+            headers.setdefault(name, value)
+        if "cache-control" in headers:
+            return
+        if self.status == 200 and self._scope["method"] in ("GET", "HEAD"):
+            known = any(name == b"authorization" for name, _ in self._scope["headers"])
+            headers["cache-control"] = "private, no-cache" if known else "no-cache"
+            headers["vary"] = "Authorization"
+        else:
+            headers["cache-control"] = "no-store"
+
+    def _tagged(self, start: Message, body: Message) -> Message:
+        """The body under an ETag; nothing of it if the client has it already."""
+        headers = MutableHeaders(raw=start["headers"])
+        if "etag" not in headers:
+            if body.get("more_body", False):
+                return body  # A stream has no tag.
+            headers["etag"] = bytes_tag(body.get("body", b""))
+        wanted = Headers(scope=self._scope).get("if-none-match")
+        if wanted is None or not matches_none(wanted, headers["etag"]):
+            return body
+        self.status = start["status"] = 304
+        del headers["content-length"]
+        del headers["content-type"]
+        return {"type": "http.response.body", "body": b"", "more_body": False}
