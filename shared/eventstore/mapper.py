@@ -48,6 +48,11 @@ def encode(message: Named) -> bytes:
     return message.__pydantic_serializer__.to_json(message)
 
 
+def _place(cls: type[Named], path: tuple[int | str, ...]) -> str:
+    """The field at fault; what is not a declared field's name may be somebody's value and is left out."""
+    return str(path[0]) if path and path[0] in cls.model_fields else "?"
+
+
 class MessageTypes(Mapper[UUID]):
     """The messages that a program knows, by name; each class carries its own current version."""
 
@@ -73,9 +78,9 @@ class MessageTypes(Mapper[UUID]):
                 lifted = getattr(cls, f"upcast_v{version}_v{version + 1}")(lifted)
             return cls.model_validate_json(json.dumps(lifted))
         except ValidationError as error:
-            places = ", ".join(f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors(include_input=False, include_url=False))
+            places = ", ".join(f"{_place(cls, e['loc'])}: {e['type']}" for e in error.errors(include_input=False, include_url=False))
             raise Undecodable(f"{type} v{schema_version}: {places}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise Undecodable(f"{type} v{schema_version}: {error.__class__.__name__}") from None
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:

@@ -14,6 +14,7 @@ logger = structlog.get_logger(__name__)
 COALESCE_SECONDS = 0.005
 """Between two NOTIFYs of one process: a burst of commits is told once."""
 RECONNECT_SECONDS = 0.5
+CHANNELS = ("log", "read")
 
 
 class Signals:
@@ -88,17 +89,23 @@ class Signals:
                 if pid != own:
                     self._wake(channel.removeprefix(self._prefix))
 
-            for channel in ("log", "read"):
+            for channel in CHANNELS:
                 await connection.add_listener(self._prefix + channel, heard)
             connection.add_termination_listener(lambda _: self._tell.set())
-            for channel in list(self._waiters):
+            for channel in CHANNELS:
                 self._wake(channel)  # Something may have been said while nobody listened.
+            if self._untold:
+                self._tell.set()
             while not connection.is_closed():
                 await self._tell.wait()
                 self._tell.clear()
-                told, self._untold = self._untold, set()
-                for channel in told:
-                    await connection.execute("select pg_notify($1, '')", self._prefix + channel, timeout=5)
+                while self._untold:
+                    channel = self._untold.pop()
+                    try:
+                        await connection.execute("select pg_notify($1, '')", self._prefix + channel, timeout=5)
+                    except BaseException:
+                        self._untold.add(channel)  # Told as soon as there is a connection again.
+                        raise
                 await asyncio.sleep(COALESCE_SECONDS)
             raise ConnectionError("the listening connection was lost")
         finally:

@@ -61,8 +61,8 @@ class Snapshots:
             insert into {self.schema}.snapshot as old (stream, kind, state_version, version, state) values ($1, $2, $3, $4, $5)
             on conflict (stream) do update set kind = $2, state_version = $3, version = $4, state = $5
             where old.version < $4 or old.state_version <> $3 or old.kind <> $2"""
-        data = _adapter(decider.state_type).dump_json(state)
         try:
+            data = _adapter(decider.state_type).dump_json(state)
             await self.pool.execute(query, stream, decider.name, decider.state_version, version, data)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
             logger.info("snapshot.not_taken", decider=decider.name, error=error.__class__.__name__)

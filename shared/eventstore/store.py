@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -13,11 +14,23 @@ from weakref import WeakValueDictionary
 import asyncpg
 
 from shared.domain import Command, Decider, Event, Refusal, Take
-from shared.eventstore.errors import CommandReused, Denied, StoreBusy, VersionMismatch
+from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
 from shared.eventstore.log import read_stream
 from shared.eventstore.mapper import MessageTypes, encode
 from shared.eventstore.snapshots import Snapshots
-from shared.eventstore.writer import ACCEPTED, CLAIM_HELD, CONFLICT, KNOWN, REUSED, Append, NewClaim, NewEvent, Writer
+from shared.eventstore.writer import (
+    ACCEPTED,
+    CALL_SECONDS,
+    CLAIM_HELD,
+    CONFLICT,
+    KNOWN,
+    PASSING,
+    REUSED,
+    Append,
+    NewClaim,
+    NewEvent,
+    Writer,
+)
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
@@ -64,6 +77,7 @@ class Store:
         self._states: OrderedDict[UUID, tuple[str, int, Any]] = OrderedDict()
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._snapshots = Snapshots(pool, schema)
+        self._waiting = 0
 
     async def close(self) -> None:
         """Wait for snapshots under way."""
@@ -84,8 +98,7 @@ class Store:
         `expected` is the version that the sender saw (If-Match): a later one is a VersionMismatch and not decided again.
         `permit` looks at the folded state first and raises Denied where the sender may not.
         """
-        turn = self._turns.setdefault(stream, asyncio.Lock())
-        async with turn:
+        async with self._turn(stream):
             version, state = await self.load(decider, stream)
             decisions = 0
             while True:
@@ -143,7 +156,9 @@ class Store:
         return await self._caught_up(decider, stream, version, state)
 
     async def _caught_up(self, decider: Decider[S, Any, Any], stream: UUID, version: int, state: S) -> tuple[int, S]:
-        for entry in await read_stream(self.pool, stream, version, self.schema):
+        with _unless_lost(StoreBusy("the database does not answer", retry_after=2)):
+            entries = await read_stream(self.pool, stream, version, self.schema)
+        for entry in entries:
             state = decider.evolve(state, self.types.decode(entry.type, entry.schema_version, entry.data))
             version = entry.version
         if version:
@@ -152,7 +167,9 @@ class Store:
 
     async def _settled(self, origin: Origin) -> Outcome | None:
         """The stored answer, asked behind the lock; CommandReused where the id stands for another body."""
-        known = await self.pool.fetchrow(f"select * from {self.schema}.settle($1, $2)", origin.principal, origin.command_id)
+        query = f"select * from {self.schema}.settle($1, $2)"
+        with _unless_lost(OutcomeUnknown()):
+            known = await self.pool.fetchrow(query, origin.principal, origin.command_id, timeout=CALL_SECONDS)
         if known is None:
             return None
         if origin.fingerprint is not None and known["fingerprint"] != origin.fingerprint:
@@ -161,7 +178,8 @@ class Store:
 
     async def _stored(self, origin: Origin, version: int, position: int) -> Outcome:
         query = f"select stream from {self.schema}.command where principal = $1 and id = $2"
-        stream: UUID = await self.pool.fetchval(query, origin.principal, origin.command_id)
+        with _unless_lost(OutcomeUnknown()):
+            stream: UUID = await self.pool.fetchval(query, origin.principal, origin.command_id, timeout=CALL_SECONDS)
         return Outcome(stream, version, position, known=True)
 
     def _append_of(self, origin: Origin, stream: UUID, version: int, events: Any) -> Append:
@@ -178,8 +196,42 @@ class Store:
             claims=[NewClaim(claim.scope, claim.key, isinstance(claim, Take)) for event in events for claim in event.claims()],
         )
 
+    @contextlib.asynccontextmanager
+    async def _turn(self, stream: UUID) -> AsyncIterator[None]:
+        """One command per stream at a time; who waits too long, or behind too many, is told so in time."""
+        turn = self._turns.setdefault(stream, asyncio.Lock())
+        if self._waiting >= self.writer.max_waiting:
+            raise StoreBusy(f"{self._waiting} commands are waiting already")
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self.writer.answer_within):
+                await turn.acquire()
+        except TimeoutError:
+            raise StoreBusy("other commands of this stream are not done in time") from None
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            turn.release()
+
     def _remember(self, decider: Decider[Any, Any, Any], stream: UUID, version: int, state: Any) -> None:
+        if (cached := self._states.get(stream)) and cached[0] == decider.name and cached[1] > version:
+            return  # A reader that began earlier came back later.
         self._states[stream] = (decider.name, version, state)
         self._states.move_to_end(stream)
         while len(self._states) > self.cached_states:
             self._states.popitem(last=False)
+
+
+@contextlib.contextmanager
+def _unless_lost(error: StoreBusy | OutcomeUnknown) -> Iterator[None]:
+    """Raise `error` instead when the database is away, or has no connection or time for us."""
+    try:
+        yield
+    except asyncpg.PostgresError as found:
+        if not (found.sqlstate or "").startswith(PASSING):
+            raise
+        raise error from found
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as found:
+        raise error from found

@@ -203,6 +203,8 @@ class Writer:
                 answers = await self._call(batch)
             except UNSTORABLE as error:
                 # The call as a whole was undone; one command's values were at fault.
+                for append in batch:
+                    append.unheard -= 1
                 if len(batch) > 1:
                     for append in batch:
                         await self._settle([append])
@@ -247,6 +249,7 @@ class Writer:
 
     async def _call(self, batch: list[Append]) -> list[Answer]:
         if self._connection is None or self._connection.is_closed():
+            self._connection = None
             await self._connect()
         failpoint("command.before_append")
         now = self.clock()
