@@ -6,7 +6,7 @@ import socket
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.infrastructure import Databases, NetworkForbidden
@@ -124,6 +124,7 @@ async def _consume(bootstrap: str, topic: str) -> bytes | None:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
-        return (await consumer.getone()).value
+        record: ConsumerRecord[bytes, bytes] = await consumer.getone()
+        return record.value
     finally:
         await consumer.stop()

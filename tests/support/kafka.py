@@ -121,12 +121,13 @@ class KafkaServer:
 
     def _properties(self) -> dict[str, str]:
         inside = self._choice.kind == "container"
+        address = "0.0.0.0" if inside else "127.0.0.1"  # noqa: S104 - all of the container's interfaces; it is published on loopback only.
         return {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@127.0.0.1:{self._controller_port}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://{'0.0.0.0' if inside else '127.0.0.1'}:{self._port},CONTROLLER://127.0.0.1:{self._controller_port}",  # noqa: S104 - inside a container, published on loopback only
+            "listeners": f"PLAINTEXT://{address}:{self._port},CONTROLLER://127.0.0.1:{self._controller_port}",
             "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self._port}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
             "log.dirs": IN_CONTAINER if inside else str(self.log_dir),
@@ -149,10 +150,8 @@ class KafkaServer:
         classpath = str(jars() / "*")
         if not properties.exists():
             properties.write_text("".join(f"{key}={value}\n" for key, value in self._properties().items()))
-            subprocess.run(
-                [_java_command(), "-XX:TieredStopAtLevel=1", "-cp", classpath, "kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", properties],
-                check=True, capture_output=True, timeout=60,
-            )  # fmt: skip
+            formatting = ["kafka.tools.StorageTool", "format", "-t", self._cluster, "-c", str(properties)]
+            subprocess.run([_java_command(), *JAVA_OPTIONS, "-cp", classpath, *formatting], check=True, capture_output=True, timeout=60)
         return [_java_command(), *JAVA_OPTIONS, "-cp", classpath, "kafka.Kafka", str(properties)]
 
     def _docker(self) -> list[str]:

