@@ -27,7 +27,7 @@ NOBODY = UUID(int=0)
 
 
 class LogSource:
-    """Reads the log of this database; with `published` and the `types` it decodes with, yields contracts and watermarks instead of facts."""
+    """Reads the log of this database; with `published` and the `types` it decodes with, contracts and watermarks."""
 
     def __init__(
         self,
@@ -91,7 +91,8 @@ class LogSource:
         return entries
 
     def _contract_of(self, fact: Entry) -> Contract | None:
-        assert self._published is not None and self._types is not None  # The constructor has seen to it.
+        assert self._published is not None
+        assert self._types is not None  # The constructor has seen to it.
         message = self._types.decode(fact.type, fact.schema_version, fact.data)
         if not isinstance(message, Event):
             raise Undecodable(f"{fact.type} is not an event")

@@ -1,0 +1,61 @@
+"""What a topic ends with, as its relay must know it before it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.envelope import Entry
+from shared.sources.cloudevents import ForeignRecord, entry_of_record
+from shared.sources.reader import TopicReader
+
+LOOK_BACK = 3_000
+FETCH = 2_000
+
+
+@dataclass(frozen=True)
+class TopicTail:
+    """The end of a topic, seen from a relay's cursor."""
+
+    end: int
+    """The offset behind the last record."""
+    top: Entry | None
+    """The record of the highest position."""
+    whole: Entry | None
+    """The last record before which a reader misses nothing."""
+
+
+async def tail_of(reader: TopicReader, source: str, pos: int) -> TopicTail:
+    """Read the topic back to a record at or before position `pos`, and from there to its end."""
+    end, begin, back = await reader.end(), await reader.begin(), LOOK_BACK
+    while True:
+        start = max(end - back, begin)
+        entries = await _entries(reader, source, start, end)
+        if start == begin or any(entry.pos <= pos for entry in entries):
+            break
+        back *= 8
+    top = max(entries, key=lambda entry: entry.pos, default=None)
+    return TopicTail(end, top, last_whole(entries, from_first=start == 0))
+
+
+def last_whole(entries: Iterable[Entry], *, from_first: bool) -> Entry | None:
+    """The last entry that a reader arrives at, going forward once; what comes before the first entry is taken to be whole, unless
+    that is the topic's first."""
+    last: Entry | None = None
+    for entry in entries:
+        known = last.pos if last else 0 if from_first else entry.prev
+        if entry.prev <= known < entry.pos:
+            last = entry
+    return last
+
+
+async def _entries(reader: TopicReader, source: str, start: int, end: int) -> list[Entry]:
+    entries: list[Entry] = []
+    await reader.seek(start)
+    while reader.offset < end and (records := await reader.fetch(FETCH)):
+        for record in records:
+            try:
+                entries.append(entry_of_record(record.headers, record.value, source, offset=record.offset))
+            except ForeignRecord:
+                continue
+    return entries
