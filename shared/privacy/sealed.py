@@ -59,7 +59,10 @@ ERASED = Erased()
 class Sealed(BaseModel, Generic[T]):
     """A value of a person, readable only with that person's key."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # The schema's description is given here because a parametrised class has no docstring.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_extra={"description": "A value of a person, readable only with that person's key."}
+    )
 
     sealed: Literal[1]
     source: Source
@@ -78,7 +81,9 @@ class Sealed(BaseModel, Generic[T]):
         try:
             return validate(data)
         except ValidationError as error:
-            fields = sorted({str(line["loc"][0]) if line["loc"] else "" for line in error.errors(include_input=False)} & set(cls.model_fields))
+            fields = sorted(
+                {str(line["loc"][0]) if line["loc"] else "" for line in error.errors(include_input=False)} & set(cls.model_fields)
+            )
         problem = PydanticCustomError("not_sealed", "not a sealed value ({fields})", {"fields": ", ".join(fields) or "no sealed object"})
         raise ValidationError.from_exception_data("Sealed", [{"type": problem, "loc": (), "input": None}])
 
@@ -94,7 +99,7 @@ class Sealed(BaseModel, Generic[T]):
 
 def seal_with(secret: bytes | bytearray, value: T, *, source: str, subject: UUID, key: UUID, purpose: str, of: Any = None) -> Sealed[T]:
     """`value` sealed under `secret` (32 bytes). `of` is its type where its class does not say it all, as in `list[date]`."""
-    kind = type(value) if of is None else of
+    kind: Any = type(value) if of is None else of
     text = _adapter(kind).dump_json(value, warnings=False)
     nonce = os.urandom(NONCE_BYTES)
     filled = text + b" " * (-len(text) % BLOCK_BYTES)

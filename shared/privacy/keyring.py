@@ -1,0 +1,242 @@
+"""The keyring: who has a key, sealing and opening with it; with the modules beside it, the only client of the keyring's database.
+
+There is one runtime role, and it may read wrapped keys. What lets a process open anything is the key store: a process that is given
+no Keyring, or a Keyring whose store does not hold the key-encryption key, sees ciphertext. Relay, projectors and portal are given none.
+A process that fingerprints bodies needs the key store too, and could therefore open: the roles do not keep those two apart.
+
+A key is committed before it is first used. Opening reads keys through a cache, so another process may go on opening for up to
+CACHE_SECONDS after an erasure, and what it seals in that time can be read by nobody afterwards. This process stops at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from shared.clock import system_now
+from shared.domain import Now
+from shared.eventstore.log import must_be_safe
+from shared.failpoints import failpoint
+from shared.privacy.addresses import canonical
+from shared.privacy.keycache import HeldKey, KeyCache
+from shared.privacy.keystore import KEY_BYTES, KeyStore, UnknownKek, Wrapped, WrongKeyStore
+from shared.privacy.sealed import ERASED, BrokenSeal, Erased, Sealed, open_with, seal_with
+
+CACHE_SECONDS = 60.0
+CHUNK = 1_000
+"""Keys read by one query."""
+TURNS = 3
+"""Readings of a row whose key-encryption key is gone, before the store is to blame."""
+SETTINGS = {
+    "application_name": "keyring",
+    "default_transaction_isolation": "read committed",
+    "synchronous_commit": "on",
+    "idle_in_transaction_session_timeout": "10000",
+}
+
+T = TypeVar("T")
+
+
+class UnknownKey(Exception):
+    """The keyring has never had this key or subject: not erased, but another keyring's, or an error."""
+
+
+class SubjectErased(Exception):
+    """The subject's key was erased: nothing is sealed for this reference ever again."""
+
+
+class Keyring:
+    """Seals, opens and erases. `source` names who seals, as in `/bremen/meetings`; start() before anything else."""
+
+    def __init__(
+        self, dsn: str, store: KeyStore, source: str, *, clock: Now = system_now, monotonic: Callable[[], float] = time.monotonic,
+        cache_seconds: float = CACHE_SECONDS,
+    ) -> None:  # fmt: skip
+        if not 0 < cache_seconds <= CACHE_SECONDS:
+            raise ValueError(f"keys live in memory for at most {CACHE_SECONDS:.0f} s: an erasure counts on it")
+        self.dsn = dsn
+        self.store = store
+        self.source = source
+        self.clock = clock
+        self._cache = KeyCache(cache_seconds, monotonic)
+        self._pool: asyncpg.Pool | None = None
+        self._fingerprint_key: bytes | None = None
+
+    async def start(self) -> None:
+        """Connect, make the first keys of a new keyring, and refuse a key store that is unsafe or another keyring's."""
+        pool = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=SETTINGS)
+        try:
+            async with pool.acquire() as connection:
+                await must_be_safe(connection)
+                async with connection.transaction():
+                    await self._meet_store(connection)
+        except BaseException:
+            pool.terminate()
+            raise
+        self._pool = pool
+
+    async def close(self) -> None:
+        """Disconnect and write over every key in memory."""
+        self._cache.clear()
+        self._fingerprint_key = None
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The connections to the keyring's database, for the modules beside this one."""
+        if self._pool is None:
+            raise RuntimeError("the keyring has not been started")
+        return self._pool
+
+    async def new_subject(self) -> UUID:
+        """A new subject that no address leads to, with its key committed."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            kek = await connection.fetchval("select kek from keyring.head for share")
+            subject = uuid4()
+            await self._insert(connection, kek, subject, b"", None)
+        return subject
+
+    async def subject_for(self, address: str) -> UUID:
+        """The one subject of a canonical address, made, with its key committed, where there is none. After an erasure it is a new one."""
+        digest = hashlib.sha256(canonical(address).encode()).digest()
+        while True:
+            async with self.pool.acquire() as connection, connection.transaction():
+                kek = await connection.fetchval("select kek from keyring.head for share")
+                lookup = hmac.digest(await self._hmac_key(connection, "address"), digest, "sha256")
+                found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1", lookup)
+                if found is None and await self._insert(connection, kek, subject := uuid4(), digest, lookup):
+                    found = subject
+            if found is not None:  # Otherwise somebody else made it in the same moment: it is found in the next turn.
+                return found
+
+    async def seal(self, value: T, subject: UUID, purpose: str, *, of: Any = None) -> Sealed[T]:
+        """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all."""
+        while (held := self._cache.of_subject(subject)) is None:
+            if await self._load("subject", [subject]):
+                raise SubjectErased(f"subject {subject}")
+        return seal_with(held.secret, value, source=self.source, subject=subject, key=held.key, purpose=purpose, of=of)
+
+    async def open(self, sealed: Sealed[T]) -> T | Erased:
+        """The value, or ERASED from the moment its erasure began; UnknownKey and BrokenSeal are errors."""
+        return (await self.open_many([sealed]))[0]
+
+    async def open_many(self, sealed: Sequence[Sealed[T]]) -> list[T | Erased]:
+        """Like `open`, in the same order, with one query per thousand keys that are not in memory."""
+        opened: list[T | Erased] = []
+        for start in range(0, len(sealed), CHUNK):
+            chunk = await self._open_chunk(sealed[start : start + CHUNK])
+            opened += chunk
+        return opened
+
+    def fingerprint(self, data: bytes) -> bytes:
+        """HMAC-SHA-256 under a key of the keyring's own: equal data, equal fingerprint, and nobody outside can try values out."""
+        if self._fingerprint_key is None:
+            raise RuntimeError("the keyring has not been started")
+        return hmac.digest(self._fingerprint_key, data, "sha256")
+
+    async def erase(self, subject: UUID) -> None:
+        """Destroy the subject's key, which reads as erased from now on; `erasure.py` makes it final in backups. Repeating is harmless."""
+        failpoint("erasure.before_mark")
+        done = await self.pool.fetchval(
+            """update keyring.subject_key set state = 'erasing', wrapped = null, lookup = null, erasing_at = $2
+                where subject = $1 and state = 'live' returning true""",
+            subject, self.clock(),
+        ) or await self.pool.fetchval("select true from keyring.subject_key where subject = $1", subject)  # fmt: skip
+        if not done:
+            raise UnknownKey(f"subject {subject}")
+        self._cache.forget(subject)
+        failpoint("erasure.after_mark")
+
+    async def _open_chunk(self, sealed: Sequence[Sealed[T]]) -> list[T | Erased]:
+        erased: dict[UUID, UUID] = {}
+        while missing := [s.key for s in sealed if s.key not in erased and self._cache.get(s.key) is None]:
+            erased |= await self._load("key", missing)
+        return [ERASED if s.key in erased and _belongs(s, erased[s.key]) else open_with(self._held(s.key).secret, s) for s in sealed]
+
+    def _held(self, key: UUID) -> HeldKey:
+        held = self._cache.get(key)
+        if held is None:
+            raise RuntimeError("a key went past its life between two lines that do not wait")
+        return held
+
+    async def _load(self, by: str, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Read keys into the cache; answers the erased ones with their subjects."""
+        for turn in range(TURNS):
+            read_at = self._cache.monotonic()
+            rows = await self.pool.fetch(f"select key, subject, kek, wrapped from keyring.subject_key where {by} = any($1)", ids)
+            if missing := set(ids) - {row[by] for row in rows}:
+                raise UnknownKey(f"{by} {', '.join(map(str, sorted(missing)))}")
+            live = [row for row in rows if row["wrapped"] is not None]
+            try:
+                unwrapped = await self.store.unwrap(
+                    [Wrapped(row["kek"], context_of(row["subject"], row["key"]), row["wrapped"]) for row in live]
+                )
+            except UnknownKek:
+                if turn + 1 == TURNS:
+                    raise
+                continue  # The rows were read before a rotation that has ended since.
+            for row, secret in zip(live, unwrapped, strict=True):
+                self._cache.put(HeldKey(row["key"], row["subject"], bytearray(secret[:KEY_BYTES]), read_at))
+            break
+        return {row["key"]: row["subject"] for row in rows if row["wrapped"] is None}
+
+    async def _insert(self, connection: Any, kek: UUID, subject: UUID, digest: bytes, lookup: bytes | None) -> bool:
+        key = uuid4()
+        [wrapped] = await self.store.wrap(kek, [(context_of(subject, key), secrets.token_bytes(KEY_BYTES) + digest)])
+        made = await connection.fetchval(
+            """insert into keyring.subject_key (key, subject, kek, wrapped, lookup, made_at) values ($1, $2, $3, $4, $5, $6)
+               on conflict (lookup) do nothing returning true""",
+            key, subject, kek, wrapped.data, lookup, self.clock(),
+        )  # fmt: skip
+        failpoint("keyring.before_key_commit")
+        return bool(made)
+
+    async def _hmac_key(self, connection: Any, purpose: str) -> bytes:
+        row = await connection.fetchrow("select kek, wrapped from keyring.hmac_key where purpose = $1", purpose)
+        return (await self.store.unwrap([Wrapped(row["kek"], hmac_context(purpose), row["wrapped"])]))[0]
+
+    async def _meet_store(self, connection: Any) -> None:
+        head = await connection.fetchrow("select keyring, kek from keyring.head for update")
+        await self.store.open(head["keyring"])
+        if head["kek"] is None:
+            kek = await self.store.make()
+            failpoint("keyring.after_first_kek")
+            await connection.execute("insert into keyring.kek (id, made_at) values ($1, $2)", kek, self.clock())
+            first = await self.store.wrap(kek, [(hmac_context(p), secrets.token_bytes(KEY_BYTES)) for p in ("address", "fingerprint")])
+            for purpose, item in zip(("address", "fingerprint"), first, strict=True):
+                await connection.execute(
+                    "insert into keyring.hmac_key (purpose, kek, wrapped) values ($1, $2, $3)", purpose, kek, item.data
+                )
+            await connection.execute("update keyring.head set kek = $1", kek)
+        elif head["kek"] not in await self.store.keks():
+            raise WrongKeyStore(
+                f"wrong key store: it does not hold the keyring's key-encryption key {head['kek']}, without which nothing sealed can be "
+                "opened: name the store that belongs to this database, or put its key file back where it was"
+            )
+        self._fingerprint_key = await self._hmac_key(connection, "fingerprint")
+
+
+def context_of(subject: UUID, key: UUID) -> bytes:
+    """What binds a wrapped key to its row."""
+    return b"subject\0" + subject.bytes + key.bytes
+
+
+def hmac_context(purpose: str) -> bytes:
+    """What binds a wrapped HMAC key to its purpose."""
+    return b"hmac\0" + purpose.encode()
+
+
+def _belongs(sealed: Sealed[Any], subject: UUID) -> bool:
+    """An erased key cannot check its seal any more, but it does know its subject."""
+    if sealed.subject != subject:
+        raise BrokenSeal(f"the sealed {sealed.purpose} names subject {sealed.subject} with another subject's key")
+    return True

@@ -1,0 +1,1 @@
+"""Sealing, the keyring and erasure."""
