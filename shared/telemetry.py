@@ -28,7 +28,9 @@ _SECRET_KEYS = re.compile(
     r"|query_?string|user_?agent|remote_?addr|client_?ip|dsn",
     re.IGNORECASE,
 )
-_SECRET_EXACT = frozenset({"name", "address", "body", "input", "data", "query", "message_body", "subject_line", "note", "needs", "ip", "client"})
+_SECRET_EXACT = frozenset(
+    {"name", "address", "body", "input", "data", "query", "message_body", "subject_line", "note", "needs", "ip", "client"}
+)
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE), r"\1 " + REDACTED),
     (re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?"), REDACTED),
@@ -84,7 +86,7 @@ def clean_text(text: str) -> str:
 
 
 def describe_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: an exception as its class and the way it took. Messages of foreign classes often repeat values and are left out."""
+    """A structlog processor: an exception as its class and its way. Messages of foreign classes repeat values and are left out."""
     given = event.pop("exc_info", None)
     error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
     if isinstance(error, BaseException):

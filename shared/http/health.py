@@ -96,12 +96,12 @@ def database_probe(pool: asyncpg.Pool[asyncpg.Record]) -> Probe:
 
 
 def migrations_probe(current: Callable[[], Awaitable[str | None]], newest: str) -> Probe:
-    """Whether the database is at the revision that this code was written for."""
+    """Whether the database is at the revision that this code was written for, or at a later one (programs are set back, too)."""
 
     async def probe() -> Finding:
         revision = await current()
-        if revision == newest:
-            return Finding(True, f"at {newest}")
+        if revision is not None and revision >= newest:
+            return Finding(True, f"at {revision}")
         return Finding(False, f"at {revision or 'none'}, this code wants {newest}: migrate first")
 
     return probe

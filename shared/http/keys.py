@@ -23,7 +23,7 @@ STALE_SECONDS = 3600.0
 RETRY_SECONDS = 15.0
 """Between two fetches, whatever a token's key id makes us wish for."""
 
-_PUBLIC_KEYS: dict[object, type[OKPKey] | type[ECKey] | type[RSAKey]] = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
+_PUBLIC_KEYS: dict[object, type[OKPKey | ECKey | RSAKey]] = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
 
 
 class KeysUnavailable(Exception):
@@ -68,9 +68,7 @@ class StaticKeys:
 class FetchedKeys:
     """Keys from the issuer's JWKS address: fetched when first needed, again when old or when a token names an unknown key."""
 
-    def __init__(
-        self, url: str, *, fetch: Callable[[str], bytes] | None = None, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, url: str, *, fetch: Callable[[str], bytes] | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}):
             raise ValueError("a JWKS address begins with https:// (or names this machine)")

@@ -11,7 +11,6 @@ from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction
 from shared.http.permissions import CITY, Permissions, role
 from shared.http.problems import NotFound
 
-
 MOST = 500
 router = APIRouter(prefix="/operations", tags=["operations"])
 PERMISSIONS: Permissions = {

@@ -38,9 +38,7 @@ class Waking(Protocol):
         ...
 
 
-async def wait_for_position(
-    cursor: CursorPosition, signals: Waking, name: str, position: int, seconds: float = WAIT_SECONDS
-) -> int:
+async def wait_for_position(cursor: CursorPosition, signals: Waking, name: str, position: int, seconds: float = WAIT_SECONDS) -> int:
     """Where `name` stands: at `position` or beyond, unless `seconds` pass first."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds

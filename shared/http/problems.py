@@ -174,7 +174,8 @@ def install_problems(app: FastAPI, service: str) -> Answer:
             return _router_problem(app, request, error)
         return problem_of(service, error)
 
-    answer = cast(Answer, new_exception_handler(handlers={HTTPException: known, Exception: known}, request_validation_handler=known))
+    handlers = {Exception: known}
+    answer = cast(Answer, new_exception_handler(handlers=handlers, http_exception_handler=known, request_validation_handler=known))
 
     async def answer_soon(request: Request, error: Exception) -> Response:
         # Starlette would send a plain function to a thread.
