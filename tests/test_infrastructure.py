@@ -6,7 +6,7 @@ import socket
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.infrastructure import Databases, NetworkForbidden
@@ -29,6 +29,11 @@ async def test_each_database_is_migrated_and_runs_under_the_runtime_role(databas
 async def test_two_databases_of_a_test_are_two(databases: Databases) -> None:
     first, second = await databases(), await databases()
     assert first.dsn != second.dsn
+
+
+async def test_a_keyring_is_a_database_of_its_own_kind(keyring_database: Database) -> None:
+    assert await _value(keyring_database.admin_dsn, "select count(*) from pg_tables where schemaname = 'keyring'")
+    assert not await _value(keyring_database.admin_dsn, "select count(*) from pg_namespace where nspname in ('log', 'read')")
 
 
 async def test_the_servers_settings_are_safe(postgres: str) -> None:
@@ -124,7 +129,7 @@ async def _consume(bootstrap: str, topic: str) -> bytes | None:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
     await consumer.start()
     try:
-        record: ConsumerRecord[bytes, bytes] = await consumer.getone()
-        return record.value
+        value: bytes | None = (await consumer.getone()).value
+        return value
     finally:
         await consumer.stop()
