@@ -1,0 +1,1 @@
+"""Sources: one contract suite for all of them, and what only one can get wrong."""
