@@ -1,0 +1,1 @@
+"""Projections: applied once, parked, rebuilt, verified, asked about the past."""
