@@ -74,7 +74,7 @@ class Signals:
         while True:
             try:
                 await self._listen_and_tell()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
                 logger.info("signals.reconnecting", error=error.__class__.__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 
