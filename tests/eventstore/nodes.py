@@ -33,9 +33,9 @@ class Node:
 
     async def add(self, stream: UUID, amount: int = 1, *, id: UUID | None = None, expected: int | None = None, **wishes: Any) -> Outcome:
         """Add to a ledger, in the name of an office."""
-        id = id or uuid4()
-        command = Add(now=NOW, command=str(id), amount=amount, **wishes)
-        return await self.store.execute(LEDGER, stream, command, origin(id, body=str(amount).encode()), expected=expected)
+        where = origin(id, body=str(amount).encode())
+        command = Add(now=NOW, command=str(where.command_id), amount=amount, **wishes)
+        return await self.store.execute(LEDGER, stream, command, where, expected=expected)
 
 
 def origin(id: UUID | None = None, *, principal: str = "anna", body: bytes | None = None) -> Origin:
@@ -53,7 +53,9 @@ def an_append(stream: UUID | None = None, expected: int = 0, *, id: UUID | None 
 
 
 @asynccontextmanager
-async def node(dsn: str, *, clock: Now = system_now, listen: bool = False, cached_states: int = 1000, **options: Any) -> AsyncIterator[Node]:
+async def node(
+    dsn: str, *, clock: Now = system_now, listen: bool = False, cached_states: int = 1000, **options: Any
+) -> AsyncIterator[Node]:
     """A node on `dsn`; `listen` makes its signals hear other processes'."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(asyncpg.create_pool(dsn, min_size=0, max_size=8, command_timeout=10))

@@ -85,10 +85,10 @@ async def test_who_always_loses_is_told_that_nothing_happened(nodes: Nodes) -> N
         return version, state
 
     one.store._caught_up = always_behind  # type: ignore[method-assign]  # It stands in for a stream that never rests.
-    id = uuid4()
+    key = uuid4()
     with pytest.raises(StoreBusy):
-        await one.store.execute(LEDGER, stream, Add(now=NOW, command=str(id)), origin(id), permit=overtaken)
-    assert str(id).encode() not in b"".join(entry.data for entry in await read_stream(two.pool, stream))
+        await one.store.execute(LEDGER, stream, Add(now=NOW, command=str(key)), origin(key), permit=overtaken)
+    assert str(key).encode() not in b"".join(entry.data for entry in await read_stream(two.pool, stream))
 
 
 async def test_if_match_meets_the_version_or_says_the_current_one(nodes: Nodes) -> None:
@@ -112,48 +112,48 @@ async def test_if_match_of_what_another_process_wrote_is_not_refused_from_a_cach
 
 async def test_if_match_repeated_gets_the_stored_answer_and_no_412(nodes: Nodes) -> None:
     one, two = await nodes(), await nodes()
-    stream, id = uuid4(), uuid4()
-    first = await one.add(stream, id=id, expected=0)
-    again = await two.add(stream, id=id, expected=0)
+    stream, key = uuid4(), uuid4()
+    first = await one.add(stream, id=key, expected=0)
+    again = await two.add(stream, id=key, expected=0)
     assert (again.version, again.position, again.known) == (first.version, first.position, True)
 
 
 async def test_the_same_command_again_gets_the_stored_answer_from_every_process(nodes: Nodes) -> None:
     one, two = await nodes(), await nodes()
-    stream, id = uuid4(), uuid4()
-    first = await one.add(stream, 5, id=id)
+    stream, key = uuid4(), uuid4()
+    first = await one.add(stream, 5, id=key)
     await one.add(stream, -5)
     for process in (one, two, await nodes()):
-        again = await process.add(stream, 5, id=id)
+        again = await process.add(stream, 5, id=key)
         assert (again.stream, again.version, again.position, again.known) == (stream, first.version, first.position, True)
     assert await log_tail(one.pool) == (2, (await read_log(one.pool, 1, 1))[0].event_id)
 
 
 async def test_the_same_command_again_gets_its_answer_although_its_rule_would_refuse_today(nodes: Nodes) -> None:
     one, two = await nodes(), await nodes()
-    stream, id = uuid4(), uuid4()
+    stream, key = uuid4(), uuid4()
     await one.add(stream, 5)
-    paid = await one.add(stream, -5, id=id)
-    assert (await one.add(stream, -5, id=id)).position == paid.position
-    assert (await two.add(stream, -5, id=id)).position == paid.position
+    paid = await one.add(stream, -5, id=key)
+    assert (await one.add(stream, -5, id=key)).position == paid.position
+    assert (await two.add(stream, -5, id=key)).position == paid.position
 
 
 async def test_the_same_id_with_another_body_is_an_error_whether_granted_or_refused(nodes: Nodes) -> None:
     one, two = await nodes(), await nodes()
-    stream, id = uuid4(), uuid4()
-    await one.add(stream, 5, id=id)
+    stream, key = uuid4(), uuid4()
+    await one.add(stream, 5, id=key)
     for process in (one, two):
         with pytest.raises(CommandReused):
-            await process.add(stream, 6, id=id)
+            await process.add(stream, 6, id=key)
         with pytest.raises(CommandReused):
-            await process.add(stream, -60, id=id)
+            await process.add(stream, -60, id=key)
 
 
 async def test_another_principals_id_is_unknown(nodes: Nodes) -> None:
     one = await nodes()
-    stream, id = uuid4(), uuid4()
-    await one.store.execute(LEDGER, stream, Add(now=NOW), origin(id, principal="anna", body=b"a"))
-    outcome = await one.store.execute(LEDGER, stream, Add(now=NOW, amount=2), origin(id, principal="berta", body=b"b"))
+    stream, key = uuid4(), uuid4()
+    await one.store.execute(LEDGER, stream, Add(now=NOW), origin(key, principal="anna", body=b"a"))
+    outcome = await one.store.execute(LEDGER, stream, Add(now=NOW, amount=2), origin(key, principal="berta", body=b"b"))
     assert (outcome.version, outcome.known) == (2, False)
 
 
@@ -176,8 +176,8 @@ async def test_an_empty_decision_is_stored_and_a_refusal_is_not(nodes: Nodes) ->
 
 async def test_one_id_on_two_streams_at_once_happens_on_one_of_them(nodes: Nodes) -> None:
     one = await nodes()
-    id, streams = uuid4(), [uuid4(), uuid4()]
-    outcomes = await asyncio.gather(*(one.add(stream, id=id) for stream in streams))
+    key, streams = uuid4(), [uuid4(), uuid4()]
+    outcomes = await asyncio.gather(*(one.add(stream, id=key) for stream in streams))
     assert len({outcome.stream for outcome in outcomes}) == 1
     assert sorted(outcome.known for outcome in outcomes) == [False, True]
     assert (await log_tail(one.pool))[0] == 1
