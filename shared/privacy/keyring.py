@@ -186,8 +186,8 @@ class Keyring:
                 continue  # The rows were read before a rotation that has ended since.
             for row, secret in zip(live, unwrapped, strict=True):
                 self._cache.put(HeldKey(row["key"], row["subject"], bytearray(secret[:KEY_BYTES]), read_at))
-            break
-        return {row["key"]: row["subject"] for row in rows if row["wrapped"] is None}
+            return {row["key"]: row["subject"] for row in rows if row["wrapped"] is None}
+        raise AssertionError("the last turn returns or raises")
 
     async def _insert(self, connection: Any, kek: UUID, subject: UUID, digest: bytes, lookup: bytes | None) -> bool:
         key = uuid4()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,13 @@ from tests.support.postgres import Database
 SOURCE = "/bremen/conferences"
 Keyrings = Callable[..., Awaitable[Keyring]]
 """`await keyrings()` starts one more client of this test's keyring, as another process would."""
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Give way to others until something is so; ten seconds at most."""
+    async with asyncio.timeout(10):
+        while not done():  # noqa: ASYNC110 -- what is waited for sets no event
+            await asyncio.sleep(0.001)
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from shared.privacy.copies import CopyRefused, backup_to, restore_from
 from shared.privacy.erasure import Erasure
 from shared.privacy.keyring import Keyring, SubjectErased, UnknownKey, context_of
 from shared.privacy.keystore import KEY_BYTES, FileKeyStore, UnknownKek, Wrapped
-from shared.privacy.sealed import ERASED, Sealed, open_with
+from shared.privacy.sealed import ERASED, Erased, Sealed, open_with
 from tests.infrastructure import Databases
-from tests.privacy.conftest import SOURCE, Keyrings
+from tests.privacy.conftest import SOURCE, Keyrings, until
 from tests.support.postgres import Database
 
 CANARY = "canary-e7a5@example.org"
@@ -55,6 +55,17 @@ async def steal(backup: Sequence[Wrapped], key_file: Path, sealed: Sealed[str]) 
             [secret] = await FileKeyStore(key_file).unwrap([wrapped])
             return open_with(secret[:KEY_BYTES], sealed)
     raise LookupError("the backup does not have this key")
+
+
+async def opened(keyring: Keyring, sealed: Sealed[str]) -> str | Erased:
+    return await keyring.open(sealed)
+
+
+async def whole_erasure(erasure: Erasure, subject: UUID, clock: ManualClock) -> None:
+    """From the wish to the end, in one go."""
+    await erasure.erase(subject, now=True)
+    clock.advance(MINUTE)
+    await erasure.complete_erasures()
 
 
 async def test_an_erased_value_is_marked_at_once_and_complete_when_neither_backup_nor_memory_has_the_key(
@@ -155,10 +166,7 @@ async def test_a_crash_at_any_step_ends_in_erased_after_a_restart(
     backup = await dump(keyring)
     set_failpoints(f"{step}:raise")
     with pytest.raises(FailpointHit):
-        erasure = Erasure(keyring, copy)
-        await erasure.erase(subject, now=True)
-        clock.advance(MINUTE)
-        await erasure.complete_erasures()
+        await whole_erasure(Erasure(keyring, copy), subject, clock)
     set_failpoints("")
     assert await (await keyrings()).open(others) == "other"
 
@@ -257,8 +265,7 @@ async def test_sealing_and_opening_go_on_during_erasure_and_nothing_of_the_erase
             await asyncio.sleep(0)
 
     async def erase() -> None:
-        while len(late) < 20:
-            await asyncio.sleep(0)
+        await until(lambda: len(late) >= 20)
         await Erasure(eraser).erase(subject, now=True)
         clock.advance(MINUTE)
         writer._cache.clear()  # What a minute does to the writer's memory.
@@ -287,7 +294,9 @@ async def test_subjects_found_and_made_during_rotations_stay_one_per_address(key
             assert await client.open(await client.seal(str(n), found[-1], EMAIL)) == str(n)
         return found
 
-    _, one, two, three = await asyncio.gather(rotate(), *(find(client) for client in clients))
+    rotating = asyncio.create_task(rotate())
+    one, two, three = await asyncio.gather(*(find(client) for client in clients))
+    await rotating
     assert one == two == three
     assert one[:20] == one[20:40] == one[40:]
 
@@ -318,7 +327,7 @@ async def test_a_key_that_was_being_read_when_its_erasure_came_is_not_used(
     try:
         store.asked.clear()
         store.answer.clear()
-        opening = asyncio.create_task(keyring.open(sealed))
+        opening: asyncio.Task[str | Erased] = asyncio.create_task(opened(keyring, sealed))
         await store.asked.wait()
         await keyring.erase(subject)
         store.answer.set()
@@ -338,7 +347,7 @@ async def test_a_key_that_was_being_read_when_the_kek_changed_is_read_again(
     try:
         store.asked.clear()
         store.answer.clear()
-        opening = asyncio.create_task(keyring.open(sealed))
+        opening: asyncio.Task[str | Erased] = asyncio.create_task(opened(keyring, sealed))
         await store.asked.wait()
         await Erasure(other).rotate_kek()
         store.answer.set()

@@ -32,7 +32,13 @@ class Contact(BaseModel):
     telephone: str | None
 
 
-TYPES: dict[str, Any] = {"str": str, "date": date, "Contact": Contact, "list[str]": list[str], "bool": bool}
+FIELDS: dict[str, type[Sealed[Any]]] = {
+    "str": Sealed[str],
+    "date": Sealed[date],
+    "Contact": Sealed[Contact],
+    "list[str]": Sealed[list[str]],
+    "bool": Sealed[bool],
+}
 
 
 class Registered(Event, name="test.Registered"):
@@ -60,9 +66,8 @@ def sealed(value: Any = CANARY, **fields: Any) -> Sealed[Any]:
 
 @pytest.mark.parametrize("case", GOLDEN["values"], ids=lambda case: case["type"])
 def test_a_value_that_was_ever_sealed_opens_forever(case: dict[str, Any]) -> None:
-    kind = TYPES[case["type"]]
-    value: Sealed[Any] = Sealed[kind].model_validate(case["sealed"])
-    assert open_with(SECRET, value) == TypeAdapter(kind).validate_python(case["value"])
+    value = FIELDS[case["type"]].model_validate(case["sealed"])
+    assert open_with(SECRET, value) == TypeAdapter(value.opens_to()).validate_python(case["value"])
     assert json.loads(value.model_dump_json()) == case["sealed"]
 
 
@@ -71,7 +76,8 @@ def test_the_format_can_be_read_from_its_description_alone(case: dict[str, Any])
     fields = case["sealed"]
     assert list(fields) == ["sealed", "source", "subject", "key", "purpose", "nonce", "box"]
     raw = {name: urlsafe_b64decode(fields[name] + "=" * (-len(fields[name]) % 4)) for name in ("nonce", "box")}
-    associated = f'{{"key":"{fields["key"]}","purpose":"{fields["purpose"]}","sealed":1,"source":"{fields["source"]}","subject":"{fields["subject"]}"}}'
+    key, purpose, source, subject = (fields[name] for name in ("key", "purpose", "source", "subject"))
+    associated = f'{{"key":"{key}","purpose":"{purpose}","sealed":1,"source":"{source}","subject":"{subject}"}}'
     plaintext = AESGCM(SECRET).decrypt(raw["nonce"], raw["box"], associated.encode())
     assert len(plaintext) % 32 == 0
     assert json.loads(plaintext) == case["value"]
@@ -221,7 +227,6 @@ def test_erased_is_a_typed_marker_in_code_and_in_answers() -> None:
 
     assert Answer(email=ERASED).model_dump_json() == '{"email":{"erased":true}}'
     assert Answer.model_validate_json('{"email":{"erased":true}}').email == ERASED
-    assert ERASED != "erased"
 
 
 def test_a_time_keeps_its_zone() -> None:
