@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, assert_never
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from services.meetings.events import BodyEvent, BodyFounded, BodyKind, CadenceSet, LegalNature
 from shared.domain import Command, Decider, Refusal
@@ -21,8 +21,8 @@ class CadenceRule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    minimum_per_year: Annotated[int, Field(ge=0, le=366, description="Meetings held in a calendar year, at least; 0 demands none.")]
-    maximum_gap_days: Annotated[int | None, Field(ge=1, le=3660, description="Days from one meeting to the next, at most.")] = None
+    minimum_per_year: Annotated[StrictInt, Field(ge=0, le=366, description="Meetings held in a calendar year, at least; 0 demands none.")]
+    maximum_gap_days: Annotated[StrictInt | None, Field(ge=1, le=3660, description="Days from one meeting to the next, at most.")] = None
     source: Annotated[Line, Field(description="Where the rule is written.")]
 
 

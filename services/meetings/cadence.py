@@ -81,8 +81,7 @@ def judge(rules: Sequence[Rule], held: Sequence[date], planned: Sequence[date], 
 def spans(rules: Sequence[Rule]) -> Iterator[tuple[Rule, date]]:
     """Each rule with the first day on which it no longer holds."""
     ordered = sorted(rules, key=lambda rule: rule.valid_from)
-    for rule, end in zip(ordered, [*(follower.valid_from for follower in ordered[1:]), FAR], strict=False):
-        yield rule, end
+    yield from zip(ordered, [*(follower.valid_from for follower in ordered[1:]), FAR], strict=False)
 
 
 def required_in(rules: Sequence[Rule], year: int) -> int:

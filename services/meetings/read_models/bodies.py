@@ -1,4 +1,4 @@
-"""Does this body exist, and what is it called?"""
+"""Answers which bodies there are, and what they are called."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ BODIES = Projection(name="bodies_v1", folds={OWN: (BodyFounded,)}, tables=TABLES
 
 
 @dataclass(frozen=True, slots=True)
-class BodyRow:
-    """A body, with the name of the office that manages its affairs."""
+class ListedBody:
+    """A body of the city, with the name of the office that manages its affairs."""
 
     body: UUID
     body_name: str
@@ -66,13 +66,7 @@ class BodyRow:
     founded_on: date
 
 
-async def find_body(db: Queryable, body: UUID) -> BodyRow | None:
-    """The body with this id, if there is one."""
-    row = await db.fetchrow(f"{COLUMNS} where b.body = $1", body)
-    return BodyRow(**row) if row else None
-
-
-async def list_bodies(db: Queryable, after: UUID | None, limit: int) -> Sequence[BodyRow]:
+async def list_bodies(db: Queryable, after: UUID | None, limit: int) -> Sequence[ListedBody]:
     """Bodies in the order of their names, behind the last one seen."""
     rows = await db.fetch(f"{COLUMNS} where {BEHIND} order by b.sort_key, b.body limit $2", after, limit)
-    return [BodyRow(**row) for row in rows]
+    return [ListedBody(**row) for row in rows]

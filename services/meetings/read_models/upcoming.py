@@ -88,7 +88,7 @@ UPCOMING = Projection(
 
 
 @dataclass(frozen=True, slots=True)
-class UpcomingRow:
+class UpcomingMeeting:
     """A meeting that is not over yet."""
 
     meeting: UUID
@@ -118,8 +118,8 @@ async def list_upcoming(
     sees_bodies: Sequence[UUID],
     after: tuple[datetime, UUID] | None,
     limit: int,
-) -> Sequence[UpcomingRow]:
+) -> Sequence[UpcomingMeeting]:
     """Meetings by their beginning, behind the (beginning, id) of the last one seen; others than public ones of `sees_bodies` only."""
     begin, meeting = after or (None, None)
     rows = await db.fetch(QUERY, now, body, sees_all, list(sees_bodies), begin, meeting, limit)
-    return [UpcomingRow(**row) for row in rows]
+    return [UpcomingMeeting(**row) for row in rows]

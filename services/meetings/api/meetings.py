@@ -1,0 +1,227 @@
+"""The addresses of meetings: schedule, move, cancel, open and close one, list what is coming, show one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
+
+from services.meetings.body import BODY
+from services.meetings.meeting import MEETING, CancelMeeting, Meeting, OpenMeeting, RescheduleMeeting, ScheduleMeeting
+from services.meetings.permissions import INSIDERS, KEEPERS
+from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
+from services.meetings.read_models.upcoming import UPCOMING, UpcomingMeeting, list_upcoming
+from services.meetings.sitting import SITTING, CloseSitting, Sitting, sitting_of
+from shared.http.bad_input import BadInput
+from shared.http.call import Call, Done
+from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
+from shared.http.permissions import CITY_SCOPE
+from shared.http.positions import MinPosition
+from shared.http.problems import NotFound
+from shared.localday import Moment
+from shared.text import Line, Prose
+
+router = APIRouter(tags=["meetings"])
+BY_BEGINNING = Listing("upcoming", datetime, UUID)
+LONGEST = timedelta(days=7)
+
+
+class Appointment(BaseModel):
+    """When and where a meeting takes place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    starts_at: Moment
+    ends_at: Annotated[Moment | None, Field(description="After its beginning, by less than seven days.")] = None
+    place: Line
+
+    @field_validator("ends_at")
+    @classmethod
+    def must_follow_the_beginning(cls, ends_at: datetime | None, info: ValidationInfo) -> datetime | None:
+        """ValueError for an end before the beginning, or a week and more after it."""
+        starts_at = info.data.get("starts_at")
+        if ends_at and starts_at and not timedelta(0) < ends_at - starts_at < LONGEST:
+            raise ValueError("must lie after starts_at, by less than seven days")
+        return ends_at
+
+
+class NewMeeting(Appointment):
+    """A meeting as it is scheduled."""
+
+    body: Annotated[UUID, Field(description="Whose meeting it is.")]
+    title: Line
+    public: Annotated[StrictBool, Field(description="Everybody may know of it. Otherwise only the body's own people find it.")] = False
+    entered_later: Annotated[StrictBool, Field(description="It is over and entered afterwards: nobody is to be invited.")] = False
+
+
+class Cancellation(BaseModel):
+    """Why a meeting does not take place."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Prose
+
+
+class Opening(BaseModel):
+    """The beginning of a meeting: now, or when it really began."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    opened_at: Moment | None = None
+
+
+class Closing(BaseModel):
+    """The end of a meeting: now, or when it really ended."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    closed_at: Moment | None = None
+
+
+class ShownMeeting(BaseModel):
+    """A meeting: as invited, and as held once it is."""
+
+    id: UUID
+    body: UUID
+    body_name: str
+    title: str
+    public: bool
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    entered_later: bool
+    standing: Literal["scheduled", "cancelled", "opened", "held"]
+    reason: Annotated[str | None, Field(description="Why it was cancelled.")]
+    opened_at: AwareDatetime | None
+    closed_at: AwareDatetime | None
+
+
+NOW = Opening()
+AT_ONCE = Closing()
+
+
+@router.post("/meetings", status_code=201)
+async def schedule_meeting(wish: NewMeeting, call: Call) -> Done:
+    """Schedule a meeting of a body."""
+    call.permit(wish.body)
+    founded = (await call.runtime.store.refresh(BODY, wish.body))[1].founded
+    if founded is None:
+        raise BadInput("body.body", "is no body that stands")
+    command = ScheduleMeeting(
+        now=call.now,
+        body=wish.body,
+        body_name=founded.body_name,
+        title=wish.title,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        place=wish.place,
+        public=wish.public,
+        entered_later=wish.entered_later,
+    )
+    return await call.execute(MEETING, call.new_stream(), command, body=wish.body, created=True)
+
+
+@router.post("/meetings/{meeting}/rescheduling")
+async def reschedule_meeting(meeting: UUID, wish: Appointment, call: Call) -> Done:
+    """Move a meeting to another time or place; needs the ETag of what was seen as If-Match."""
+    command = RescheduleMeeting(now=call.now, starts_at=wish.starts_at, ends_at=wish.ends_at, place=wish.place)
+    return await call.execute(MEETING, meeting, command, body=body_of, hidden=is_hidden)
+
+
+@router.post("/meetings/{meeting}/cancellation")
+async def cancel_meeting(meeting: UUID, wish: Cancellation, call: Call) -> Done:
+    """Call a meeting off."""
+    command = CancelMeeting(now=call.now, reason=wish.reason)
+    return await call.execute(MEETING, meeting, command, body=body_of, hidden=is_hidden, if_match="optional")
+
+
+@router.post("/meetings/{meeting}/opening")
+async def open_meeting(meeting: UUID, call: Call, wish: Opening = NOW) -> Done:
+    """Begin a meeting. Its sitting opens by itself; the answer waits for that, for two seconds at most."""
+    command = OpenMeeting(now=call.now, opened_at=wish.opened_at)
+    done = await call.execute(MEETING, meeting, command, body=body_of, hidden=is_hidden, if_match="optional")
+    await call.settled(WHEN_MEETING_OPENED_THEN_OPEN_SITTING.name, done.position)
+    return done
+
+
+@router.post("/meetings/{meeting}/closing")
+async def close_meeting(meeting: UUID, call: Call, wish: Closing = AT_ONCE) -> Done:
+    """End a meeting: it has been held. The answer's id and version are those of the sitting."""
+    _, invited = await call.runtime.store.refresh(MEETING, meeting)
+    if invited.invitation is None:
+        raise NotFound
+    call.permit(invited.invitation.body, hidden=is_hidden(invited))
+    command = CloseSitting(now=call.now, closed_at=wish.closed_at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=invited.invitation.body, begins=True)
+
+
+@router.get("/meetings")
+async def list_upcoming_meetings(
+    call: Call,
+    body: Annotated[UUID | None, Query(description="Of this body only.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+    min_position: MinPosition = 0,
+) -> Page[UpcomingMeeting]:
+    """What is coming, by its beginning; what was cancelled is shown as cancelled until its time is over."""
+    behind = cast("tuple[datetime, UUID] | None", BY_BEGINNING.after(after))
+    await call.wait_for(UPCOMING.name, min_position)
+    rows = await list_upcoming(
+        call.read, call.now, body=body, sees_bodies=bodies_seen(call), sees_all=call.may(INSIDERS), after=behind, limit=limit + 1
+    )
+    return call.page(BY_BEGINNING, rows, limit, lambda row: (row.starts_at, row.meeting))
+
+
+@router.get("/meetings/{meeting}")
+async def show_meeting(meeting: UUID, call: Call) -> ShownMeeting:
+    """One meeting, as the log has it now; its ETag is its version for those who may change it."""
+    version, state = await call.runtime.store.refresh(MEETING, meeting)
+    _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
+    planned = state.invitation
+    if planned is None or not (planned.public or call.may(INSIDERS, planned.body)):
+        raise NotFound
+    call.show_version(version, KEEPERS, planned.body)
+    return ShownMeeting(
+        id=meeting,
+        body=planned.body,
+        body_name=planned.body_name,
+        title=planned.title,
+        public=planned.public,
+        starts_at=planned.starts_at,
+        ends_at=planned.ends_at,
+        place=planned.place,
+        entered_later=planned.entered_later,
+        standing=standing(state, sitting),
+        reason=state.reason,
+        opened_at=state.opened_at,
+        closed_at=sitting.closed_at,
+    )
+
+
+def standing(meeting: Meeting, sitting: Sitting) -> Literal["scheduled", "cancelled", "opened", "held"]:
+    """Where a meeting stands, in one word."""
+    if meeting.reason is not None:
+        return "cancelled"
+    if sitting.closed_at is not None:
+        return "held"
+    return "scheduled" if meeting.opened_at is None else "opened"
+
+
+def body_of(meeting: Meeting) -> UUID | None:
+    """The body whose roles count."""
+    return meeting.invitation.body if meeting.invitation else None
+
+
+def is_hidden(meeting: Meeting) -> bool:
+    """Whether outsiders may not even learn of it."""
+    return not (meeting.invitation and meeting.invitation.public)
+
+
+def bodies_seen(call: Call) -> list[UUID]:
+    """The bodies whose non-public meetings the caller may see."""
+    grants = call.principal.grants if call.principal else frozenset()
+    bodies = {UUID(scope) for scope, _ in grants if scope != CITY_SCOPE}
+    return [body for body in bodies if call.may(INSIDERS, body)]

@@ -1,0 +1,27 @@
+"""Who may do what with bodies and meetings: one line for each route."""
+
+from __future__ import annotations
+
+from shared.http.permissions import BODY, CITY, PUBLIC, Permissions, role
+
+REGISTRY = role("registry", of=CITY)
+"""The office that keeps the city's bodies (Gremienbüro)."""
+KEEPERS = role("secretariat", of=BODY) | REGISTRY
+"""Whoever manages the body's affairs (Geschäftsführung)."""
+INSIDERS = role("secretariat", "chair", "member", of=BODY) | REGISTRY
+"""Those to whom the body's non-public meetings are no secret; everybody else finds nothing there."""
+
+PERMISSIONS: Permissions = {
+    "found_body": REGISTRY,
+    "change_cadence": KEEPERS,
+    "list_all_bodies": PUBLIC,
+    "show_body": PUBLIC,
+    "show_cadence": PUBLIC,
+    "schedule_meeting": KEEPERS,
+    "reschedule_meeting": KEEPERS,
+    "cancel_meeting": KEEPERS,
+    "open_meeting": KEEPERS,
+    "close_meeting": KEEPERS,
+    "list_upcoming_meetings": PUBLIC,
+    "show_meeting": PUBLIC,
+}

@@ -1,0 +1,1 @@
+"""The meetings service: its rules, its questions, its addresses."""

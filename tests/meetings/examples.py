@@ -1,0 +1,62 @@
+"""Bodies, meetings and sittings that the tests of this service speak of, and one example of every fact and contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from services.meetings import events
+from services.meetings.events import BodyKind, LegalNature
+from services.meetings.sitting import sitting_of
+from shared.contracts import meetings as contracts
+from shared.domain import Named
+
+NOW = datetime(2018, 9, 3, 9, 0, tzinfo=UTC)
+BOARD = UUID("0b0d1e00-0000-4000-8000-000000000001")
+OFFICE = UUID("0b0d1e00-0000-4000-8000-000000000002")
+MEETING = UUID("0b0d1e00-0000-4000-8000-000000000003")
+SITTING = sitting_of(MEETING)
+STARTS = datetime(2018, 11, 6, 15, 0, tzinfo=UTC)
+ENDS = STARTS + timedelta(hours=2)
+LATER = STARTS + timedelta(days=7)
+FOUNDED_ON = date(2013, 4, 25)
+BOARD_NAME = "Fachbeirat Migration und Chancengleichheit"
+TITLE = "Zweite Sitzung 2018"
+PLACE = "Stadthaus 1, Raum 12"
+OTHER_PLACE = "Volkshochschule, Saal"
+ILL = "Die Vorsitzende ist erkrankt."
+SOURCE = "Konzept 2013, Struktur & Vernetzung"
+
+OF_MEETING = {"body": BOARD, "body_name": BOARD_NAME, "title": TITLE, "public": True}
+
+FOUNDED = events.BodyFounded(
+    body_name=BOARD_NAME, kind=BodyKind.ADVISORY_BOARD, legal_nature=LegalNature.ADVISORY, secretariat=OFFICE, founded_on=FOUNDED_ON
+)
+TWICE_A_YEAR = events.CadenceSet(valid_from=FOUNDED_ON, minimum_per_year=2, maximum_gap_days=None, source=SOURCE)
+SCHEDULED = events.MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False)
+RESCHEDULED = events.MeetingRescheduled(
+    **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
+)
+CANCELLED = events.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=ILL)
+OPENED = events.MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE)
+SITTING_OPENED = events.SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE)
+SITTING_CLOSED = events.SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE)
+
+EVENT_EXAMPLES: tuple[Named, ...] = (
+    FOUNDED,
+    TWICE_A_YEAR,
+    SCHEDULED,
+    RESCHEDULED,
+    CANCELLED,
+    OPENED,
+    SITTING_OPENED,
+    SITTING_CLOSED,
+)
+
+TOLD = {"meeting": MEETING, **OF_MEETING}
+CONTRACT_EXAMPLES: tuple[Named, ...] = (
+    contracts.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
+    contracts.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
+    contracts.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=ILL),
+    contracts.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
+)

@@ -1,0 +1,248 @@
+"""What is coming, which bodies there are, and what is known of a cadence: rows, queries, and no reliance on order across streams."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.meetings.cadence import Rule
+from services.meetings.events import EVENTS, MeetingCancelled, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.read_models.bodies import BODIES, list_bodies
+from services.meetings.read_models.cadence import CADENCE, known_cadence
+from services.meetings.read_models.upcoming import UPCOMING, list_upcoming
+from services.meetings.sitting import sitting_of
+from shared.eventstore.mapper import MessageTypes
+from shared.localday import day_end, local_day
+from shared.projections.projection import Projection
+from shared.sorting import sort_key
+from shared.testing import History, ReadModel, assert_order_independent
+from tests.meetings.examples import (
+    BOARD,
+    BOARD_NAME,
+    CANCELLED,
+    ENDS,
+    FOUNDED,
+    FOUNDED_ON,
+    ILL,
+    LATER,
+    MEETING,
+    NOW,
+    OFFICE,
+    OPENED,
+    OTHER_PLACE,
+    PLACE,
+    RESCHEDULED,
+    SCHEDULED,
+    SITTING,
+    SITTING_CLOSED,
+    SITTING_OPENED,
+    SOURCE,
+    STARTS,
+    TITLE,
+    TWICE_A_YEAR,
+)
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+OTHER_BODY = UUID(int=77)
+TYPES = MessageTypes(EVENTS)
+OFFICE_FOUNDED = FOUNDED.model_copy(update={"body_name": "Koordinierungsstelle", "secretariat": None})
+ROW = {
+    "meeting": MEETING,
+    "body": BOARD,
+    "body_name": BOARD_NAME,
+    "title": TITLE,
+    "public": True,
+    "starts_at": STARTS,
+    "ends_at": ENDS,
+    "over_at": ENDS,
+    "place": PLACE,
+    "standing": "scheduled",
+    "reason": None,
+    "formerly_starts_at": None,
+}
+MOVED = {
+    "starts_at": LATER,
+    "ends_at": None,
+    "over_at": datetime(2018, 11, 13, 23, tzinfo=UTC),
+    "place": OTHER_PLACE,
+    "formerly_starts_at": STARTS,
+}
+
+
+def meeting_number(number: int, **changes: object) -> tuple[UUID, MeetingScheduled]:
+    return uuid5(MEETING, str(number)), SCHEDULED.model_copy(update=changes)
+
+
+def a_story() -> History:
+    """Two bodies, and meetings in every state."""
+    story = History().add(OFFICE, OFFICE_FOUNDED).add(BOARD, FOUNDED, TWICE_A_YEAR)
+    story.add(MEETING, SCHEDULED, RESCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED)
+    called_off, planned = meeting_number(1, starts_at=LATER)
+    story.add(called_off, planned, CANCELLED)
+    hidden, secret = meeting_number(2, public=False, title="Vertraulich")
+    story.add(hidden, secret)
+    held, past = meeting_number(3)
+    story.add(held, past, OPENED)
+    story.add(sitting_of(held), SITTING_OPENED.model_copy(update={"meeting": held}), SITTING_CLOSED.model_copy(update={"meeting": held}))
+    return story.add(BOARD, TWICE_A_YEAR.model_copy(update={"valid_from": date(2019, 1, 1), "minimum_per_year": 3}))
+
+
+@pytest.mark.parametrize("projection", [BODIES, UPCOMING, CADENCE], ids=lambda projection: projection.name)
+async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
+    dumped = await assert_order_independent(pool, projection, a_story(), shuffles=20)
+    assert len(dumped.splitlines()) > 1
+
+
+async def test_a_scheduled_meeting_is_coming(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED)).then(upcoming_v1=[ROW])
+
+
+async def test_a_moved_meeting_is_coming_at_its_new_time_until_that_day_is_over_in_the_city(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED, RESCHEDULED)).then(upcoming_v1=[ROW | MOVED])
+
+
+async def test_a_cancelled_meeting_says_why_and_still_where_it_had_been_moved_from(pool: Pool) -> None:
+    cancelled = CANCELLED.model_copy(update={"starts_at": LATER, "ends_at": None, "place": OTHER_PLACE})
+    story = History().add(MEETING, SCHEDULED, RESCHEDULED, cancelled)
+    await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | MOVED | {"standing": "cancelled", "reason": ILL}])
+
+
+async def test_a_meeting_that_has_begun_is_shown_as_begun(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED, OPENED)).then(upcoming_v1=[ROW | {"standing": "opened"}])
+
+
+async def ids_of_upcoming(pool: Pool, now: datetime, *, sees_all: bool = False, sees_bodies: tuple[UUID, ...] = ()) -> list[UUID]:
+    rows = await list_upcoming(pool, now, body=None, sees_all=sees_all, sees_bodies=sees_bodies, after=None, limit=10)
+    return [row.meeting for row in rows]
+
+
+async def test_what_is_over_is_no_longer_coming(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED)).then()
+    assert await ids_of_upcoming(pool, ENDS - timedelta(seconds=1)) == [MEETING]
+    assert await ids_of_upcoming(pool, ENDS) == []
+
+
+async def test_a_cancelled_meeting_is_listed_until_its_time_is_over(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED, CANCELLED)).then()
+    assert await ids_of_upcoming(pool, STARTS) == [MEETING]
+    assert await ids_of_upcoming(pool, ENDS) == []
+
+
+async def test_a_meeting_that_is_not_public_is_listed_for_its_own_people_only(pool: Pool) -> None:
+    secret = SCHEDULED.model_copy(update={"public": False})
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, secret)).then()
+    assert await ids_of_upcoming(pool, NOW) == []
+    assert await ids_of_upcoming(pool, NOW, sees_bodies=(OTHER_BODY,)) == []
+    assert await ids_of_upcoming(pool, NOW, sees_bodies=(OTHER_BODY, BOARD)) == [MEETING]
+    assert await ids_of_upcoming(pool, NOW, sees_all=True) == [MEETING]
+
+
+async def test_upcoming_meetings_come_page_by_page_even_where_they_begin_together(pool: Pool) -> None:
+    story = History()
+    meetings = [meeting_number(n, starts_at=STARTS + timedelta(days=n // 3)) for n in range(7)]
+    for stream, event in meetings:
+        story.add(stream, event.model_copy(update={"ends_at": None}))
+    elsewhere, event = meeting_number(99, body=OTHER_BODY)
+    await ReadModel(pool, UPCOMING).given(own=story.add(elsewhere, event)).then()
+    found: list[UUID] = []
+    after: tuple[datetime, UUID] | None = None
+    while page := await list_upcoming(pool, NOW, body=BOARD, sees_all=False, sees_bodies=(), after=after, limit=2):
+        found += [row.meeting for row in page]
+        after = (page[-1].starts_at, page[-1].meeting)
+    assert found == [stream for stream, _ in sorted(meetings, key=lambda meeting: (meeting[1].starts_at, meeting[0]))]
+
+
+async def test_bodies_are_listed_in_german_order_with_their_secretariats_name(pool: Pool) -> None:
+    names = ["Zukunftsnetz", "Ämternetz", "Arbeitskreis Ost", "ämterrunde", "Straßenrat", "Strassenbund", "Ärztebeirat", "Amt"]
+    story = History().add(OFFICE, OFFICE_FOUNDED)
+    for n, name in enumerate(names):
+        story.add(UUID(int=n), FOUNDED.model_copy(update={"body_name": name}))
+    await ReadModel(pool, BODIES).given(own=story).then()
+    found: list[tuple[str, str | None]] = []
+    after: UUID | None = None
+    while page := await list_bodies(pool, after, 3):
+        found += [(row.body_name, row.secretariat_name) for row in page]
+        after = page[-1].body
+    ordered = ["Amt", "Ämternetz", "ämterrunde", "Arbeitskreis Ost", "Ärztebeirat", "Strassenbund", "Straßenrat", "Zukunftsnetz"]
+    assert [name for name, _ in found if name != "Koordinierungsstelle"] == ordered
+    assert dict(found) == {**dict.fromkeys(names, "Koordinierungsstelle"), "Koordinierungsstelle": None}
+
+
+def test_umlauts_sort_beside_their_letters_and_case_breaks_ties_only() -> None:
+    assert sorted(["Zoo", "Öl", "Ofen", "ofen"], key=sort_key) == ["Ofen", "ofen", "Öl", "Zoo"]
+
+
+async def test_a_planned_meeting_turns_into_a_held_one_when_its_sitting_is_closed(pool: Pool) -> None:
+    story = History().add(BOARD, FOUNDED, TWICE_A_YEAR).add(MEETING, SCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED)
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    rule = Rule(FOUNDED_ON, 2, None, SOURCE)
+    opened, closed = story.entries[4].recorded_at, story.entries[5].recorded_at
+    before = await known_cadence(pool, BOARD, opened, sees_all=False)
+    assert (before.rules, before.held, before.planned) == ([rule], [], [date(2018, 11, 6)])
+    after = await known_cadence(pool, BOARD, closed, sees_all=False)
+    assert (after.rules, after.held, after.planned) == ([rule], [date(2018, 11, 6)], [])
+
+
+async def test_the_latest_rule_for_a_day_is_the_one_that_holds(pool: Pool) -> None:
+    story = History().add(BOARD, FOUNDED, TWICE_A_YEAR, TWICE_A_YEAR.model_copy(update={"minimum_per_year": 4}))
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    as_first_entered = await known_cadence(pool, BOARD, story.entries[1].recorded_at, sees_all=False)
+    assert [rule.minimum_per_year for rule in as_first_entered.rules] == [2]
+    as_corrected = await known_cadence(pool, BOARD, story.entries[2].recorded_at, sees_all=False)
+    assert [rule.minimum_per_year for rule in as_corrected.rules] == [4]
+
+
+async def test_meetings_that_are_not_public_count_for_insiders_only(pool: Pool) -> None:
+    hidden, secret = meeting_number(1, public=False)
+    held = SITTING_CLOSED.model_copy(update={"public": False})
+    story = History().add(hidden, secret).add(SITTING, held)
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    at = story.entries[-1].recorded_at
+    outside = await known_cadence(pool, BOARD, at, sees_all=False)
+    assert (len(outside.held), len(outside.planned)) == (0, 0)
+    inside = await known_cadence(pool, BOARD, at, sees_all=True)
+    assert (len(inside.held), len(inside.planned)) == (1, 1)
+
+
+async def test_a_meeting_counts_on_the_day_on_which_it_began_in_the_city(pool: Pool) -> None:
+    new_years_eve = datetime(2018, 12, 31, 22, 59, tzinfo=UTC)
+    story = History().add(SITTING, SITTING_CLOSED.model_copy(update={"opened_at": new_years_eve}))
+    story.add(OTHER_BODY, SITTING_CLOSED.model_copy(update={"opened_at": new_years_eve + timedelta(minutes=1)}))
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    known = await known_cadence(pool, BOARD, story.entries[-1].recorded_at, sees_all=False)
+    assert known.held == [date(2018, 12, 31), date(2019, 1, 1)]
+
+
+@settings(deadline=None)  # A slow machine is no failure.
+@given(st.dates(date(1980, 1, 1), date(2037, 12, 31)))
+def test_a_day_ends_where_the_next_begins_whatever_the_clocks_do(day: date) -> None:
+    end = day_end(day)
+    assert local_day(end - timedelta(microseconds=1)) == day
+    assert local_day(end) == day + timedelta(days=1)
+
+
+async def test_what_is_known_as_of_a_moment_is_what_was_known_then(pool: Pool) -> None:
+    """Any cut through the log answers like a log that was never longer (an oracle in plain Python)."""
+    story = a_story()
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    for until in range(1, len(story.entries) + 1):
+        known = await known_cadence(pool, BOARD, story.entries[until - 1].recorded_at, sees_all=True)
+        plans: dict[UUID, date | None] = {}
+        held: dict[UUID, date] = {}
+        for entry in story.entries[:until]:
+            match message := TYPES.decode(entry.type, entry.schema_version, entry.data):
+                case SittingClosed():
+                    held[message.meeting] = local_day(message.opened_at)
+                case MeetingCancelled():
+                    plans[entry.stream] = None
+                case MeetingScheduled() | MeetingRescheduled():
+                    plans[entry.stream] = local_day(message.starts_at)
+        assert sorted(known.held) == sorted(held.values())
+        assert sorted(known.planned) == sorted(day for meeting, day in plans.items() if day and meeting not in held)
