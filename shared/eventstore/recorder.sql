@@ -47,36 +47,37 @@ begin
 end $$;
 
 -- Appends to several streams, and tracks what they answer to, wholly or not at all; one command per stream, through the log's own
--- append function. Answers the last position; the events have the positions up to it, in the order given.
+-- append function. Answers each command's last position; a command's events have the positions up to it.
 create function {schema}.append_together(
     at timestamptz, principal text, ids uuid[], streams uuid[], expected int[], counts int[],
-    event_command int[], event_index int[], types text[], starts smallint[], event_ids uuid[], datas bytea[],
-    tracked_application text, tracked_id bigint
-) returns bigint language plpgsql as $$
+    event_command int[], event_index int[], event_streams uuid[], versions int[], types text[], starts smallint[],
+    event_ids uuid[], datas bytea[], tracked_application text, tracked_id bigint
+) returns bigint[] language plpgsql as $$
 declare
     commands int := cardinality(ids);
     events int := cardinality(datas);
+    known boolean := false;
     answer bigint[];
+    ends bigint[];
 begin
     answer := {schema}.append(
         at, array_fill(principal, array[commands]), ids, array_fill(null::bytea, array[commands]), streams, expected, counts,
-        event_command, event_index, types, starts, event_ids, array_fill(principal, array[events]),
+        event_command, event_index, event_streams, versions, types, starts, event_ids, array_fill(principal, array[events]),
         array_fill(null::uuid, array[events]), array_fill(null::uuid, array[events]), datas,
         '{}'::int[], '{}'::text[], '{}'::text[], '{}'::boolean[]
     );
     for i in 1 .. commands loop
-        if answer[3 * i - 2] = 1 then
-            -- The same call was answered into a lost connection; all of it happened then.
-            return answer[3 * commands];
-        end if;
-        if answer[3 * i - 2] <> 0 then
+        if answer[3 * i - 2] not in (0, 1) then
             raise exception 'stream % is at version %, not %', streams[i], answer[3 * i - 1], expected[i] using errcode = 'unique_violation';
         end if;
+        known := answer[3 * i - 2] = 1;
+        ends[i] := answer[3 * i];
     end loop;
-    if tracked_application is not null then
+    -- Known: the same call was answered into a lost connection, and all of it happened then.
+    if tracked_application is not null and not known then
         perform {schema}.track(tracked_application, tracked_id, ids[1]);
     end if;
-    return answer[3 * commands];
+    return ends;
 end $$;
 
 grant select, insert on {schema}.originator, {schema}.sequence to {runtime};

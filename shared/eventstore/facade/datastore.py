@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
@@ -27,7 +28,21 @@ Statement = tuple[str, Sequence[object]]
 """SQL with its arguments; names without a schema are those of the application's own."""
 
 CALL_SECONDS = 10.0
-again = stamina.retry(on=connection_was_lost, attempts=10, timeout=CALL_SECONDS, wait_initial=0.1, wait_max=1.0, wait_jitter=0.1)
+
+
+def again(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Decorates what may be done twice: it is done again where the connection was lost."""
+
+    @functools.wraps(work)
+    async def until_it_is_done(*args: P.args, **kwargs: P.kwargs) -> T:
+        # Not the library's own decorator: it logs the arguments, and they are events.
+        waits = {"timeout": CALL_SECONDS, "wait_initial": 0.05, "wait_max": 1.0, "wait_jitter": 0.05}
+        async for attempt in stamina.retry_context(on=connection_was_lost, attempts=20, **waits):
+            with attempt:
+                return await work(*args, **kwargs)
+        raise AssertionError("the last attempt raises its own error")
+
+    return until_it_is_done
 
 
 class LogDatastore:
@@ -142,7 +157,7 @@ class LogDatastore:
             "synchronous_commit": "on",
             "idle_in_transaction_session_timeout": "5000",
         }
-        pool = asyncpg.create_pool(self.dsn, min_size=1, max_size=self.pool_size, server_settings=settings, timeout=CALL_SECONDS)
+        pool = asyncpg.create_pool(self.dsn, min_size=0, max_size=self.pool_size, server_settings=settings, timeout=CALL_SECONDS)
         self.pool = await asyncio.wait_for(pool, CALL_SECONDS)
         try:
             await must_be_safe(self.pool)

@@ -32,9 +32,12 @@ _TERMS: tuple[tuple[tuple[type[BaseException], ...], type[PersistenceError]], ..
     ((asyncpg.SyntaxOrAccessError, asyncpg.InvalidSchemaNameError, asyncpg.InvalidCatalogNameError), ProgrammingError),
     ((asyncpg.FeatureNotSupportedError,), NotSupportedError),
     ((asyncpg.InternalServerError, asyncpg.InvalidTransactionStateError), InternalError),
-    ((asyncpg.InterfaceError, CancelledError), InterfaceError),
+    ((asyncpg.InterfaceError, asyncpg.InternalClientError, CancelledError), InterfaceError),
     ((asyncpg.PostgresError,), DatabaseError),
 )
+
+# asyncpg tells its internal error when a server ends a connection between two steps of one call.
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 @contextlib.contextmanager
@@ -53,4 +56,4 @@ def connection_was_lost(error: Exception) -> bool:
     """Whether nothing is known of the call, so that an idempotent one is to be made again."""
     if isinstance(error, asyncpg.QueryCanceledError | ValueError):
         return False
-    return isinstance(error, asyncpg.PostgresConnectionError | asyncpg.OperatorInterventionError | asyncpg.InterfaceError | OSError)
+    return isinstance(error, _LOST)

@@ -85,7 +85,7 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         self._originators = Originators(datastore)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        """Append all or, where a version is taken, none; the positions, in the order given."""
+        """Append all or, where a version is taken, none; each event's position. Streams follow one another as they first appear."""
         return self.datastore.run(self._insert, stored_events, None)
 
     async def _insert(self, events: Sequence[StoredEvent], tracking: Tracking | None) -> Sequence[int]:
@@ -94,43 +94,44 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         placed = await self._originators.place(events, guess=True)
         ids = [uuid4() for _ in placed]
         try:
-            last = await self._append(placed, ids, events, tracking)
+            positions = await self._append(placed, ids, events, tracking)
         except (IntegrityError, asyncpg.UniqueViolationError):
             if not any(one.guessed for one in placed):
                 raise
             placed = await self._originators.place(events, guess=False)
-            last = await self._append(placed, ids, events, tracking)
+            positions = await self._append(placed, ids, events, tracking)
         self._originators.learn((one.stream, one.start) for one in placed)
-        return list(range(last - len(events) + 1, last + 1))
+        return positions
 
     async def _append(
         self, placed: Sequence[StreamAppend], ids: Sequence[UUID], events: Sequence[StoredEvent], tracking: Tracking | None
-    ) -> int:
-        """The last position. One stream's events go through the batching writer; what must hold together, in a call of its own."""
+    ) -> list[int]:
+        """The events' positions. One stream's events go through the batching writer; what must hold together, in a call of its own."""
         if len(placed) > 1 or tracking:
             return await self._append_together(placed, ids, events, tracking)
-        [one], [id] = placed, ids
+        [one], [command_id] = placed, ids
         actor = self.datastore.actor
         stored = [new_event(event, one.start) for event in events]
-        answer = await self.datastore.append(Append(actor, id, None, one.stream, one.expected, actor, None, None, stored))
+        answer = await self.datastore.append(Append(actor, command_id, None, one.stream, one.expected, actor, None, None, stored))
         if answer.outcome not in (ACCEPTED, KNOWN):
             raise IntegrityError(f"stream {one.stream} is at version {answer.version}, not {one.expected}")
-        return answer.position
+        return list(range(answer.position - len(events) + 1, answer.position + 1))
 
     @again
     async def _append_together(
         self, placed: Sequence[StreamAppend], ids: Sequence[UUID], events: Sequence[StoredEvent], tracking: Tracking | None
-    ) -> int:
+    ) -> list[int]:
         """Sent again with the same ids where the connection was lost: the log knows them then."""
         commands = {one.stream: (n, one) for n, one in enumerate(placed, 1)}
         of_events = [commands[stream_of(event.originator_id)] for event in events]
         stored = [new_event(event, one.start) for event, (_, one) in zip(events, of_events, strict=True)]
         indexes = [event.originator_version - one.versions[0] + 1 for event, (_, one) in zip(events, of_events, strict=True)]
-        last: int = await self.datastore.pool.fetchval(
-            f"select {self.datastore.schema}.append_together({', '.join(f'${n}' for n in range(1, 15))})",
+        ends: list[int] = await self.datastore.pool.fetchval(
+            f"select {self.datastore.schema}.append_together({', '.join(f'${n}' for n in range(1, 17))})",
             self.datastore.clock(), self.datastore.actor, ids,
             [one.stream for one in placed], [one.expected for one in placed], [len(one.versions) for one in placed],
-            [n for n, _ in of_events], indexes,
+            [n for n, _ in of_events], indexes, [one.stream for _, one in of_events],
+            [one.expected + index for (_, one), index in zip(of_events, indexes, strict=True)],
             [event.type for event in stored], [event.schema_version for event in stored],
             [event.event_id for event in stored], [event.data for event in stored],
             tracking and tracking.application_name, tracking and tracking.notification_id,
@@ -138,7 +139,7 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         self.datastore.signals.notify("log")
         if tracking:
             self.datastore.signals.notify("read")
-        return last
+        return [ends[n - 1] - len(one.versions) + index for (n, one), index in zip(of_events, indexes, strict=True)]
 
     def select_events(
         self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None

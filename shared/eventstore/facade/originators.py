@@ -58,9 +58,7 @@ class Originators:
         if unknown:
             sql = f"select stream, schema_version from {self._datastore.schema}.log where stream = any($1) and version = 1"
             self.learn((row["stream"], row["schema_version"]) for row in await self._datastore.fetch(sql, unknown))
-        # The stream of the last event comes last, so that the last command's position is that of the last event.
-        order = sorted(versions, key={stream_of(event.originator_id): n for n, event in enumerate(events)}.__getitem__)
-        return [self._place_one(stream, tuple(versions[stream])) for stream in order]
+        return [self._place_one(stream, tuple(of_stream)) for stream, of_stream in versions.items()]
 
     def _place_one(self, stream: UUID, versions: tuple[int, ...]) -> StreamAppend:
         start = self._starts.get(stream, versions[0])
@@ -76,8 +74,8 @@ class Originators:
 
     async def _remember_names(self, events: Sequence[StoredEvent]) -> None:
         """Names are written before the events that need them: a name without events does no harm."""
-        ids = {event.originator_id for event in events}
-        named = {stream_of(id): id for id in ids if isinstance(id, str) and stream_of(id) not in self._named}
+        names = {event.originator_id for event in events if isinstance(event.originator_id, str)}
+        named = {stream_of(name): name for name in names if stream_of(name) not in self._named}
         if not named:
             return
         sql = f"insert into {self._datastore.schema}.originator select * from unnest($1::uuid[], $2::text[]) on conflict do nothing"

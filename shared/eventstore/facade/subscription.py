@@ -32,8 +32,12 @@ class LogSubscription(ListenNotifySubscription["LogApplicationRecorder"]):
 
     async def _wake(self, recorder: LogApplicationRecorder) -> None:
         signals = recorder.datastore.signals
-        while not self._has_been_stopped:
-            ticket = signals.ticket("log")
-            # Set after the ticket was taken: what is appended from here on ends the wait below.
+        try:
+            while not self._has_been_stopped:
+                ticket = signals.ticket("log")
+                # Set after the ticket was taken: what is appended from here on ends the wait below.
+                self._has_been_notified.set()
+                await signals.wait("log", ticket, LOOK_SECONDS)
+        finally:
+            # The datastore may have been closed: the next pull says so to whoever iterates.
             self._has_been_notified.set()
-            await signals.wait("log", ticket, LOOK_SECONDS)
