@@ -55,22 +55,33 @@ def newest(chain: Chain) -> str:
     return max(file.name.partition("_")[0] for file in (MIGRATIONS / chain).glob("[0-9]*_*.py"))
 
 
+async def revision(database: asyncpg.Connection | asyncpg.Pool, chain: Chain) -> str | None:
+    """The revision a database is at, asked as either role; None before its first."""
+    # Asked of the catalogue's tables: to_regclass() may still answer from before the wait for the lock.
+    if not await database.fetchval("select true from pg_tables where schemaname = 'migration' and tablename = $1", chain):
+        return None
+    version: str | None = await database.fetchval(f"select version_num from migration.{chain}")
+    return version
+
+
 async def migrate(admin_dsn: str, chain: Chain, runtime_role: str) -> None:
     """Bring the database to the newest revision, all or nothing, and make the role that the service runs as, if it is missing."""
     _must_be_a_name(runtime_role)
     connection = await asyncpg.connect(admin_dsn)
     try:
-        if _is_newest(await _current(connection, chain), chain):
+        if _is_newest(await revision(connection, chain), chain):
             return
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
-            current = await _current(connection, chain)
+            current = await revision(connection, chain)
             if _is_newest(current, chain):
                 return
             script = await _render(chain, current)
             await connection.execute(ROLE.replace("{runtime}", runtime_role))
             await connection.execute("create schema if not exists migration")
             await connection.execute(script.replace("{schema}", chain).replace("{runtime}", runtime_role))
+            await connection.execute(f"grant usage on schema migration to {runtime_role}")
+            await connection.execute(f"grant select on migration.{chain} to {runtime_role}")
             await grant_database(connection, runtime_role)
     except asyncpg.PostgresError as error:
         raise MigrationFailed(f"the chain {chain} stopped on its way to revision {newest(chain)}: {error}") from error
@@ -106,14 +117,6 @@ def _must_be_a_name(name: str) -> None:
 def _is_newest(current: str | None, chain: Chain) -> bool:
     """A newer database than this program knows is welcome too: programs are upgraded, and set back, one at a time."""
     return current is not None and current >= newest(chain)
-
-
-async def _current(connection: asyncpg.Connection, chain: Chain) -> str | None:
-    # Asked of the catalogue's tables: to_regclass() may still answer from before the wait for the lock.
-    if not await connection.fetchval("select true from pg_tables where schemaname = 'migration' and tablename = $1", chain):
-        return None
-    version: str | None = await connection.fetchval(f"select version_num from migration.{chain}")
-    return version
 
 
 async def _render(chain: Chain, current: str | None) -> str:

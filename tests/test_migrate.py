@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from shared.dsn import database_of, with_database, with_role
-from shared.migrate import MIGRATIONS, Chain, MigrationFailed, ensure_database, migrate, newest
+from shared.migrate import MIGRATIONS, Chain, MigrationFailed, ensure_database, migrate, newest, revision
 from tests.support.postgres import Database, PostgresServer
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +69,16 @@ async def test_a_migration_that_stops_leaves_nothing_behind_and_says_why(postgre
         await postgres_server.drop_database(Database(name, dsn, dsn))
 
 
+async def test_the_runtime_role_sees_the_revision_it_runs_on(database: Database, keyring_database: Database) -> None:
+    log, keyring = await asyncpg.connect(database.dsn), await asyncpg.connect(keyring_database.dsn)
+    try:
+        assert (await revision(log, "log"), await revision(keyring, "keyring")) == (newest("log"), newest("keyring"))
+        assert await revision(log, "keyring") is None
+    finally:
+        await log.close()
+        await keyring.close()
+
+
 async def test_an_older_program_leaves_a_newer_database_alone(database: Database) -> None:
     connection = await asyncpg.connect(database.admin_dsn)
     try:
@@ -90,7 +100,7 @@ async def test_an_older_program_leaves_a_newer_database_alone(database: Database
         "create table public.mine ()",
         "delete from log.command",
         "alter table log.log disable trigger append_only",
-        "select * from migration.log",
+        "update migration.log set version_num = '9999'",
         "create role intruder",
     ],
 )
