@@ -29,7 +29,7 @@ from shared.privacy.keystore import KEY_BYTES, Wrapped
 
 AT_MOST = timedelta(days=1)
 CACHE_LIFE = timedelta(seconds=CACHE_SECONDS)
-CHUNK = 5_000
+CHUNK = 1_000
 NOTHING = UUID(int=0)
 
 

@@ -53,7 +53,7 @@ class SubjectErased(Exception):
 
 
 class Keyring:
-    """Seals, opens and erases. `source` names who seals, as in `/bremen/meetings`; start() before anything else."""
+    """Seals, opens and erases. `source` names who seals unless a call says otherwise, as in `/bremen/meetings`; start() before anything else."""
 
     def __init__(
         self, dsn: str, store: KeyStore, source: str, *, clock: Now = system_now, monotonic: Callable[[], float] = time.monotonic,
@@ -118,12 +118,13 @@ class Keyring:
             if found is not None:  # Otherwise somebody else made it in the same moment: it is found in the next turn.
                 return found
 
-    async def seal(self, value: T, subject: UUID, purpose: str, *, of: Any = None) -> Sealed[T]:
-        """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all."""
+    async def seal(self, value: T, subject: UUID, purpose: str, *, of: Any = None, source: str | None = None) -> Sealed[T]:
+        """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all; `source` seals
+        in the name of one of several services that share this keyring."""
         while (held := self._cache.of_subject(subject)) is None:
             if await self._load("subject", [subject]):
                 raise SubjectErased(f"subject {subject}")
-        return seal_with(held.secret, value, source=self.source, subject=subject, key=held.key, purpose=purpose, of=of)
+        return seal_with(held.secret, value, source=source or self.source, subject=subject, key=held.key, purpose=purpose, of=of)
 
     async def open(self, sealed: Sealed[T]) -> T | Erased:
         """The value, or ERASED from the moment its erasure began; UnknownKey and BrokenSeal are errors."""

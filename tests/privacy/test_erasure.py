@@ -409,3 +409,45 @@ async def test_erasing_twice_is_harmless_and_an_unknown_subject_is_an_error(keyr
     assert await keyring.pool.fetchval("select count(*) from keyring.kek") == keks == 2
     with pytest.raises(UnknownKey):
         await erasure.erase(UUID(int=7))
+
+
+class PausedStore(FileKeyStore):
+    """A key store whose next destruction waits until it is let, as in a process that was stopped just there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+
+    async def destroy(self, keks: frozenset[UUID]) -> None:
+        self.asked.set()
+        await self.answer.wait()
+        await super().destroy(keks)
+
+
+async def test_a_process_that_wakes_up_after_its_lock_was_taken_away_destroys_nothing_that_is_needed(
+    keyrings: Keyrings, keyring_database: Database, key_file: Path
+) -> None:
+    other = await keyrings()
+    sealed = await other.seal("other", await other.new_subject(), EMAIL)
+    store = PausedStore(key_file)
+    zombie = Keyring(keyring_database.dsn, store, SOURCE)
+    await zombie.start()
+    try:
+        rotation = asyncio.create_task(Erasure(zombie).rotate_kek())
+        await store.asked.wait()
+        admin = await asyncpg.connect(keyring_database.admin_dsn)
+        killed = await admin.fetch(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'"
+        )
+        await admin.close()
+        assert len(killed) == 1
+        await Erasure(other).rotate_kek()
+        current = await other.pool.fetchval("select kek from keyring.head")
+        store.answer.set()
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await rotation
+        assert await other.store.keks() == {current}
+        fresh = await keyrings()
+        assert await fresh.open(sealed) == "other"
+    finally:
+        await zombie.close()

@@ -45,6 +45,8 @@ async def test_what_one_process_seals_another_opens_as_the_promised_type(keyring
     arrived = Sealed[date].model_validate_json(born.model_dump_json())
     assert await other.open(arrived) == date(1990, 2, 28)
     assert (arrived.source, arrived.subject, arrived.purpose) == (SOURCE, subject, "registrant.born")
+    elsewhere = await one.seal(date(1990, 2, 28), subject, "registrant.born", source="/bremen/notifications")
+    assert (elsewhere.source, await other.open(elsewhere)) == ("/bremen/notifications", date(1990, 2, 28))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
