@@ -189,7 +189,7 @@ def jars() -> Path:
             with tempfile.TemporaryDirectory(dir=CACHE.parent) as partial:
                 (Path(partial) / "pom.xml").write_text(POM)
                 fetched = subprocess.run(
-                    ["mvn", "-q", "-B", COPY, f"-DoutputDirectory={partial}/libs", "-DincludeScope=runtime"],
+                    ["mvn", "-q", "-B", COPY, f"-Dmaven.repo.local={partial}/repository", f"-DoutputDirectory={partial}/libs", "-DincludeScope=runtime"],
                     cwd=partial, capture_output=True, text=True, timeout=900, check=False,
                 )  # fmt: skip
                 if fetched.returncode != 0:
