@@ -188,10 +188,10 @@ def jars() -> Path:
         if not CACHE.exists():
             with tempfile.TemporaryDirectory(dir=CACHE.parent) as partial:
                 (Path(partial) / "pom.xml").write_text(POM)
-                fetched = subprocess.run(
-                    ["mvn", "-q", "-B", COPY, f"-Dmaven.repo.local={partial}/repository", f"-DoutputDirectory={partial}/libs", "-DincludeScope=runtime"],
-                    cwd=partial, capture_output=True, text=True, timeout=900, check=False,
-                )  # fmt: skip
+                # A repository of its own: nothing is left in a home directory, which a build user may not even have.
+                settings = {"maven.repo.local": f"{partial}/repository", "outputDirectory": f"{partial}/libs", "includeScope": "runtime"}
+                command = ["mvn", "-q", "-B", COPY, *(f"-D{key}={value}" for key, value in settings.items())]
+                fetched = subprocess.run(command, cwd=partial, capture_output=True, text=True, timeout=900, check=False)
                 if fetched.returncode != 0:
                     raise RuntimeError(f"Maven could not fetch Kafka's jars: {fetched.stdout[-2000:]}{fetched.stderr[-2000:]}")
                 (Path(partial) / "libs").rename(CACHE)
