@@ -42,6 +42,11 @@ lock: $(STAMP)  ## resolve the dependencies anew and write requirements.lock
 clean:  ## remove what make made (not .bindeglied, where the demo's data is)
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
+# An environment that no longer starts, because its Python was upgraded or moved, is made again, too.
+ifneq ($(shell $(RUN) -c pass >/dev/null 2>&1 || echo broken),)
+.PHONY: $(STAMP)
+endif
+
 # The stamp is the last thing written: an environment whose making was interrupted is made again.
 $(STAMP): requirements.lock
 	@command -v "$(PYTHON)" >/dev/null || { echo "There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
@@ -53,4 +58,6 @@ $(STAMP): requirements.lock
 	@test -x $(RUN) && $(RUN) -m pip --version >/dev/null 2>&1 || { echo "making $(VENV)"; rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); }
 	@echo "installing what requirements.lock says (a minute or two, once)"
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@pwd > "$$($(RUN) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/bindeglied.pth"
+	@printf '#!/bin/sh\nexec "%s/$(RUN)" -m bindeglied "$$@"\n' "$$(pwd)" > $(VENV)/bin/bindeglied && chmod +x $(VENV)/bin/bindeglied
 	@touch $(STAMP)
