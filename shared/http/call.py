@@ -104,7 +104,7 @@ class Invocation:
 
     def new_stream(self) -> UUID:
         """The id of a stream that this command begins: the same when the same command is sent again, another for anybody else."""
-        return uuid5(_STREAM_IDS, f"{self.principal_id}\n{self.command_id}")
+        return _stream_of(self.principal_id, self.command_id)
 
     def may(self, permission: Permission, body: UUID | None = None) -> bool:
         """Whether the caller would be admitted elsewhere, for a thing of `body`."""
@@ -178,12 +178,16 @@ class Invocation:
     async def wait_for(self, projection: str, min_position: int) -> None:
         """Wait until a read model holds what the caller has seen; ReadModelBehind (503) after two seconds.
 
-        For callers without a name the parameter is ignored: they were never told a position, and could only count what is hidden.
+        A position that the log has not reached was seen by nobody: BadInput at once. For callers without a name the parameter is ignored:
+        they were never told a position, and could only count what is hidden.
         """
-        if min_position and self.principal is not None:
-            reached = await wait_for_position(self.runtime.cursor, self.runtime.signals, projection, min_position)
-            if reached < min_position:
-                raise ReadModelBehind(reached)
+        if not min_position or self.principal is None or await self.runtime.cursor(projection) >= min_position:
+            return
+        if min_position > await self.runtime.tail():
+            raise BadInput("query.min_position", "is beyond the end of the log")
+        reached = await wait_for_position(self.runtime.cursor, self.runtime.signals, projection, min_position)
+        if reached < min_position:
+            raise ReadModelBehind(reached)
 
     async def settled(self, reader: str, position: int) -> bool:
         """Whether a reaction or projection passed `position` within two seconds; for commands that answer either way."""
@@ -219,6 +223,15 @@ def _read_key(principal: str, key: str) -> UUID:
         return UUID(key)
     except ValueError:
         return uuid5(_COMMAND_IDS, f"{principal}\n{key}")
+
+
+def _stream_of(principal_id: str, command_id: UUID) -> UUID:
+    return uuid5(_STREAM_IDS, f"{principal_id}\n{command_id}")
+
+
+def stream_begun_by(principal_id: str, idempotency_key: str) -> UUID:
+    """The id of the stream that this principal's command under this key begins, so that it can be named before it is sent."""
+    return _stream_of(principal_id, _read_key(principal_id, idempotency_key))
 
 
 async def current_call(request: Request) -> Invocation:

@@ -76,7 +76,8 @@ class Edge:
         route: Any = scope.get("route")
         template = getattr(route, "path", None) or "(no route)"
         self.metrics.observe_request(self.service, method, template, status, seconds)
-        level = logging.ERROR if status >= 500 else logging.WARNING if seconds > SLOW_SECONDS else logging.DEBUG
+        broken, troubled = status in (0, 500), status > 500 or seconds > SLOW_SECONDS
+        level = logging.ERROR if broken else logging.WARNING if troubled else logging.DEBUG
         if access.isEnabledFor(level):
             # The template, not the address: paths and queries may carry single-use tokens and what people searched for.
             access.log(

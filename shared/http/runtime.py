@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -63,6 +63,8 @@ class Runtime:
     signals: Waking
     cursor: CursorPosition
     """How far a projection or reaction has come in the own log."""
+    tail: Callable[[], Awaitable[int]]
+    """The own log's last position."""
     tokens: Tokens
     operations: Operations
     readiness: Readiness

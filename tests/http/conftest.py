@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from shared.clock import ManualClock
+from shared.eventstore.log import log_tail
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
@@ -58,9 +59,7 @@ class ShownOperations:
         self.parked_streams = [PARKED]
 
     async def positions(self) -> Sequence[ReaderPosition]:
-        return [
-            ReaderPosition(reader="notebooks_v1", kind="projection", source="own", position=11, tail=13, lag=2, parked=1, stopped=None)
-        ]
+        return [ReaderPosition(reader="notebooks_v1", kind="projection", source="own", position=11, tail=13, lag=2, parked=1, stopped=None)]
 
     async def parked(self, limit: int) -> Sequence[ParkedStream]:
         return self.parked_streams[:limit]
@@ -87,6 +86,11 @@ class Cursors:
 
     async def __call__(self, name: str) -> int:
         return self.at.get(name, 0)
+
+
+async def last_position(pool: asyncpg.Pool[asyncpg.Record]) -> int:
+    """Where the log ends."""
+    return (await log_tail(pool))[0]
 
 
 class Hashing:
@@ -147,6 +151,7 @@ async def served_on(dsn: str, service: Routed = NOTES, **options: Any) -> AsyncI
             now=clock,
             signals=signals,
             cursor=cursors,
+            tail=lambda: last_position(pool),
             tokens=TokenVerifier(StaticKeys(JWKS), ISSUER, AUDIENCE),
             operations=ShownOperations(),
             readiness=Readiness({"database": database_probe(pool), "broker": no_broker}),

@@ -66,9 +66,7 @@ def evolve(state: Notebook, event: NotebookBegun | LineWritten | NotebookClosed)
             return replace(state, closed=True)
 
 
-def decide(
-    command: BeginNotebook | WriteLine | CloseNotebook, state: Notebook
-) -> list[NotebookBegun | LineWritten | NotebookClosed]:
+def decide(command: BeginNotebook | WriteLine | CloseNotebook, state: Notebook) -> list[NotebookBegun | LineWritten | NotebookClosed]:
     match command:
         case BeginNotebook():
             return [] if state.body else [NotebookBegun(body=command.body, hidden=command.hidden)]

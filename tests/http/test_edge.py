@@ -115,7 +115,9 @@ def test_what_may_pass_is_503_and_says_when_to_come_again(error: Exception, kind
     assert "erika" not in str(problem.marshal())
 
 
-@pytest.mark.parametrize("error", [asyncpg.InterfaceError("the server expects 2 arguments"), asyncpg.UndefinedTableError("x"), KeyError("x")])
+@pytest.mark.parametrize(
+    "error", [asyncpg.InterfaceError("the server expects 2 arguments"), asyncpg.UndefinedTableError("x"), KeyError("x")]
+)
 def test_what_will_not_pass_is_no_503(error: Exception) -> None:
     assert problem_of("notes", error).status == 500
 

@@ -32,7 +32,8 @@ async def test_pages_follow_their_links_to_the_last_item_and_end(served: Served)
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=201", "limit=x", "after=x", "after=%FF", "after=AAAA", "after=ü", f"after={Listing('others', int).cursor([3])}"]
+    "query",
+    ["limit=0", "limit=201", "limit=x", "after=x", "after=%FF", "after=AAAA", "after=ü", f"after={Listing('others', int).cursor([3])}"],
 )
 async def test_a_page_that_was_never_offered_is_422(served: Served, query: str) -> None:
     problem = told(await served.client.get(f"/api/notes/numbers?{query}", headers=bearer()), 422)
@@ -74,12 +75,19 @@ async def test_a_question_that_waits_in_vain_is_told_where_the_read_model_is(ser
         return await wait_for_position(cursor, signals, name, position, seconds=0.05)
 
     monkeypatch.setattr("shared.http.call.wait_for_position", soon)
+    await served.begin()
     begun = await served.begin()
-    served.cursors.at["notebooks_v1"] = 4
-    response = await served.client.get(begun.headers["location"], params={"min_position": 9}, headers=served.secretary())
+    served.cursors.at["notebooks_v1"] = 1
+    response = await served.client.get(begun.headers["location"], params={"min_position": 2}, headers=served.secretary())
     problem = told(response, 503)
-    assert (problem["type"], problem["position"]) == ("urn:bindeglied:problem:read-model-behind", 4)
+    assert (problem["type"], problem["position"]) == ("urn:bindeglied:problem:read-model-behind", 1)
     assert response.headers["retry-after"] == "1"
+
+
+async def test_a_position_beyond_the_log_was_seen_by_nobody_and_is_422_at_once(served: Served) -> None:
+    begun = await served.begin()
+    response = await served.client.get(begun.headers["location"], params={"min_position": 2}, headers=served.secretary())
+    assert told(response, 422)["errors"] == [{"where": "query.min_position", "what": "is beyond the end of the log"}]
 
 
 async def test_who_is_not_signed_in_cannot_count_positions(served: Served) -> None:
