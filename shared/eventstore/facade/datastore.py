@@ -83,13 +83,17 @@ class LogDatastore:
 
     async def append(self, append: Append) -> Answer:
         """The log's answer to one command."""
-        if self._writer is None:
-            async with self._writer_starting:
-                if self._writer is None:
-                    writer = Writer(self.dsn, self.signals, self.clock, schema=self.schema)
-                    await writer.start()
-                    self._writer = writer
-        return await self._writer.submit(append)
+        writer = self._writer or await self._started_writer()
+        return await writer.submit(append)
+
+    @again
+    async def _started_writer(self) -> Writer:
+        async with self._writer_starting:
+            if self._writer is None:
+                writer = Writer(self.dsn, self.signals, self.clock, schema=self.schema)
+                await writer.start()
+                self._writer = writer
+            return self._writer
 
     @again
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
