@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -93,10 +93,10 @@ async def make(connection: Connection, projection: str, cursors: Mapping[str, Cu
         )  # fmt: skip
 
 
-async def note_stop(pool: Pool, projection: str, sources: Iterable[str], reason: str | None) -> None:
+async def note_stop(pool: Pool, projection: str, source: str, reason: str | None) -> None:
     """Let every process see why a reader stands still, or that it does no longer."""
-    query = f"update {READ}.cursor set stopped = $3 where projection = $1 and source = any($2) and stopped is distinct from $3"
-    await pool.execute(query, projection, list(sources), reason)
+    query = f"update {READ}.cursor set stopped = $3 where projection = $1 and source = $2 and stopped is distinct from $3"
+    await pool.execute(query, projection, source, reason)
 
 
 async def reached(pool: Pool, signals: Signals, projection: str, source: str, pos: int, timeout: float) -> bool:

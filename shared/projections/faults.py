@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
+from shared.eventstore.errors import OutcomeUnknown, StoreBusy, VersionMismatch
+
 PASSING_CLASSES = {"08", "25", "40", "53", "55", "57", "58", "XX"}
 """SQLSTATE classes of lost connections, ended transactions, deadlocks, exhausted resources, locks, operators, the system."""
 
@@ -13,6 +15,8 @@ def is_passing(error: BaseException) -> bool:
     match error:
         case asyncpg.InvalidCachedStatementError() | asyncpg.OutdatedSchemaCacheError():
             return True  # A rebuild has just switched the tables below a prepared statement.
+        case StoreBusy() | OutcomeUnknown() | VersionMismatch():
+            return True  # The same command with the same id is answered later.
         case asyncpg.PostgresError():
             return (error.sqlstate or "08")[:2] in PASSING_CLASSES
         case ValueError():

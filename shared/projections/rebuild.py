@@ -79,9 +79,7 @@ async def rebuild(pool: Pool, reading: Reading, sources: Sources, progress: Prog
         failpoint("rebuild.after_fill")
         await scratch.make_indexes()
         await scratch.fill(readers, await tails(readers), progress)
-        async for attempt in stamina.retry_context(on=asyncpg.LockNotAvailableError, attempts=20, timeout=None):
-            with attempt:
-                at = await switch(scratch, readers)
+        at = await switch(scratch, readers)
         await forget(scratch.connection, reading.projection.name)
         return at
 
@@ -91,6 +89,7 @@ async def tails(readers: Mapping[str, Source]) -> dict[str, int]:
     return {name: await reader.tail() for name, reader in readers.items()}
 
 
+@stamina.retry(on=asyncpg.LockNotAvailableError, attempts=20, timeout=None)
 async def switch(scratch: Scratch, sources: Mapping[str, Source]) -> dict[str, Cursor]:
     """Replace the live tables, cursors and parked records by the scratch's, which have caught up with them under the lock."""
     connection, name = scratch.connection, scratch.name

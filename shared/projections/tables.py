@@ -95,22 +95,27 @@ create table if not exists fired_timer (
 """
 
 
+KIT = ("cursor", "parked", "projection", "scratch", "refused_reaction", "fired_timer")
+
+COLLISIONS = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DuplicateSchemaError,
+    asyncpg.DuplicateTableError,
+    asyncpg.DuplicateObjectError,
+    asyncpg.DeadlockDetectedError,
+)
+
+
 async def ensure_tables(pool: Pool) -> None:
     """Make the schema and the kit's tables where they are missing; processes may do this at the same moment."""
-    while True:
+    while set(KIT) - {row["tablename"] for row in await pool.fetch("select tablename from pg_tables where schemaname = $1", READ)}:
         try:
             async with pool.acquire() as connection, connection.transaction():
                 if not await connection.fetchval("select true from pg_namespace where nspname = $1", READ):
                     await connection.execute(f"create schema {READ}")
                 await connection.execute(f"set local search_path to {READ}; set local client_min_messages = warning")
                 await connection.execute(FOR_ONE_PROJECTION + FOR_ALL)
-            return
-        except (
-            asyncpg.UniqueViolationError,
-            asyncpg.DuplicateSchemaError,
-            asyncpg.DuplicateTableError,
-            asyncpg.DuplicateObjectError,
-        ):
+        except COLLISIONS:
             continue  # "if not exists" still collides in the catalogue when two do it at once; the next look finds it there.
 
 

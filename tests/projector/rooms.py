@@ -71,6 +71,8 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             yield Statement(NAME, (received.stream, title))
         case RoomClosed():
             yield Statement(CLOSE, (received.stream,))
+        case _:
+            raise AssertionError(received.message)
     yield Statement(COUNT, (type(received.message).__name__,))
 
 
@@ -92,6 +94,8 @@ def project_visits(received: Received[Any]) -> Iterable[Statement]:
         case RoomVisited(room=visited):
             sql = "insert into visits_v1 (room, visits) values ($1, 1) on conflict (room) do update set visits = visits_v1.visits + 1"
             yield Statement(sql, (visited,))
+        case _:
+            raise AssertionError(received.message)
 
 
 VISITS = Projection(

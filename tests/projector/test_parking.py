@@ -47,7 +47,7 @@ def poisoned(at: int, sickness: str) -> History:
                     story.add(SICK, RoomOpened(title="boom", seats=1))
                 case "overflow":
                     story.add(SICK, RoomOpened(title="Saal", seats=100_000))
-                case "nul":
+                case _:
                     story.add(SICK, RoomOpened(title="Sa\0al", seats=1))
         if place < 27:
             story.add_stored(healthy[place].stream, healthy[place].type, 1, healthy[place].data)
@@ -150,7 +150,7 @@ async def test_many_failing_streams_stop_the_projection_and_it_says_so(pool: Poo
     rooms = projector(pool, signals, story.entries, batch=5)
     await rooms.start()
     async with running(rooms):
-        await eventually(lambda: bool(rooms._stopped))
+        await eventually(lambda: bool(rooms._follower.stopped))
         status = await rooms.status()
         assert "20" in status["sources"][OWN]["stopped"]
         assert "boom" in status["sources"][OWN]["stopped"]
@@ -159,7 +159,7 @@ async def test_many_failing_streams_stop_the_projection_and_it_says_so(pool: Poo
         at = (await cursors.load(pool, "rooms_v1", OWN)).pos
         assert at < len(story.entries)
         async with running(again := projector(pool, signals, story.entries)):
-            await eventually(lambda: bool(again._stopped))
+            await eventually(lambda: bool(again._follower.stopped))
         assert "boom" in await pool.fetchval("select stopped from read.cursor")
         assert (await cursors.load(pool, "rooms_v1", OWN)).pos == at
     # A rebuild with the mended program gets it going again.
@@ -185,7 +185,7 @@ async def test_a_fault_of_the_surroundings_parks_nothing(pool: Pool, signals: Si
         await transaction.start()
         await other.execute("lock table read.rooms_v1 in access exclusive mode")
         async with running(rooms):
-            await eventually(lambda: bool(rooms._waiting))
+            await eventually(lambda: bool(rooms._follower.waiting))
             assert not (await rooms.status())["ready"]
             await transaction.rollback()
             await eventually_at(rooms, len(story.entries))
