@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests import infrastructure
 from tests.infrastructure import BROKER, RUN
 from tests.support.kafka import Choice, choose
 from tests.support.postgres import PostgresServer
 from tests.support.run import Run
+
+# No example is judged by its duration, and every failure prints what repeats it.
+settings.register_profile("bindeglied", deadline=None, print_blob=True)
+settings.load_profile("bindeglied")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SERVERS = {"run", "postgres_server", "kafka"}
