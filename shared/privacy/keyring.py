@@ -53,7 +53,7 @@ class SubjectErased(Exception):
 
 
 class Keyring:
-    """Seals, opens and erases. `source` names who seals unless a call says otherwise, as in `/bremen/meetings`; start() before anything else."""
+    """Seals, opens and erases. `source` names who seals, as in `/bremen/meetings`, unless a call says otherwise; start() first."""
 
     def __init__(
         self, dsn: str, store: KeyStore, source: str, *, clock: Now = system_now, monotonic: Callable[[], float] = time.monotonic,
@@ -119,8 +119,8 @@ class Keyring:
                 return found
 
     async def seal(self, value: T, subject: UUID, purpose: str, *, of: Any = None, source: str | None = None) -> Sealed[T]:
-        """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all; `source` seals
-        in the name of one of several services that share this keyring."""
+        """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all;
+        `source` seals in the name of one of several services that share this client."""
         while (held := self._cache.of_subject(subject)) is None:
             if await self._load("subject", [subject]):
                 raise SubjectErased(f"subject {subject}")

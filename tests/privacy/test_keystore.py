@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -118,6 +119,17 @@ async def test_writers_take_turns_and_readers_never_see_half_a_file(key_file: Pa
 
     await asyncio.gather(*(work(store) for store in stores[:3]), read(stores[3]))
     assert await stores[0].keks() == {kept}
+
+
+async def test_a_reader_whose_file_was_written_over_under_its_hands_reads_the_new_one(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = await opened(key_file)
+    kek = await store.make()
+    contents = iter([bytes(200), key_file.read_bytes()[:50], key_file.read_bytes()])
+    loads = json.loads
+    monkeypatch.setattr("shared.privacy.keystore.json.loads", lambda _: loads(next(contents)))
+    assert await store.keks() == {kek}
 
 
 async def test_a_key_that_is_not_held_wraps_nothing(key_file: Path) -> None:
