@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,13 @@ class BadInput(Exception):
     def __init__(self, where: str, what: str) -> None:
         super().__init__(f"{where}: {what}")
         self.errors = [{"where": where, "what": what}]
+
+
+def unknown_query(names: Iterable[str]) -> BadInput:
+    """Query parameters that the route does not know: a misspelt one would otherwise be a question that nobody asked."""
+    described = BadInput("query", "does not fit")
+    described.errors = [{"where": f"query.{_part(name)}", "what": _SENTENCES["extra_forbidden"]} for name in names][:MOST_ERRORS]
+    return described
 
 
 def describe_bad_input(error: RequestValidationError) -> BadInput:

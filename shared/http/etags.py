@@ -27,19 +27,20 @@ def bytes_tag(body: bytes) -> str:
 
 
 def expected_version(if_match: str | None, need: IfMatch) -> int | None:
-    """The version that the sender saw, or None when any will do. PreconditionMissing (428) or BadInput (422)."""
-    if need == "none":
-        return None
+    """The version that the sender saw, or None when any will do. PreconditionMissing (428) or BadInput (422).
+
+    With `need="none"` the command's facts commute, so that what the sender saw does not matter; a malformed tag is told all the same.
+    """
     if if_match is None:
         if need == "required":
             raise PreconditionMissing
         return None
     tag = if_match.strip()
-    if tag == "*":
-        return None
     strong = _STRONG.fullmatch(tag)
-    if strong is None:
+    if strong is None and tag != "*":
         raise BadInput("header.If-Match", 'is not one strong ETag such as "7"')
+    if strong is None or need == "none":
+        return None
     text = strong[1]
     # A version is at most a PostgreSQL int; a longer number is no version that anybody was shown.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NO_VERSION

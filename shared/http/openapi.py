@@ -56,7 +56,7 @@ _IF_MATCH = {
     "in": "header",
     "required": False,
     "description": 'The ETag of what the caller saw, such as `"7"`. Required where something seen is changed (else 428).',
-    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*")$'},
 }
 _ANSWER_HEADERS = {
     "ETag": {"description": "The stream's version.", "schema": {"type": "string"}},

@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem.error import Problem
-from fastapi_problem.handler import ExceptionHandler, new_exception_handler
+from fastapi_problem.handler import ExceptionHandler, Handler, new_exception_handler
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -174,7 +174,7 @@ def install_problems(app: FastAPI, service: str) -> Answer:
             return _router_problem(app, request, error)
         return problem_of(service, error)
 
-    handlers = {Exception: known}
+    handlers: dict[type[Exception], Handler[Any, Any]] = {Exception: known}
     answer = cast(Answer, new_exception_handler(handlers=handlers, http_exception_handler=known, request_validation_handler=known))
 
     async def answer_soon(request: Request, error: Exception) -> Response:

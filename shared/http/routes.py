@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from shared.http.auth import InvalidToken, Tokens
+from shared.http.bad_input import unknown_query
 from shared.http.call import SCOPE_KEY, Invocation
 from shared.http.permissions import Permission, Permissions, Principal
 from shared.http.runtime import Runtime
@@ -41,11 +44,14 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """FastAPI's handler of the endpoint, behind the guard."""
         handle, guard = super().get_route_handler(), self.guard
+        known = frozenset(field.alias for field in get_flat_params(self.dependant) if isinstance(field.field_info, Query))
 
         async def guarded(request: Request) -> Response:
             principal = await authenticate(guard.runtime.tokens, request)
             call = Invocation(guard.runtime, guard.service, request, guard.permission, principal, guard.prefix)
             request.scope[SCOPE_KEY] = call
+            if request.scope["query_string"] and (unknown := request.query_params.keys() - known):
+                raise unknown_query(name for name in request.query_params if name in unknown)
             response = await handle(request)
             call.must_have_decided()
             for name, value in call.headers.items():

@@ -78,9 +78,17 @@ async def test_the_same_key_of_another_principal_is_unknown_and_happens_anew(ser
     assert answers[0].json()["id"] != answers[1].json()["id"]
 
 
+async def test_an_unknown_query_parameter_is_422_and_named(served: Served) -> None:
+    response = await served.client.get("/api/notes/numbers?limt=3&after=&erika%40example.org=1", headers=served.secretary())
+    assert told(response, 422)["errors"] == [
+        {"where": "query.limt", "what": "is not known here"},
+        {"where": "query.…", "what": "is not known here"},
+    ]
+
+
 @pytest.mark.parametrize("key", ["", "two words", "ü", "x" * 256])
 async def test_a_malformed_idempotency_key_is_422_and_names_the_header(served: Served, key: str) -> None:
-    headers = [*served.secretary().items(), ("idempotency-key", key.encode())]
+    headers = [(name.encode(), value.encode()) for name, value in served.secretary().items()] + [(b"idempotency-key", key.encode())]
     response = await served.client.post("/api/notes/notebooks", json={"body": str(served.body)}, headers=headers)
     assert told(response, 422)["errors"][0]["where"] == "header.Idempotency-Key"
 
@@ -227,4 +235,5 @@ async def test_events_name_the_sender_and_the_trace(served: Served) -> None:
     headers = {**served.secretary(), "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
     await served.client.post("/api/notes/notebooks", json={"body": str(served.body)}, headers=headers)
     row = await served.runtime.read.fetchrow("select actor, correlation_id from log.log")
+    assert row
     assert (row["actor"], row["correlation_id"].hex) == ("user:secretary", "4bf92f3577b34da6a3ce929d0e0e4736")
