@@ -41,6 +41,9 @@ class Generations:
         reader = TopicReader(self._brokers, topic)
         try:
             await reader.seek(max(await reader.end() - LAST_RECORDS, await reader.begin()))
-            return any(is_filled(record.headers) for record in await reader.fetch(LAST_RECORDS))
+            while records := await reader.fetch(LAST_RECORDS):
+                if any(is_filled(record.headers) for record in records):
+                    return True
+            return False
         finally:
             await reader.close()

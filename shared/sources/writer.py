@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,13 +52,16 @@ class TopicWriter:
         """A batch of as many entries as fit, and how many those are; where all fit, `mark` follows them."""
         assert self._producer is not None
         batch = self._producer.create_batch()
+        # Kafka's own time is when it was sent: the broker begins a new segment for every week between two records, and a log's
+        # history may span years.
+        now = int(time.time() * 1000)
         for packed, entry in enumerate(entries):
             record = record_of(entry, self._source, filled=filled)
-            if batch.append(timestamp=_millis(entry), key=record.key, value=record.value, headers=record.headers) is None:
+            if batch.append(timestamp=now, key=record.key, value=record.value, headers=record.headers) is None:
                 return batch, packed
         if mark:
             record = record_of(mark, self._source, filled=True)
-            batch.append(timestamp=_millis(mark), key=record.key, value=record.value, headers=record.headers)
+            batch.append(timestamp=now, key=record.key, value=record.value, headers=record.headers)
         batch.close()
         return batch, len(entries)
 
@@ -75,7 +79,3 @@ class TopicWriter:
         producer, self._producer = self._producer, None
         if producer:
             await producer.stop()
-
-
-def _millis(entry: Entry) -> int:
-    return int(entry.recorded_at.timestamp() * 1000)
