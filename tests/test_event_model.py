@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def section(page: str, service: str) -> str:
     return rest.partition("\n## ")[0]
 
 
-def of_service(base: type, service: Service) -> set[str]:
+def of_service(base: type[Any], service: Service) -> set[str]:
     """The names of all classes under `base` that the service's modules define."""
     found: set[str] = set()
     for cls in base.__subclasses__():
@@ -79,7 +80,7 @@ def test_every_event_of_the_services_modules_is_registered(service: Service) -> 
     assert named == registered
 
 
-def every(base: type) -> set[type]:
+def every(base: type[Any]) -> set[type[Any]]:
     """All classes under `base`."""
     return {cls for sub in base.__subclasses__() for cls in {sub, *every(sub)}}
 

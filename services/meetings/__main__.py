@@ -1,6 +1,4 @@
-"""`python -m services.meetings api|worker|all`: this service's processes in the scaled form."""
-
-from __future__ import annotations
+"""`python -m services.meetings api|worker|all`: this service's process in the scaled form."""
 
 from services.meetings.service import SERVICE
 from shared.run import main

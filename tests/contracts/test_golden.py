@@ -27,7 +27,9 @@ def load(golden: Golden, content: bytes, types: MessageTypes) -> Named:
         stored, now = json.loads(content), json.loads(encode(message))
         lost = {name: value for name, value in stored.items() if name not in now or now[name] != value}
         assert not lost, f"{golden} was written with {lost}, which today's class does not keep: give it a new version"
-        assert golden.kind == "contract" or now.keys() == stored.keys(), f"{golden} lacks {now.keys() - stored.keys()}: a new version is due"
+        assert golden.kind == "contract" or now.keys() == stored.keys(), (
+            f"{golden} lacks {now.keys() - stored.keys()}: a new version is due"
+        )
     return message
 
 
@@ -93,5 +95,3 @@ def test_a_version_that_lost_its_upcaster_is_noticed() -> None:
 
     with pytest.raises(DecodeError):
         load(Golden("event", "test.Lifted", 1), b'{"name": "Sitzung"}', MessageTypes([Lifted]))
-
-

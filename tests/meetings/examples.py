@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.meetings import events
@@ -27,7 +28,7 @@ OTHER_PLACE = "Volkshochschule, Saal"
 ILL = "Die Vorsitzende ist erkrankt."
 SOURCE = "Konzept 2013, Struktur & Vernetzung"
 
-OF_MEETING = {"body": BOARD, "body_name": BOARD_NAME, "title": TITLE, "public": True}
+OF_MEETING: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME, "title": TITLE, "public": True}
 
 FOUNDED = events.BodyFounded(
     body_name=BOARD_NAME, kind=BodyKind.ADVISORY_BOARD, legal_nature=LegalNature.ADVISORY, secretariat=OFFICE, founded_on=FOUNDED_ON
@@ -53,7 +54,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     SITTING_CLOSED,
 )
 
-TOLD = {"meeting": MEETING, **OF_MEETING}
+TOLD: dict[str, Any] = {"meeting": MEETING, **OF_MEETING}
 CONTRACT_EXAMPLES: tuple[Named, ...] = (
     contracts.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
     contracts.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),

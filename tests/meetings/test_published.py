@@ -32,7 +32,9 @@ def told_of(event: Event) -> Contract | None:
     return published(Received(event, entry))
 
 
-@pytest.mark.parametrize(("event", "contract"), list(zip((SCHEDULED, RESCHEDULED, CANCELLED, SITTING_CLOSED), CONTRACT_EXAMPLES, strict=True)))
+@pytest.mark.parametrize(
+    ("event", "contract"), list(zip((SCHEDULED, RESCHEDULED, CANCELLED, SITTING_CLOSED), CONTRACT_EXAMPLES, strict=True))
+)
 def test_a_fact_that_others_need_is_published_with_the_meetings_own_id(event: Event, contract: Contract) -> None:
     assert told_of(event) == contract
 

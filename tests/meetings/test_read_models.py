@@ -244,5 +244,7 @@ async def test_what_is_known_as_of_a_moment_is_what_was_known_then(pool: Pool) -
                     plans[entry.stream] = None
                 case MeetingScheduled() | MeetingRescheduled():
                     plans[entry.stream] = local_day(message.starts_at)
+                case _:
+                    pass  # Nothing else counts.
         assert sorted(known.held) == sorted(held.values())
         assert sorted(known.planned) == sorted(day for meeting, day in plans.items() if day and meeting not in held)

@@ -69,4 +69,4 @@ class ListedBody:
 async def list_bodies(db: Queryable, after: UUID | None, limit: int) -> Sequence[ListedBody]:
     """Bodies in the order of their names, behind the last one seen."""
     rows = await db.fetch(f"{COLUMNS} where {BEHIND} order by b.sort_key, b.body limit $2", after, limit)
-    return [ListedBody(**row) for row in rows]
+    return [ListedBody(**{**row, "kind": BodyKind(row["kind"]), "legal_nature": LegalNature(row["legal_nature"])}) for row in rows]
