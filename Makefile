@@ -18,6 +18,7 @@ demo: $(STAMP)  ## start everything in one process and tell the story (ARGS=--on
 	@$(RUN) -m bindeglied demo $(ARGS)
 
 test: $(STAMP)  ## all tests, on a real PostgreSQL and a real Kafka broker (ARGS="-k parking" picks some)
+	@$(RUN) -W ignore -m tests.support.choice
 	@$(RUN) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(STAMP)  ## format, lint, types, layers, dependencies

@@ -14,7 +14,7 @@ from hypothesis import settings
 
 from tests import infrastructure
 from tests.infrastructure import BROKER, RUN
-from tests.support.kafka import Choice, choose
+from tests.support.choice import Choice, choose
 from tests.support.postgres import PostgresServer
 from tests.support.run import Run
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from shared.migrate import Chain
-from tests.support.kafka import Choice, KafkaServer, choose
+from tests.support.choice import Choice, choose
+from tests.support.kafka import KafkaServer
 from tests.support.postgres import Database, PostgresServer
 from tests.support.run import Run
 
