@@ -24,7 +24,7 @@ Keyrings = Callable[..., Awaitable[Keyring]]
 async def until(done: Callable[[], bool]) -> None:
     """Give way to others until something is so; ten seconds at most."""
     async with asyncio.timeout(10):
-        while not done():  # noqa: ASYNC110 -- what is waited for sets no event
+        while not done():
             await asyncio.sleep(0.001)
 
 

@@ -1,7 +1,5 @@
 """Keys: committed before they are used, known or unknown or erased, held in memory for a minute at most."""
 
-# ruff: noqa: ASYNC240 -- a test may read a small file of its own while nothing else is to be served
-
 from __future__ import annotations
 
 import asyncio

@@ -1,7 +1,5 @@
 """The key file: what it refuses, what it survives, and that a destroyed key is gone."""
 
-# ruff: noqa: ASYNC240 -- a test may read a small file of its own while nothing else is to be served
-
 from __future__ import annotations
 
 import asyncio
