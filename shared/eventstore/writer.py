@@ -112,11 +112,12 @@ class Writer:
         self.counts = WriterCounts()
         self._queue: deque[Append] = deque()
         self._arrived = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._append: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
         self._append_one: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
         self._task: asyncio.Task[None] | None = None
-        self._busy = False
 
     @property
     def waiting(self) -> int:
@@ -130,8 +131,8 @@ class Writer:
 
     async def close(self) -> None:
         """Finish what is waiting, as long as its time lasts, then stop."""
-        while self._task and (self._queue or self._busy) and not self._task.done():
-            await asyncio.sleep(0.01)
+        if self._task and not self._task.done():
+            await self._idle.wait()
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -154,6 +155,7 @@ class Writer:
         append.deadline = time.monotonic() + self.answer_within
         append.answer = asyncio.get_running_loop().create_future()
         self._queue.append(append)
+        self._idle.clear()
         self._arrived.set()
         return await append.answer
 
@@ -164,15 +166,14 @@ class Writer:
             # Those who were answered a moment ago get their turn to ask again before the next call is cut.
             await asyncio.sleep(0)
             while batch := self._take():
-                self._busy = True
                 try:
                     await self._settle(batch)
-                except Exception as error:  # Whatever it is, those who wait must hear of it, and the next batch must go on.
+                except Exception as error:  # noqa: BLE001  # Whatever it is, those who wait must hear of it.
                     for append in batch:
                         _fail(append, error)
-                finally:
-                    self._busy = False
                 await asyncio.sleep(0)
+            if not self._queue:
+                self._idle.set()
 
     def _take(self) -> list[Append]:
         """The next batch: in order, within its bounds, and never a command id, stream or claim twice."""

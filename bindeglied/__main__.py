@@ -1,0 +1,6 @@
+"""`python -m bindeglied`."""
+
+from bindeglied.cli import app
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,131 @@
+"""The embedded form: PostgreSQL from the wheel, one database a service, and all services in this one process."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer
+from bindeglied.postgres import start_postgres
+from bindeglied.world.read import World, read_world
+from services.meetings.service import SERVICE as MEETINGS
+from shared.clock import StoryClock
+from shared.dsn import with_role
+from shared.migrate import ensure_database, migrate
+from shared.run import Role, Running, Surroundings, running, surroundings
+from shared.service import Service
+from shared.settings import Settings
+from shared.sources.log import LogSource
+from shared.sources.source import Source
+
+SERVICES: tuple[Service, ...] = (MEETINGS,)
+DEFAULT_HOME = ".bindeglied"
+KEYRING = "bindeglied_keyring"
+
+
+class HomeInUse(Exception):
+    """Another process runs on this home."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the embedded form keeps everything: `postgres/` the data, `keys/` what must not lie beside it, `clock` the story's time."""
+
+    folder: Path
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's data directory."""
+        return self.folder / "postgres"
+
+    @property
+    def keys(self) -> Path:
+        """The key-encryption key and the demo issuer's keys."""
+        return self.folder / "keys"
+
+    @property
+    def clock(self) -> StoryClock:
+        """The story's clock; real time as long as no story was told here."""
+        return StoryClock(self.folder / "clock")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Be the only one that serves from this home; HomeInUse if another process does."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file: IO[str]
+        with (self.folder / "lock").open("a+", encoding="ascii") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise HomeInUse(f"process {file.read().strip() or 'unknown'} serves from {self.folder} already: stop it first") from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def home_of(environment: Mapping[str, str] = os.environ) -> Home:
+    """BINDEGLIED_HOME, or `.bindeglied` in the working directory."""
+    return Home(Path(environment.get("BINDEGLIED_HOME", DEFAULT_HOME)).expanduser().resolve())
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Everything that runs in this process."""
+
+    home: Home
+    world: World
+    issuer: DemoIssuer
+    around: Surroundings
+    services: Mapping[str, Running]
+
+
+@asynccontextmanager
+async def embedded(home: Home, role: Role = "all", services: Sequence[Service] = SERVICES) -> AsyncIterator[Embedded]:
+    """All services on the home's PostgreSQL; with the role `api` nothing reads in the background, as command-line tools want it."""
+    server = await asyncio.to_thread(start_postgres, home.postgres)
+    admin = server.get_uri()
+    world = read_world()
+    issuer = DemoIssuer(home.keys, world.personas)
+    urls = await asyncio.gather(*(_database(admin, service.name) for service in services))
+    settings = Settings(
+        database_url=urls[0],
+        keyring_url=await _keyring(admin),
+        key_file=home.keys / "kek.json",
+        token_issuer=ISSUER,
+        token_audience=AUDIENCE,
+        token_keys=str(issuer.public_keys),
+        demo=True,
+        clock_file=home.clock.file,
+    )
+    started: dict[str, Running] = {}
+
+    def foreign(name: str) -> Source:
+        other = started[name]
+        return LogSource(other.pool, other.signals, name, published=other.service.published, types=other.types)
+
+    async with AsyncExitStack() as stack:
+        around = await stack.enter_async_context(surroundings(settings, foreign))
+        for service, url in zip(services, urls, strict=True):
+            started[service.name] = await stack.enter_async_context(running(service, around, role, url))
+        yield Embedded(home, world, issuer, around, started)
+
+
+async def _database(admin: str, service: str) -> str:
+    role = f"bindeglied_{service}"
+    owned = await ensure_database(admin, role)
+    await migrate(owned, "log", role)
+    return with_role(owned, role)
+
+
+async def _keyring(admin: str) -> str:
+    owned = await ensure_database(admin, KEYRING)
+    await migrate(owned, "keyring", KEYRING)
+    return with_role(owned, KEYRING)

@@ -1,0 +1,192 @@
+"""All readers of a service in one process: what runs in a worker, and what operators see and do in every process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+
+from shared.eventstore.log import log_tail
+from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction
+from shared.projections.cursors import READ, positions
+from shared.projections.parking import ParkedStream as Parked
+from shared.projections.parking import parked_streams
+from shared.projector import Projector
+from shared.reactor import Reactor
+from shared.relay import Relay
+from shared.sources.source import Source, SourceUnavailable
+from shared.timers import TimerLoop
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+logger = structlog.get_logger(__name__)
+
+RESTART_SECONDS = 1.0
+OPERATOR = "operator"
+
+
+class Readers:
+    """The projectors, reactors, timers and the relay of one service; its `run` is a worker's work."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        projectors: Sequence[Projector],
+        reactors: Sequence[Reactor],
+        timers: Sequence[TimerLoop],
+        relay: Relay | None,
+        tails: Callable[[str], Source],
+    ) -> None:
+        """`tails` opens a source by its name, to ask how far it has come."""
+        self.pool, self.projectors, self.reactors, self.timers, self.relay = pool, projectors, reactors, timers, relay
+        self._tails = tails
+        self._tail_sources: dict[str, Source] = {}
+
+    async def start(self) -> None:
+        """Make the tables and cursors of every reader where they are missing."""
+        for projector in self.projectors:
+            await projector.start()
+        for reactor in self.reactors:
+            await reactor.start()
+
+    async def run(self) -> None:
+        """Run all readers until cancelled; one that fails unexpectedly is said to have, and started again."""
+        loops: dict[str, Callable[[], Awaitable[None]]] = {projector.projection.name: projector.run for projector in self.projectors}
+        loops |= {reactor.name: reactor.run for reactor in self.reactors}
+        loops |= {timer.timers.principal: timer.run for timer in self.timers}
+        if self.relay:
+            loops["relay"] = self.relay.run
+        async with asyncio.TaskGroup() as group:
+            for name, loop in loops.items():
+                group.create_task(_kept_running(name, loop), name=f"reader:{name}")
+
+    async def close(self) -> None:
+        """Let go of the sources that were asked for their tails."""
+        for source in self._tail_sources.values():
+            await source.close()
+        self._tail_sources.clear()
+
+    async def position(self, reader: str) -> int:
+        """How far a projection or reaction has come in the own log; 0 for one that does not read it."""
+        query = f"select pos from {READ}.cursor where projection = any($1) and source = 'own'"
+        found: int | None = await self.pool.fetchval(query, [reader, f"reaction:{reader}"])
+        return found or 0
+
+    async def tail(self) -> int:
+        """The own log's last position."""
+        return (await log_tail(self.pool))[0]
+
+    async def lag(self) -> int:
+        """How far the slowest reader of the own log is behind it, in positions; the relay's lag is told apart."""
+        found: int | None = await self.pool.fetchval(
+            f"select max((select coalesce(max(pos), 0) from log.log) - pos) from {READ}.cursor where source = 'own'"
+        )
+        return found or 0
+
+    async def stopped(self) -> list[str]:
+        """The readers that stand still, each with its reason."""
+        rows = await self.pool.fetch(f"select projection, stopped from {READ}.cursor where stopped is not null order by 1")
+        return [f"{row['projection']}: {row['stopped']}" for row in rows]
+
+    async def positions(self) -> Sequence[ReaderPosition]:
+        """Every reader in every source, the relay's generations last."""
+        kinds = {projector.projection.name: "projection" for projector in self.projectors}
+        kinds |= {reactor.name: "reaction" for reactor in self.reactors}
+        kinds |= {timer.timers.name: "timer" for timer in self.timers}
+        rows = [row for row in await positions(self.pool) if row["projection"] in kinds]
+        tails = {source: await self._tail(source) for source in {"own", *(row["source"] for row in rows)}}
+        found = [
+            ReaderPosition.model_validate(
+                {
+                    "reader": row["projection"],
+                    "kind": kinds[row["projection"]],
+                    "source": row["source"],
+                    "position": row["pos"],
+                    "tail": tails[row["source"]],
+                    "lag": _lag(tails[row["source"]], row["pos"]),
+                    "parked": row["parked"],
+                    "stopped": row["stopped"],
+                }
+            )
+            for row in rows
+        ]
+        if self.relay:
+            for row in await self.pool.fetch("select generation, pos, stopped from log.relay order by generation"):
+                said = {"position": row["pos"], "tail": tails["own"], "lag": _lag(tails["own"], row["pos"]), "stopped": row["stopped"]}
+                found.append(ReaderPosition(reader=f"relay.{row['generation']}", kind="relay", source="own", parked=0, **said))
+        return found
+
+    async def parked(self, limit: int) -> Sequence[ParkedStream]:
+        """The streams set aside, oldest first."""
+        streams = [stream for name in self._parking_readers() for stream in await parked_streams(self.pool, name)]
+        return [_shown(stream) for stream in sorted(streams, key=lambda stream: stream.parked_at)[:limit]]
+
+    async def refused(self, limit: int) -> Sequence[RefusedReaction]:
+        """The latest refused reactions, newest first."""
+        rows = await self.pool.fetch(
+            f"""select reaction, source, pos as position, stream, refusal, refused_at as at
+                from {READ}.refused_reaction order by refused_at desc limit $1""",
+            limit,
+        )
+        return [RefusedReaction.model_validate(dict(row)) for row in rows]
+
+    async def retry(self, reader: str, source: str, stream: UUID) -> bool | None:
+        """Try the parked events again, in order: whether all went well; None when nothing is parked there."""
+        found = await self._parking(reader, source, stream)
+        return None if found is None else await found.retry(source, stream) == 0
+
+    async def skip(self, reader: str, source: str, stream: UUID) -> bool | None:
+        """Give up the first parked event and go on behind it: whether the rest went well; None when nothing is parked there."""
+        found = await self._parking(reader, source, stream)
+        if found is None:
+            return None
+        await found.skip(source, stream, OPERATOR)
+        return await self._parking(reader, source, stream) is None
+
+    def _parking_readers(self) -> dict[str, Projector | Reactor]:
+        found: dict[str, Projector | Reactor] = {projector.projection.name: projector for projector in self.projectors}
+        return found | {reactor.name: reactor for reactor in self.reactors}
+
+    async def _parking(self, reader: str, source: str, stream: UUID) -> Projector | Reactor | None:
+        found = self._parking_readers().get(reader)
+        if found and any(one.source == source and one.stream == stream for one in await parked_streams(self.pool, reader)):
+            return found
+        return None
+
+    async def _tail(self, name: str) -> int | None:
+        try:
+            if name not in self._tail_sources:
+                self._tail_sources[name] = self._tails(name)
+            return await self._tail_sources[name].tail()
+        except SourceUnavailable:
+            return None
+
+
+def _lag(tail: int | None, pos: int) -> int | None:
+    return None if tail is None else max(tail - pos, 0)
+
+
+def _shown(stream: Parked) -> ParkedStream:
+    return ParkedStream(
+        reader=stream.projection,
+        source=stream.source,
+        stream=stream.stream,
+        position=stream.first_pos,
+        type=stream.first_type,
+        error=stream.error.partition(":")[0],
+        waiting=stream.records,
+        since=stream.parked_at,
+    )
+
+
+async def _kept_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await loop()
+        except Exception:  # Whatever it is, the other readers go on, and this one tries again.
+            logger.exception("reader.failed", reader=name)
+        await asyncio.sleep(RESTART_SECONDS)
