@@ -64,5 +64,5 @@ class Snapshots:
         try:
             data = _adapter(decider.state_type).dump_json(state)
             await self.pool.execute(query, stream, decider.name, decider.state_version, version, data)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, ValueError) as error:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, ValueError) as error:
             logger.info("snapshot.not_taken", decider=decider.name, error=error.__class__.__name__)
