@@ -59,8 +59,8 @@ class Signals:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters[channel].add(waiter)
         try:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(waiter, timeout)
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes in the same moment as the signal.
+            await asyncio.wait((waiter,), timeout=timeout)
         finally:
             self._waiters[channel].discard(waiter)
 

@@ -1,0 +1,1 @@
+"""Reactions: events become commands, each once."""

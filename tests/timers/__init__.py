@@ -1,0 +1,1 @@
+"""Timers: what falls due is sent once."""
