@@ -71,7 +71,7 @@ class City:
         body: str = (await self.found()).json()["id"]
         return body, signed_in("secretary", f"{body}:secretariat")
 
-    async def schedule(self, body: str, who: dict[str, str], **changes: Any) -> httpx2.Response:
+    async def schedule(self, body: str, who: dict[str, str], /, **changes: Any) -> httpx2.Response:
         """Schedule a public meeting of the body."""
         wish = {
             "body": body,

@@ -241,6 +241,7 @@ def seen(response: httpx2.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
 
 async def test_a_meeting_that_is_not_public_is_as_if_it_were_not_there(city: City) -> None:
     body, secretary = await city.board()
+    await city.get(f"/bodies/{body}/cadence", secretary, min_position=2)
     canary = "Vertraulich-4711"
     questions: list[tuple[str, dict[str, Any]]] = [("/meetings", {}), ("/meetings", {"body": body}), (f"/bodies/{body}/cadence", {})]
     outsiders = [NOBODY, STRANGER, signed_in("other", f"{UNKNOWN}:member")]
