@@ -48,7 +48,7 @@ class KafkaServer:
             self._process = self._run.start(self._java(), log, end="kill -s TERM $server")
         else:
             self._process = self._run.start(self._docker(), log, end=f"docker rm -f {self._container}")
-        self._process.must_become(self._answers, "Kafka", within=90)
+        self._process.must_become(self._answers, "Kafka", within=120, every=0.5)
 
     def stop(self) -> None:
         """Stop it in good order."""

@@ -133,14 +133,14 @@ class Process:
         """Wait for the end, at most `within` seconds."""
         self._supervisor.wait(within)
 
-    def must_become(self, ready: Callable[[], bool], what: str, *, within: float) -> None:
-        """Wait until the server is ready; if it ends instead or takes longer, fail with the end of its log."""
+    def must_become(self, ready: Callable[[], bool], what: str, *, within: float, every: float = 0.05) -> None:
+        """Look `every` so many seconds whether the server is ready; if it ends instead or takes longer, fail with the end of its log."""
         deadline = time.monotonic() + within
         while not ready():
             if not self.alive or time.monotonic() > deadline:
                 tail = self.log.read_text(errors="replace")[-3000:]
                 raise RuntimeError(f"{what} {'is not ready in time' if self.alive else 'ended while starting'}:\n{tail}")
-            time.sleep(0.05)
+            time.sleep(every)
 
 
 def _lives(pid: int) -> bool:
