@@ -67,6 +67,7 @@ class Invocation:
         self.principal = principal
         self.headers: dict[str, str] = {}
         """Headers of the answer, should it be a good one."""
+        self._sent: dict[bytes, bytes] = dict(request.scope["headers"])
         self._service, self._request, self._permission, self._prefix = service, request, permission, prefix
         self._decided = not permission.depends_on_body
         self._command_id: UUID | None = None
@@ -97,7 +98,7 @@ class Invocation:
     def command_id(self) -> UUID:
         """The client's Idempotency-Key as a UUID, else one of ours. BadInput for a key that is none."""
         if self._command_id is None:
-            key = self._request.headers.get("idempotency-key")
+            key = self._header(b"idempotency-key")
             self._keyed = key is not None
             self._command_id = uuid4() if key is None else _read_key(self.principal_id, key)
         return self._command_id
@@ -140,7 +141,7 @@ class Invocation:
         service's prefix); then no If-Match is asked for. `hidden` says of a state that outsiders may not even learn of it.
         """
         new = bool(created) or begins
-        expected = expected_version(self._request.headers.get("if-match"), "none" if new else if_match)
+        expected = expected_version(self._header(b"if-match"), "none" if new else if_match)
 
         def permit(state: S) -> None:
             if not new and state == decider.initial:
@@ -201,6 +202,10 @@ class Invocation:
             self.headers["link"] = f'<{following}>; rel="next"'
         return Page[T](items=items, next=following)
 
+    def _header(self, name: bytes) -> str | None:
+        value = self._sent.get(name)
+        return None if value is None else value.decode("latin-1")
+
     async def _fingerprint(self) -> bytes:
         """Of method, path and body; a body sent again with its members in another order is the same."""
         body = await self._request.body()
@@ -212,7 +217,7 @@ class Invocation:
 
     def _correlation_id(self) -> UUID | None:
         """The trace that the request belongs to (W3C Trace Context)."""
-        found = _TRACEPARENT.fullmatch(self._request.headers.get("traceparent", ""))
+        found = _TRACEPARENT.fullmatch(self._header(b"traceparent") or "")
         return UUID(hex=found[1]) if found else None
 
 

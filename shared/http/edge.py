@@ -21,10 +21,10 @@ access = logging.getLogger("bindeglied.access")
 
 SLOW_SECONDS = 1.0
 SECURITY_HEADERS = (
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("cross-origin-resource-policy", "same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
 
 
@@ -43,7 +43,7 @@ class Edge:
         outgoing = _Outgoing(scope, send)
         inner = dict(scope, method="GET") if outgoing.is_head else scope
         try:
-            limited = self._limited(Headers(scope=scope), receive) if scope["method"] not in _WITHOUT_BODY else receive
+            limited = self._limited(scope, receive) if scope["method"] not in _WITHOUT_BODY else receive
             await self.app(inner, limited, outgoing.send)
         except Exception as error:
             if outgoing.status:
@@ -53,9 +53,9 @@ class Edge:
         finally:
             self._account(inner, outgoing.status, scope["method"], time.perf_counter() - began)
 
-    def _limited(self, headers: Headers, receive: Receive) -> Receive:
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """The body, refused (413) as soon as it is or says it is too large."""
-        length = headers.get("content-length", "")
+        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if length.isdigit():
             if int(length) > self.most_bytes:
                 raise HTTPException(413)
@@ -96,6 +96,7 @@ class _Outgoing:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope, self._send = scope, send
         self.is_head = scope["method"] == "HEAD"
+        self._is_read = scope["method"] in ("GET", "HEAD")
         self.status = 0
         self._held: Message | None = None
 
@@ -103,9 +104,9 @@ class _Outgoing:
         """Complete the head of the answer; hold it back while an ETag of the body is to be made."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(raw=message["headers"])
+            headers = message["headers"] = list(message.get("headers", ()))
             self._complete(headers)
-            if self.status == 200 and self._scope["method"] in ("GET", "HEAD"):
+            if self._is_read and self.status == 200:
                 self._held = message
                 return
         elif message["type"] == "http.response.body":
@@ -117,17 +118,16 @@ class _Outgoing:
                 message = {**message, "body": b""}
         await self._send(message)
 
-    def _complete(self, headers: MutableHeaders) -> None:
-        for name, value in SECURITY_HEADERS:
-            headers.setdefault(name, value)
-        if "cache-control" in headers:
+    def _complete(self, headers: list[tuple[bytes, bytes]]) -> None:
+        headers.extend(SECURITY_HEADERS)
+        if any(name == b"cache-control" for name, _ in headers):
             return
-        if self.status == 200 and self._scope["method"] in ("GET", "HEAD"):
+        if self._is_read and self.status == 200:
             known = any(name == b"authorization" for name, _ in self._scope["headers"])
-            headers["cache-control"] = "private, no-cache" if known else "no-cache"
-            headers["vary"] = "Authorization"
+            headers.append((b"cache-control", b"private, no-cache" if known else b"no-cache"))
+            headers.append((b"vary", b"Authorization"))
         else:
-            headers["cache-control"] = "no-store"
+            headers.append((b"cache-control", b"no-store"))
 
     def _tagged(self, start: Message, body: Message) -> Message:
         """The body under an ETag; nothing of it if the client has it already."""

@@ -54,8 +54,7 @@ class GuardedRoute(APIRoute):
                 raise unknown_query(name for name in request.query_params if name in unknown)
             response = await handle(request)
             call.must_have_decided()
-            for name, value in call.headers.items():
-                response.headers[name] = value
+            response.raw_headers.extend([(name.encode(), value.encode("latin-1")) for name, value in call.headers.items()])
             return response
 
         return guarded
@@ -63,10 +62,10 @@ class GuardedRoute(APIRoute):
 
 async def authenticate(tokens: Tokens, request: Request) -> Principal | None:
     """Whoever the bearer token names; None without any. InvalidToken for a credential of another kind or a bad one."""
-    credentials = request.headers.getlist("authorization")
+    credentials = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if not credentials:
         return None
-    scheme, _, token = credentials[0].partition(" ")
+    scheme, _, token = credentials[0].decode("latin-1").partition(" ")
     if len(credentials) > 1 or scheme.lower() != "bearer" or not token.strip():
         raise InvalidToken("send one header `Authorization: Bearer <token>`")
     return await tokens.verify(token.strip())
