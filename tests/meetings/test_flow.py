@@ -1,0 +1,82 @@
+"""From wishes over HTTP to what others hear and what stays asked for: the log, the contracts, and read models that equal a fold of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.meetings.published import published
+from shared.contracts.meetings import CONTRACTS, MeetingHeld
+from shared.envelope import WATERMARK, Cursor
+from shared.eventstore.log import read_log
+from shared.eventstore.mapper import MessageTypes
+from shared.sources.log import LogSource
+from tests.meetings.city import City
+from tests.meetings.examples import BOARD_NAME, ENDS, ILL, OTHER_PLACE, PLACE, STARTS, TITLE
+
+
+async def a_year(city: City) -> tuple[str, str]:
+    """A body with a meeting that was moved and held, and one that was cancelled; its id and that of the meeting held."""
+    body, secretary = await city.board()
+    held = await city.schedule(body, secretary)
+    meeting = held.json()["id"]
+    moved = {"starts_at": STARTS.isoformat(), "place": OTHER_PLACE}
+    assert (await city.post(f"/meetings/{meeting}/rescheduling", moved, secretary, If_Match='"1"')).status_code == 200
+    later = (STARTS + timedelta(days=30)).isoformat()
+    other = (await city.schedule(body, secretary, starts_at=later, ends_at=None)).json()["id"]
+    assert (await city.post(f"/meetings/{other}/cancellation", {"reason": ILL}, secretary)).status_code == 200
+    city.clock.now = STARTS
+    assert (await city.post(f"/meetings/{meeting}/opening", {}, secretary)).status_code == 200
+    city.clock.now = ENDS
+    assert (await city.post(f"/meetings/{meeting}/closing", {}, secretary)).status_code == 200
+    return body, meeting
+
+
+async def test_a_year_of_a_body_leaves_these_facts_contracts_and_read_models(city: City) -> None:
+    body, meeting = await a_year(city)
+    facts = await read_log(city.process.pool, 0, 100)
+    assert [fact.type.removeprefix("meetings.") for fact in facts] == [
+        "BodyFounded",
+        "CadenceSet",
+        "MeetingScheduled",
+        "MeetingRescheduled",
+        "MeetingScheduled",
+        "MeetingCancelled",
+        "MeetingOpened",
+        "SittingOpened",
+        "SittingClosed",
+    ]
+    opened, sitting = facts[6], facts[7]
+    assert (sitting.causation_id, sitting.correlation_id) == (opened.event_id, opened.correlation_id)
+    assert sitting.actor == "reaction:when_meeting_opened_then_open_sitting"
+
+    source = LogSource(city.process.pool, city.process.signals, "meetings", published=published, types=city.process.types)
+    told = [entry for entry in await source.read(Cursor(), 100) if entry.type != WATERMARK]
+    await source.close()
+    assert [entry.type.removeprefix("meetings.") for entry in told] == [
+        "MeetingScheduled",
+        "MeetingRescheduled",
+        "MeetingScheduled",
+        "MeetingCancelled",
+        "MeetingHeld",
+    ]
+    outside = MessageTypes(CONTRACTS)
+    heard = [outside.decode(entry.type, entry.schema_version, entry.data) for entry in told]
+    assert heard[-1] == MeetingHeld.model_validate(
+        {
+            "meeting": meeting,
+            "body": body,
+            "body_name": BOARD_NAME,
+            "title": TITLE,
+            "public": True,
+            "opened_at": STARTS,
+            "closed_at": ENDS,
+            "place": OTHER_PLACE,
+        }
+    )
+    assert PLACE not in told[-1].data.decode()
+
+    for projector in city.process.readers.projectors:
+        assert await projector.reached("own", facts[-1].pos)
+        verified = await projector.verify()
+        assert verified.difference is None
+        assert verified.rows > 0
