@@ -131,15 +131,19 @@ class TimerLoop:
 
     async def run(self) -> None:
         """Fire until cancelled; what fell due meanwhile comes first."""
+        started = False
         pause = SHORTEST_PAUSE
         async with opened(self.projector.sources) as readers:
             while True:
                 ticket = self.signals.ticket("read")
                 try:
+                    if not started:
+                        await self.projector.start()
+                        started = True
                     fired = await self.fire(readers)
                     self.waiting, pause = None, SHORTEST_PAUSE
                 except Exception as error:
-                    if not is_passing(error) and not isinstance(error, SourceUnavailable | asyncpg.UndefinedTableError):
+                    if not is_passing(error) and not isinstance(error, SourceUnavailable):
                         raise
                     self.waiting = f"{type(error).__name__}: {error}"
                     logger.warning("timers.waiting", timers=self.timers.name, reason=self.waiting, seconds=pause)

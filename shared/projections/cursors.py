@@ -104,8 +104,11 @@ async def reached(pool: Pool, signals: Signals, projection: str, source: str, po
     end = time.monotonic() + timeout
     while True:
         ticket = signals.ticket("read")
-        if (await load(pool, projection, source)).pos >= pos:
-            return True
+        try:
+            if (await load(pool, projection, source)).pos >= pos:
+                return True
+        except (NotStarted, asyncpg.UndefinedTableError):
+            pass  # Its worker is about to begin.
         if (left := end - time.monotonic()) <= 0:
             return False
         await signals.wait("read", ticket, min(left, POLL_SECONDS))
