@@ -16,13 +16,14 @@ from shared.sources.cloudevents import ForeignRecord, entry_of_record, source_of
 from shared.sources.generations import Generations
 from shared.sources.reader import Fetched, OffsetLost, TopicReader
 from shared.sources.source import NewGeneration, SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
+from shared.sources.tail import TailPosition
 from shared.sources.topic import Brokers, existing_topics, topic_of
 
 logger = structlog.get_logger(__name__)
 
 FETCH = 2_000
 LOOK_BACK = 200
-"""How many records before an offset hint, and from the end, are looked at first."""
+"""How many records before an offset hint are looked at before everything is."""
 
 
 @dataclass
@@ -61,14 +62,11 @@ class KafkaSource:
         self._generations = Generations(self._brokers, city, service)
         self._patience = patience
         self._lock = asyncio.Lock()
-        self._tail_lock = asyncio.Lock()
         self._generation = 0
         self._reader: TopicReader | None = None
-        self._tail_reader: TopicReader | None = None
+        self._tail: TailPosition | None = None
         self._at: Cursor | None = None
         self._ready: deque[Entry] = deque()
-        self._known = (0, 0)
-        """An end offset and the last position before it."""
         self._ahead: int | None = None
         """The position of a record that does not follow: the records between are missing."""
         self._reread = False
@@ -105,8 +103,8 @@ class KafkaSource:
                     await self._locate(reader, after)
                     self._reread = True
                 elif not records:
-                    if self._ahead is None:
-                        self._known = (reader.offset, after.pos)
+                    if self._ahead is None and self._tail:
+                        self._tail.known(reader.offset, after.pos)
                     break
         except OffsetLost:
             self._at = None
@@ -216,7 +214,7 @@ class KafkaSource:
                 return None
             self.status.topic, self._generation = topic, wanted
             self._reader = TopicReader(self._brokers, topic)
-            self._tail_reader = TopicReader(self._brokers, topic)
+            self._tail = TailPosition(TopicReader(self._brokers, topic), self._source)
         return self._reader
 
     async def wait(self, after: Cursor, timeout: float) -> None:
@@ -234,32 +232,10 @@ class KafkaSource:
 
     async def tail(self) -> int:
         """The last position in the topic; 0 while there is none."""
-        reader = self._tail_reader or await self._first_open()
-        if reader is None:
-            return 0
-        async with self._tail_lock:
-            try:
-                end = await reader.end()
-                if end != self._known[0]:
-                    self._known = (end, await self._last_position(reader, end))
-            except OffsetLost as error:
-                raise SourceUnavailable(f"{self.name}: the topic changed its end: {error}") from None
-        return self._known[1]
-
-    async def _first_open(self) -> TopicReader | None:
-        async with self._lock:
-            await self._open(Cursor())
-        return self._tail_reader
-
-    async def _last_position(self, reader: TopicReader, end: int) -> int:
-        back, begin = LOOK_BACK, await reader.begin()
-        while True:
-            await reader.seek(max(end - back, begin))
-            _, position = await self._find(reader, -1, every=True)
-            if position or end - back <= begin:
-                reader.pause()
-                return position
-            back *= 8
+        if self._tail is None:
+            async with self._lock:
+                await self._open(Cursor())
+        return await self._tail.position() if self._tail else 0
 
     async def close(self) -> None:
         """Disconnect from the brokers."""
@@ -267,11 +243,13 @@ class KafkaSource:
             await self._disconnect()
 
     async def _disconnect(self) -> None:
-        readers, self._reader, self._tail_reader, self._at, self._known = (self._reader, self._tail_reader), None, None, None, (0, 0)
+        reader, tail = self._reader, self._tail
+        self._reader = self._tail = self._at = None
         self._ready.clear()
-        for reader in readers:
-            if reader:
-                await reader.close()
+        if reader:
+            await reader.close()
+        if tail:
+            await tail.close()
 
 
 def _same(one: Cursor | None, other: Cursor) -> bool:

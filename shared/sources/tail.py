@@ -1,16 +1,19 @@
-"""What a topic ends with, as its relay must know it before it goes on."""
+"""What a topic ends with: for a reader its last position, for its relay also how far it is whole."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.envelope import Entry
 from shared.sources.cloudevents import ForeignRecord, entry_of_record
-from shared.sources.reader import TopicReader
+from shared.sources.reader import OffsetLost, TopicReader
+from shared.sources.source import SourceUnavailable
 
 LOOK_BACK = 3_000
 FETCH = 2_000
+FEW = 200
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,44 @@ class TopicTail:
     """The record of the highest position."""
     whole: Entry | None
     """The last record before which a reader misses nothing."""
+
+
+class TailPosition:
+    """The last position in a topic, looked for only when the topic's end has moved."""
+
+    def __init__(self, reader: TopicReader, source: str) -> None:
+        self._reader = reader
+        self._source = source
+        self._lock = asyncio.Lock()
+        self._known = (0, 0)
+
+    def known(self, end: int, position: int) -> None:
+        """What a reader that came to the end has seen there."""
+        self._known = (end, position)
+
+    async def position(self) -> int:
+        """The last position; 0 of an empty topic."""
+        async with self._lock:
+            end = await self._reader.end()
+            if end != self._known[0]:
+                try:
+                    self._known = (end, await self._look(end))
+                except OffsetLost as error:
+                    raise SourceUnavailable(f"the topic changed while it was looked at: {error}") from None
+            return self._known[1]
+
+    async def _look(self, end: int) -> int:
+        begin, back = await self._reader.begin(), FEW
+        while True:
+            entries = await _entries(self._reader, self._source, max(end - back, begin), end)
+            if entries or end - back <= begin:
+                self._reader.pause()
+                return max((entry.pos for entry in entries), default=0)
+            back *= 8
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._reader.close()
 
 
 async def tail_of(reader: TopicReader, source: str, pos: int) -> TopicTail:
