@@ -13,9 +13,11 @@ from rich.table import Table
 
 from bench.appends import against_bare_inserts, against_stock
 from bench.commands import against_fastapi
+from bench.footprint import of_the_embedded_form
 from bench.growth import of_a_million, under_a_long_snapshot
 from bench.missed import by_a_reader
 from bench.reading import after_a_command, of_a_hundred_thousand
+from bench.relaying import against_raw_producer
 from bench.rows import Row
 from bench.server import running_server
 
@@ -26,9 +28,11 @@ MEASURES = {
     "http_command": against_fastapi,
     "command_to_read_model": after_a_command,
     "rebuild": of_a_hundred_thousand,
+    "relay": against_raw_producer,
     "growth": of_a_million,
     "long_snapshot": under_a_long_snapshot,
     "missed_by_reader": by_a_reader,
+    "footprint": of_the_embedded_form,
 }
 
 

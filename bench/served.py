@@ -20,8 +20,9 @@ from services.meetings.service import SERVICE
 from shared.http.auth import TokenVerifier
 from shared.http.keys import StaticKeys
 from shared.http.permissions import Principal
-from shared.run import running, serve, surroundings
+from shared.run import running, serve
 from shared.settings import Settings
+from shared.surroundings import surroundings
 
 
 class Inserted(BaseModel):
@@ -32,12 +33,16 @@ class Inserted(BaseModel):
     position: int
 
 
+async def principal(request: Request) -> Principal:
+    """Whom the bearer token names."""
+    tokens: TokenVerifier = request.app.state.tokens
+    return await tokens.verify(request.headers["authorization"].removeprefix("Bearer "))
+
+
 def peer_app(pool: asyncpg.Pool[asyncpg.Record], tokens: TokenVerifier) -> FastAPI:
     """FastAPI with the same input model and token check, and one bare insert."""
     app = FastAPI(openapi_url=None)
-
-    async def principal(request: Request) -> Principal:
-        return await tokens.verify(request.headers["authorization"].removeprefix("Bearer "))
+    app.state.tokens = tokens
 
     @app.post("/api/meetings/meetings", status_code=201)
     async def schedule(wish: NewMeeting, who: Annotated[Principal, Depends(principal)]) -> Inserted:
@@ -55,7 +60,7 @@ def peer_app(pool: asyncpg.Pool[asyncpg.Record], tokens: TokenVerifier) -> FastA
 async def serve_one(which: str, settings: Settings) -> None:
     """Serve until ended."""
     if which == "ours":
-        async with surroundings(settings) as around, running(SERVICE, around, "api") as process:
+        async with surroundings(settings, "api") as around, running(SERVICE, around, "api") as process:
             await serve(process.app, settings.host, settings.port)
         return
     keys = StaticKeys(json.loads(Path(settings.token_keys).read_text(encoding="utf-8")))

@@ -27,8 +27,9 @@ from shared.eventstore.leaf import verify_log
 from shared.migrate import MigrationFailed
 from shared.privacy.keystore import KeyStoreError
 from shared.relay import start_generation
-from shared.run import Running, running, surroundings
+from shared.run import Running, running
 from shared.settings import Settings, UnusableSettings
+from shared.surroundings import surroundings
 from shared.telemetry import configure_logging
 
 T = TypeVar("T")
@@ -217,7 +218,7 @@ async def _services(name: str | None) -> AsyncIterator[list[Running]]:
     if "BINDEGLIED_DATABASE_URL" in os.environ:
         if name is None and len(SERVICES) > 1:
             raise UnusableSettings("BINDEGLIED_DATABASE_URL names one service's database: name the service too")
-        async with surroundings(Settings.from_environment()) as around, running(known[0], around, "api") as process:
+        async with surroundings(Settings.from_environment(), "api") as around, running(known[0], around, "api") as process:
             yield [process]
         return
     home = home_of()

@@ -18,11 +18,12 @@ from services.meetings.service import SERVICE as MEETINGS
 from shared.clock import StoryClock
 from shared.dsn import with_role
 from shared.migrate import ensure_database, migrate
-from shared.run import Role, Running, Surroundings, running, surroundings
+from shared.run import Running, running
 from shared.service import Service
 from shared.settings import Settings
 from shared.sources.log import LogSource
 from shared.sources.source import Source
+from shared.surroundings import Role, Surroundings, surroundings
 
 SERVICES: tuple[Service, ...] = (MEETINGS,)
 DEFAULT_HOME = ".bindeglied"
@@ -112,7 +113,7 @@ async def embedded(home: Home, role: Role = "all", services: Sequence[Service] =
         return LogSource(other.pool, other.signals, name, published=other.service.published, types=other.types)
 
     async with AsyncExitStack() as stack:
-        around = await stack.enter_async_context(surroundings(settings, foreign))
+        around = await stack.enter_async_context(surroundings(settings, role, foreign))
         for service, url in zip(services, urls, strict=True):
             started[service.name] = await stack.enter_async_context(running(service, around, role, url))
         yield Embedded(home, world, issuer, around, started)

@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 class Named(BaseModel):
     """A message with a stored name and version of its own, independent of its Python path."""
 
-    model_config = ConfigDict(frozen=True)
+    # What a message holds may be personal; an error names places, never values.
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     NAME: ClassVar[str]
     VERSION: ClassVar[int]
@@ -64,7 +65,7 @@ class Contract(Named):
 class Command(BaseModel):
     """A wish that a decider grants or refuses; time, ids and looked-up values arrive inside it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     now: AwareDatetime
 

@@ -27,6 +27,9 @@ logger = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
 OPERATOR = "operator"
+RELAYED = """select generation, pos, stopped from log.relay
+where generation >= coalesce((select max(generation) from log.relay where filled and stopped is null), 0) order by generation"""
+"""The generations of the topic that the relay keeps going; one that a newer, filled one has followed concerns nobody any more."""
 
 
 class Readers:
@@ -115,7 +118,7 @@ class Readers:
             for row in rows
         ]
         if self.relay:
-            for row in await self.pool.fetch("select generation, pos, stopped from log.relay order by generation"):
+            for row in await self.pool.fetch(RELAYED):
                 said = {"position": row["pos"], "tail": tails["own"], "lag": _lag(tails["own"], row["pos"]), "stopped": row["stopped"]}
                 found.append(ReaderPosition(reader=f"relay.{row['generation']}", kind="relay", source="own", parked=0, **said))
         return found

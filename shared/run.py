@@ -6,21 +6,20 @@ import asyncio
 import contextlib
 import json
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import asyncpg
+import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from shared.clock import StoryClock, system_now
-from shared.domain import Now
 from shared.dsn import database_of
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
@@ -28,13 +27,10 @@ from shared.eventstore.store import Store
 from shared.eventstore.writer import Writer
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
-from shared.http.health import Finding, Probe, Readiness, database_probe, lag_probe, no_broker
+from shared.http.health import Readiness
 from shared.http.keys import FetchedKeys, KeySource, StaticKeys
-from shared.http.metrics import Metrics
 from shared.http.runtime import Runtime
 from shared.migrate import migrate
-from shared.privacy.keyring import Keyring
-from shared.privacy.keystore import FileKeyStore
 from shared.projections.cursors import READ
 from shared.projections.projection import OWN, Projection
 from shared.projections.tables import ensure_tables
@@ -47,29 +43,15 @@ from shared.settings import Settings, UnusableSettings
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource
 from shared.sources.source import Source
+from shared.surroundings import Role, Surroundings, ended, surroundings
 from shared.telemetry import configure_logging
 from shared.timers import TimerLoop
+from shared.watch import probes, watch
 
-Role = Literal["api", "worker", "all"]
-MOST_LAG = 10_000
-"""Positions that the read models may be behind before the process calls itself not ready."""
+logger = structlog.get_logger(__name__)
+
 CONNECTIONS = 12
 GRACE_SECONDS = 10
-
-Foreign = Callable[[str], Source]
-"""Opens another service's contracts, by its name."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the services of one process share."""
-
-    settings: Settings
-    now: Now
-    keyring: Keyring
-    metrics: Metrics
-    foreign: Foreign | None = None
-    """Opens another service's contracts; None where they come through Kafka."""
 
 
 @dataclass(frozen=True)
@@ -84,23 +66,6 @@ class Running:
     pool: asyncpg.Pool[asyncpg.Record]
     signals: Signals
     types: MessageTypes
-
-
-def clock_of(settings: Settings) -> Now:
-    """The one clock of a process."""
-    return StoryClock(settings.clock_file) if settings.clock_file else system_now
-
-
-@asynccontextmanager
-async def surroundings(settings: Settings, foreign: Foreign | None = None) -> AsyncIterator[Surroundings]:
-    """The keyring and what else a process has once."""
-    now = clock_of(settings)
-    keyring = Keyring(settings.keyring_url, FileKeyStore(settings.key_file), f"/{settings.city}", clock=now)
-    await keyring.start()
-    try:
-        yield Surroundings(settings, now, keyring, Metrics(), foreign)
-    finally:
-        await keyring.close()
 
 
 @asynccontextmanager
@@ -131,7 +96,7 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
         readers = _readers(service, around, pool, signals, store, types)
         stack.push_async_callback(readers.close)
         await readers.start()
-        readiness = Readiness(_probes(pool, readers, role))
+        readiness = Readiness(probes(pool, readers, role))
         runtime = Runtime(
             store=store,
             read=pool,
@@ -145,11 +110,11 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
             keyring=around.keyring,
             metrics=around.metrics,
         )
-        _watch(service.name, around.metrics, writer, readers)
+        watch(service.name, around.metrics, writer, readers)
         app = create_app(service, runtime)
         if role != "api":
             work = asyncio.create_task(readers.run(), name=f"worker:{service.name}")
-            stack.push_async_callback(_ended, work)
+            stack.push_async_callback(ended, work)
         yield Running(service, app, store, readers, readiness, pool, signals, types)
 
 
@@ -188,42 +153,6 @@ def _readers(
     )
 
 
-def _probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role) -> dict[str, Probe]:
-    async def stopped() -> Finding:
-        said = await readers.stopped()
-        return Finding(not said, "; ".join(said) or "none stopped")
-
-    async def broker() -> Finding:
-        generations = readers.relay.status() if readers.relay else []
-        said = [f"{one.topic}: {one.stopped or one.error}" for one in generations if one.stopped or one.error]
-        return Finding(bool(generations) and not said, "; ".join(said) or ("in reach" if generations else "not reached yet"))
-
-    async def broker_of_workers() -> Finding:
-        return Finding(True, "the workers' affair: commands are taken while it is away")
-
-    return {
-        "database": database_probe(pool),
-        "lag": lag_probe(readers.lag, MOST_LAG),
-        "readers": stopped,
-        "broker": no_broker if not readers.relay else broker_of_workers if role == "api" else broker,
-    }
-
-
-def _watch(service: str, metrics: Metrics, writer: Writer, readers: Readers) -> None:
-    metrics.queue.labels(service).set_function(lambda: writer.waiting)
-
-    async def refresh() -> None:
-        for one in await readers.positions():
-            labels = (service, one.reader, one.source)
-            metrics.lag.labels(*labels).set(float("nan") if one.lag is None else one.lag)
-            metrics.parked.labels(*labels).set(one.parked)
-            metrics.stopped.labels(*labels).set(one.stopped is not None)
-            if one.source == OWN and one.tail is not None:
-                metrics.tail.labels(service).set(one.tail)
-
-    metrics.before_scrape(refresh)
-
-
 def _keys(where: str) -> KeySource:
     if where.startswith(("https://", "http://")):
         return FetchedKeys(where)
@@ -240,18 +169,24 @@ async def _closed(pool: asyncpg.Pool[asyncpg.Record]) -> None:
     pool.terminate()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
 async def serve(app: ASGIApp, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT, then let requests under way end."""
     config = uvicorn.Config(
         app, host=host, port=port, loop="uvloop", http="httptools", lifespan="off", log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
-    await uvicorn.Server(config).serve()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # The server raises the signal again when it has drained. Nobody may die of that: the readers and the writer close in order, too.
+        signal.signal(number, _heard)
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _heard(number: int, _: object) -> None:
+    logging.getLogger(__name__).info("ending on %s", signal.Signals(number).name)
 
 
 async def run_service(service: Service, role: Role, settings: Settings) -> None:
@@ -260,10 +195,8 @@ async def run_service(service: Service, role: Role, settings: Settings) -> None:
         raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: the scaled form needs a broker; `bindeglied up` runs without one")
     if settings.admin_url:
         await migrate(settings.admin_url, "log", f"bindeglied_{service.name}")
-    async with surroundings(settings) as around, running(service, around, role) as process:
-        logging.getLogger(__name__).info(
-            "%s %s on port %s, database %s", service.name, role, settings.port, database_of(settings.database_url)
-        )
+    async with surroundings(settings, role) as around, running(service, around, role) as process:
+        logger.info("process.started", service=service.name, role=role, port=settings.port, database=database_of(settings.database_url))
         await serve(process.app, settings.host, settings.port)
 
 

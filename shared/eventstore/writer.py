@@ -110,6 +110,8 @@ class Writer:
         self.dsn, self.signals, self.clock, self.schema = dsn, signals, clock, schema
         self.max_waiting, self.max_batch, self.max_bytes, self.answer_within = max_waiting, max_batch, max_bytes, answer_within
         self.counts = WriterCounts()
+        self.under_way = 0
+        """Commands in the call that waits for its answer."""
         self._queue: deque[Append] = deque()
         self._arrived = asyncio.Event()
         self._idle = asyncio.Event()
@@ -166,11 +168,13 @@ class Writer:
             # Those who were answered a moment ago get their turn to ask again before the next call is cut.
             await asyncio.sleep(0)
             while batch := self._take():
+                self.under_way = len(batch)
                 try:
                     await self._settle(batch)
                 except Exception as error:  # noqa: BLE001  # Whatever it is, those who wait must hear of it.
                     for append in batch:
                         _fail(append, error)
+                self.under_way = 0
                 await asyncio.sleep(0)
             if not self._queue:
                 self._idle.set()

@@ -191,7 +191,7 @@ async def test_a_client_that_goes_away_leaves_its_stream_usable(nodes: Nodes, da
     await one.add(stream)
     async with locked_head(database.dsn):
         gone = asyncio.create_task(one.add(stream, id=key))
-        await until(lambda: one.writer._busy, "a call under way")
+        await until(lambda: one.writer.under_way, "a call under way")
         gone.cancel()
         with pytest.raises(asyncio.CancelledError):
             await gone

@@ -91,7 +91,7 @@ async def test_of_two_who_want_a_key_at_once_one_gets_it(nodes: Nodes, database:
     one = await nodes()
     async with locked_head(database.dsn):
         filler = asyncio.create_task(one.add(uuid4()))
-        await until(lambda: one.writer._busy, "a call under way")
+        await until(lambda: one.writer.under_way, "a call under way")
         wishes = [asyncio.create_task(take(one, uuid4(), "Wohnen")) for _ in range(5)]
         await until(lambda: one.writer.waiting == 5, "five commands in the queue")
     answers = await asyncio.gather(*wishes, return_exceptions=True)

@@ -33,7 +33,7 @@ async def in_one_batch(node: Node, database: Database, appends: list[Append]) ->
     """Submit while a first call waits for the lock, so that all of them go into the next."""
     async with locked_head(database.dsn):
         first = asyncio.create_task(node.writer.submit(an_append()))
-        await until(lambda: node.writer._busy, "a call under way")
+        await until(lambda: node.writer.under_way, "a call under way")
         tasks = [asyncio.create_task(node.writer.submit(append)) for append in appends]
         await until(lambda: node.writer.waiting == len(appends), "all in the queue")
         calls = node.writer.counts.calls
@@ -104,7 +104,7 @@ async def test_a_full_queue_says_so_at_once_and_never_grows(nodes: Nodes, databa
     one = await nodes(max_waiting=5)
     async with locked_head(database.dsn):
         first = asyncio.create_task(one.writer.submit(an_append()))
-        await until(lambda: one.writer._busy, "a call under way")
+        await until(lambda: one.writer.under_way, "a call under way")
         tasks = [asyncio.create_task(one.writer.submit(an_append())) for _ in range(30)]
         await until(lambda: one.writer.counts.refused_full == 25, "the others refused")
         assert one.writer.waiting == 5

@@ -16,8 +16,9 @@ from joserfc.jwk import OKPKey
 
 from services.meetings.service import SERVICE
 from shared.clock import ManualClock
-from shared.run import Running, running, surroundings
+from shared.run import Running, running
 from shared.settings import Settings
+from shared.surroundings import surroundings
 from tests.meetings.examples import BOARD_NAME, NOW, PLACE, SOURCE, TITLE
 from tests.support.postgres import Database
 
@@ -98,7 +99,7 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
     )
     clock = ManualClock(NOW)
     async with (
-        surroundings(settings) as around,
+        surroundings(settings, "all") as around,
         running(SERVICE, replace(around, now=clock), "all") as process,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://city.test") as client,
     ):

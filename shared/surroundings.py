@@ -1,0 +1,76 @@
+"""What the services of one process share: settings, clock, keyring, metrics, and the way to other services' contracts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from shared.clock import StoryClock, system_now
+from shared.domain import Now
+from shared.http.metrics import Metrics
+from shared.privacy.erasure import Erasure
+from shared.privacy.keyring import Keyring
+from shared.privacy.keystore import FileKeyStore
+from shared.settings import Settings
+from shared.sources.source import Source
+
+logger = structlog.get_logger(__name__)
+
+Role = Literal["api", "worker", "all"]
+ERASURES_EVERY_SECONDS = 3600.0
+
+Foreign = Callable[[str], Source]
+"""Opens another service's contracts, by its name."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the services of one process share."""
+
+    settings: Settings
+    now: Now
+    keyring: Keyring
+    metrics: Metrics
+    foreign: Foreign | None = None
+    """Opens another service's contracts; None where they come through Kafka."""
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task that runs until it is told to stop."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def clock_of(settings: Settings) -> Now:
+    """The one clock of a process."""
+    return StoryClock(settings.clock_file) if settings.clock_file else system_now
+
+
+@asynccontextmanager
+async def surroundings(settings: Settings, role: Role, foreign: Foreign | None = None) -> AsyncIterator[Surroundings]:
+    """The keyring and what else a process has once; workers also finish the erasures that were begun."""
+    # The keyring keeps real time, whatever the story's clock says: how long a key may live in memory is no part of the story.
+    keyring = Keyring(settings.keyring_url, FileKeyStore(settings.key_file), f"/{settings.city}")
+    await keyring.start()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(keyring.close)
+        if role != "api":
+            tending = asyncio.create_task(_tend(Erasure(keyring, settings.key_backup)), name="erasures")
+            stack.push_async_callback(ended, tending)
+        yield Surroundings(settings, clock_of(settings), keyring, Metrics(), foreign)
+
+
+async def _tend(erasure: Erasure) -> None:
+    """Complete erasures, at the start and every hour."""
+    while True:
+        try:
+            if erased := await erasure.complete_erasures():
+                logger.info("erasures.completed", count=len(erased))
+        except Exception:  # Whatever it is, the next hour tries again; the erased keys are unreadable already.
+            logger.exception("erasures.failed")
+        await asyncio.sleep(ERASURES_EVERY_SECONDS)
