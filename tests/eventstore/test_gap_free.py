@@ -70,7 +70,8 @@ async def test_a_tailing_reader_misses_none_of_20000_events_of_32_writers_that_r
     async def writing(write: Any) -> None:
         nonlocal written
         while written < EVENTS:
-            written += await write()
+            count = await write()  # On a line of its own: `written +=` would add to what it was before the wait.
+            written += count
 
     async def submit(node: Node) -> int:
         await node.writer.submit(an_append(events=3))
@@ -124,7 +125,8 @@ async def test_the_same_slow_commit_holds_back_no_number_of_ours(nodes: Nodes, d
     tailing = asyncio.create_task(tail(reader, "select pos from log.log where pos > $1 order by pos limit 1000", stop))
     try:
         async with slow.transaction():
-            while not await append_raw_inside(slow):
+            random = Random(SEED)
+            while not await append_raw(slow, random):  # Inside the open transaction it is a savepoint that may be rolled back.
                 pass
             quick = asyncio.create_task(one.writer.submit(an_append()))
             await asyncio.sleep(0.2)
@@ -136,11 +138,6 @@ async def test_the_same_slow_commit_holds_back_no_number_of_ours(nodes: Nodes, d
         tailing.cancel()
         for connection in (slow, reader):
             connection.terminate()
-
-
-async def append_raw_inside(connection: Connection) -> bool:
-    """Append in the transaction that is open already; its savepoint may be rolled back."""
-    return await append_raw(connection, Random(3)) > 0
 
 
 async def test_sequential_scans_stay_away_when_the_log_grows(nodes: Nodes, admin: Connection) -> None:
