@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from shared.clock import system_now
 from shared.envelope import WATERMARK, Cursor, Entry
 from shared.eventstore.log import event_id_at, log_tail
 from shared.failpoints import failpoint
+from shared.generation import GenerationStatus, RelaySettings
 from shared.sources.cloudevents import NOBODY, source_of
-from shared.sources.log import LogSource, database_away
+from shared.sources.log import LOST_CONNECTION, LogSource, database_away
 from shared.sources.reader import OffsetLost, TopicReader
 from shared.sources.source import SourceDiverged
 from shared.sources.tail import tail_of
@@ -35,36 +37,6 @@ class CursorMoved(Exception):
 
 class Stopped(Exception):
     """The generation was stopped, here or by another relay."""
-
-
-@dataclass
-class GenerationStatus:
-    """How far a generation of the topic is."""
-
-    generation: int
-    topic: str
-    pos: int = 0
-    tail: int = 0
-    """The log's last position; the lag is `tail - pos`."""
-    filled: bool = False
-    stopped: str | None = None
-    """Why it was stopped for good: a new generation is needed."""
-    error: str | None = None
-    """Why nothing is sent at the moment; it is tried again."""
-    mended: int = 0
-    """How often the topic had lost its tail and was made whole."""
-
-
-@dataclass(frozen=True)
-class RelaySettings:
-    """How a relay sends."""
-
-    window: int = 1_000
-    """Facts read and sent at a time."""
-    idle_in_transaction: float = 30.0
-    """Seconds after which PostgreSQL takes the cursor row's lock from a relay that stands still."""
-    replication: int | None = None
-    """Replicas of a new topic; None means 3 on three brokers or more, else 1."""
 
 
 class Filling:
@@ -93,6 +65,9 @@ class Filling:
         self._dense_to = 0
         self._end = 0
         self._looked_at = 0.0
+        self._connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | None = None
+        self._ahead: tuple[Cursor, asyncio.Task[Sequence[Entry]]] | None = None
+        """The window behind a cursor, read while the one before it is on its way."""
 
     async def open(self) -> None:
         """Make or check the topic, compare its tail with the cursor and the log, and get ready to send."""
@@ -134,7 +109,7 @@ class Filling:
 
     async def window(self) -> bool:
         """Send the next window and save the cursor; False where there is nothing to send."""
-        entries = await self._source.read(self._cursor, self._settings.window, dense=self._cursor.pos < self._dense_to)
+        entries = await self._read()
         if not entries and self.status.filled:
             return False
         mark = None if self.status.filled else await self._mark(entries)
@@ -143,26 +118,48 @@ class Filling:
         if not sent and not (mark and not entries):
             return False
         filled = self.status.filled or (mark is not None and packed == len(entries))
+        behind = Cursor(self._source.generation, sent[-1].pos, sent[-1].event_id) if sent else self._cursor
         with database_away(self._source.name):
-            async with self._pool.acquire(timeout=10) as connection:
-                async with connection.transaction():
-                    if not await self._own_turn(connection):
-                        return True
-                    failpoint("relay.before_produce")
-                    begins = await self._writer.send(batch)
-                    failpoint("relay.after_produce")
-                    if begins < self._end:
-                        raise TailLost(f"{self.status.topic} took a window at offset {begins}, before offset {self._end}")
-                    self._end = begins + batch.record_count()
-                    failpoint("relay.before_save")
-                    await self._save(connection, sent, filled)
-                failpoint("relay.after_save")
-        if sent:
-            self._cursor = Cursor(self._source.generation, sent[-1].pos, sent[-1].event_id)
+            connection = await self._connected()
+            async with connection.transaction():
+                if not await self._own_turn(connection):
+                    return True
+                failpoint("relay.before_produce")
+                if len(entries) > 1:
+                    self._read_ahead(behind)
+                begins = await self._writer.send(batch)
+                failpoint("relay.after_produce")
+                if begins < self._end:
+                    raise TailLost(f"{self.status.topic} took a window at offset {begins}, before offset {self._end}")
+                self._end = begins + batch.record_count()
+                failpoint("relay.before_save")
+                await self._save(connection, behind, filled)
+            failpoint("relay.after_save")
+        self._cursor = behind
         self._saved = self.status.pos = max(self._saved, self._cursor.pos)
         self.status.tail = max(self.status.tail, self._cursor.pos)
         self.status.filled = filled
         return True
+
+    async def _connected(self) -> asyncpg.pool.PoolConnectionProxy[asyncpg.Record]:
+        if self._connection is None:
+            self._connection = await self._pool.acquire(timeout=10)
+        return self._connection
+
+    async def _read(self) -> Sequence[Entry]:
+        """The next window: the one that was read while the last one was on its way, where it is the right one."""
+        ahead, self._ahead = self._ahead, None
+        if ahead and ahead[0] == self._cursor:
+            return await ahead[1]
+        if ahead:
+            await _dropped(ahead[1])
+        return await self._read_at(self._cursor)
+
+    async def _read_at(self, cursor: Cursor) -> Sequence[Entry]:
+        return await self._source.read(cursor, self._settings.window, dense=cursor.pos < self._dense_to)
+
+    def _read_ahead(self, cursor: Cursor) -> None:
+        self._ahead = (cursor, asyncio.create_task(self._read_at(cursor)))
 
     async def _mark(self, entries: Sequence[Entry]) -> Entry | None:
         """The record that says: from here on this generation keeps up with its log. It repeats a position, so readers drop it."""
@@ -175,9 +172,10 @@ class Filling:
 
     async def _own_turn(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record]) -> bool:
         """Lock the cursor row until the transaction ends; False where another relay has gone on meanwhile."""
+        # The commit need not wait for the disk: a cursor that a crash sets back only means duplicates.
         found = await connection.fetchrow(
-            f"select pos, event_id, filled, stopped, set_config('idle_in_transaction_session_timeout', $2, true)"
-            f" from {self._schema}.relay where generation = $1 for update",
+            "select pos, event_id, filled, stopped, set_config('idle_in_transaction_session_timeout', $2, true),"
+            f" set_config('synchronous_commit', 'off', true) from {self._schema}.relay where generation = $1 for update",
             self.status.generation,
             f"{int(self._settings.idle_in_transaction * 1000)}ms",
         )
@@ -191,14 +189,13 @@ class Filling:
         self._cursor = Cursor(self._source.generation, row["pos"], row["event_id"])
         return False
 
-    async def _save(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], sent: Sequence[Entry], filled: bool) -> None:
-        pos, event_id = (sent[-1].pos, sent[-1].event_id) if sent else (self._cursor.pos, self._cursor.event_id)
+    async def _save(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], cursor: Cursor, filled: bool) -> None:
         await connection.execute(
             f"update {self._schema}.relay set pos = greatest(pos, $2), event_id = case when $2 > pos then $3 else event_id end,"
             " filled = filled or $4 where generation = $1",
             self.status.generation,
-            pos,
-            event_id,
+            cursor.pos,
+            cursor.event_id,
             filled,
         )
 
@@ -223,7 +220,14 @@ class Filling:
         logger.error("relay.stopped", topic=self.status.topic, reason=reason)
 
     async def close(self) -> None:
-        """Throw the producer and the reader away."""
+        """Throw the producer, the reader and the connection away."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            await _dropped(ahead[1])
+        connection, self._connection = self._connection, None
+        if connection:
+            with contextlib.suppress(*LOST_CONNECTION):
+                await self._pool.release(connection, timeout=5)
         await self._writer.close()
         await self._reader.close()
 
@@ -234,3 +238,8 @@ def _must_run(row: asyncpg.Record | None) -> asyncpg.Record:
     if row["stopped"]:
         raise Stopped(row["stopped"])
     return row
+
+
+async def _dropped(task: asyncio.Task[Sequence[Entry]]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

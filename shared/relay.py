@@ -9,7 +9,8 @@ from typing import Any
 import asyncpg
 import structlog
 
-from shared.filling import CursorMoved, Filling, GenerationStatus, RelaySettings, Stopped
+from shared.filling import CursorMoved, Filling, Stopped
+from shared.generation import GenerationStatus, RelaySettings
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
 from shared.sources.source import SourceDiverged, SourceUnavailable
 from shared.sources.topic import LOST_BROKER, Brokers

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
 from cloudevents.core.bindings.kafka import KafkaMessage, from_structured_event
 from cloudevents.core.exceptions import CloudEventValidationError
 
@@ -20,6 +21,9 @@ from shared.envelope import WATERMARK, Entry
 
 TYPE_PREFIX = "org.bindeglied."
 NOBODY = UUID(int=0)
+
+SPECVERSION = ("ce_specversion", b"1.0")
+CONTENT_TYPE = ("content-type", b"application/json")
 
 Headers = list[tuple[str, bytes]]
 
@@ -43,13 +47,12 @@ def source_of(city: str, service: str) -> str:
 
 def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
     """The entry in binary mode. `filled` marks records of a generation that had caught up with its log."""
-    stream = str(entry.stream).encode()
     headers: Headers = [
-        ("ce_specversion", b"1.0"),
+        SPECVERSION,
         ("ce_id", str(entry.event_id).encode()),
         ("ce_source", source),
-        ("ce_type", _type_header(entry.type, entry.schema_version)),
-        ("ce_time", entry.recorded_at.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()),
+        _type_header(entry.type, entry.schema_version),
+        _time_header(entry.recorded_at),
         ("ce_sequence", b"%d" % entry.pos),
         ("ce_prev", b"%d" % entry.prev),
     ]
@@ -57,13 +60,14 @@ def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
         headers.append(("ce_filled", b"true"))
     if entry.type == WATERMARK:
         return Record(None, b"", headers)
-    headers += [
+    stream = str(entry.stream).encode()
+    headers += (
         ("ce_subject", stream),
         ("ce_partitionkey", stream),
         ("ce_streamversion", b"%d" % entry.version),
-        ("ce_actor", entry.actor.encode()),
-        ("content-type", b"application/json"),
-    ]
+        _actor_header(entry.actor),
+        CONTENT_TYPE,
+    )
     if entry.causation_id is not None:
         headers.append(("ce_causationid", str(entry.causation_id).encode()))
     if entry.correlation_id is not None:
@@ -72,8 +76,18 @@ def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
 
 
 @lru_cache(maxsize=4096)
-def _type_header(type: str, version: int) -> bytes:
-    return f"{TYPE_PREFIX}{type}.v{version}".encode()
+def _type_header(type: str, version: int) -> tuple[str, bytes]:
+    return "ce_type", f"{TYPE_PREFIX}{type}.v{version}".encode()
+
+
+@lru_cache(maxsize=1024)
+def _time_header(at: datetime) -> tuple[str, bytes]:
+    return "ce_time", at.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
+
+
+@lru_cache(maxsize=1024)
+def _actor_header(actor: str) -> tuple[str, bytes]:
+    return "ce_actor", actor.encode()
 
 
 @lru_cache(maxsize=4096)
@@ -112,7 +126,7 @@ def _entry(attributes: dict[str, str], data: bytes, generation: int, offset: int
     recorded_at = datetime.fromisoformat(attributes["time"])
     if recorded_at.tzinfo is None:
         raise ForeignRecord("its time has no zone")
-    event_id = UUID(attributes["id"])
+    event_id = pgproto.UUID(attributes["id"])
     if name == WATERMARK:
         return Entry(pos, prev, event_id, NOBODY, 0, WATERMARK, version, recorded_at, "", None, None, b"", generation, offset)
     if prev == pos:
@@ -122,14 +136,14 @@ def _entry(attributes: dict[str, str], data: bytes, generation: int, offset: int
         pos,
         prev,
         event_id,
-        UUID(attributes["subject"]),
+        pgproto.UUID(attributes["subject"]),
         int(attributes["streamversion"]),
         name,
         version,
         recorded_at,
         attributes["actor"],
-        UUID(causation) if causation else None,
-        UUID(correlation) if correlation else None,
+        pgproto.UUID(causation) if causation else None,
+        pgproto.UUID(correlation) if correlation else None,
         data,
         generation,
         offset,

@@ -15,7 +15,7 @@ from shared.envelope import Cursor, Entry
 from shared.sources.cloudevents import ForeignRecord, entry_of_record, source_of
 from shared.sources.generations import Generations
 from shared.sources.reader import Fetched, OffsetLost, TopicReader
-from shared.sources.source import NewGeneration, SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
+from shared.sources.source import NewGeneration, SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor, same_place
 from shared.sources.tail import TailPosition
 from shared.sources.topic import Brokers, existing_topics, topic_of
 
@@ -75,8 +75,8 @@ class KafkaSource:
 
     def at(self, generation: int) -> KafkaSource:
         """A source of the same service's records in that generation."""
-        brokers = self._brokers
-        return KafkaSource(brokers.bootstrap, self._city, self.name, generation, options=brokers.options, patience=self._patience)
+        options, patience = self._brokers.options, self._patience
+        return KafkaSource(self._brokers.bootstrap, self._city, self.name, generation, options=options, patience=patience)
 
     async def read(self, after: Cursor, limit: int) -> Sequence[Entry]:
         """Up to `limit` entries behind the cursor. SourceUnavailable also means: the topic is not whole, its relay is to mend it."""
@@ -94,7 +94,7 @@ class KafkaSource:
         if reader is None:
             return ()
         try:
-            if not _same(self._at, after):
+            if not same_place(self._at, after):
                 await self._locate(reader, after)
             while not self._ready:
                 records = await reader.fetch(FETCH)
@@ -223,7 +223,7 @@ class KafkaSource:
             if self._reader is None:
                 await asyncio.sleep(timeout)
                 return
-            if self._ready or not _same(self._at, after):
+            if self._ready or not same_place(self._at, after):
                 return
             try:
                 self._take(await self._reader.fetch(FETCH, max(timeout, 0.001)), after.pos)
@@ -250,10 +250,3 @@ class KafkaSource:
             await reader.close()
         if tail:
             await tail.close()
-
-
-def _same(one: Cursor | None, other: Cursor) -> bool:
-    """Whether two cursors are at the same place, whatever their hints."""
-    return (
-        one is not None and (one.pos, one.event_id) == (other.pos, other.event_id) and (not one.pos or one.generation == other.generation)
-    )

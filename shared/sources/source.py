@@ -66,3 +66,10 @@ def must_hold_cursor(name: str, cursor: Cursor, found: Entry | None) -> None:
         raise SourceDiverged(f"{name}: nothing at position {cursor.pos}, which was read before: the log was restored or lost its tail")
     if cursor.event_id is not None and found.event_id != cursor.event_id:
         raise SourceDiverged(f"{name}: another event at position {cursor.pos} than was read before: the log was restored")
+
+
+def same_place(one: Cursor | None, other: Cursor) -> bool:
+    """Whether two cursors are at the same place, whatever their hints."""
+    return (
+        one is not None and (one.pos, one.event_id) == (other.pos, other.event_id) and (not one.pos or one.generation == other.generation)
+    )

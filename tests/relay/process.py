@@ -8,7 +8,7 @@ import sys
 import asyncpg
 
 from shared.eventstore.signals import Signals
-from shared.filling import RelaySettings
+from shared.generation import RelaySettings
 from shared.relay import Relay
 from shared.sources.log import LogSource
 from tests.sources.facts import SERVICE, TYPES, published

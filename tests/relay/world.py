@@ -15,7 +15,7 @@ import asyncpg
 
 from shared.envelope import Cursor, Entry
 from shared.eventstore.signals import Signals
-from shared.filling import GenerationStatus, RelaySettings
+from shared.generation import GenerationStatus, RelaySettings
 from shared.relay import Relay
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource, Mapping
