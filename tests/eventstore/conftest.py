@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import asyncpg
 import pytest
@@ -19,7 +20,7 @@ async def nodes(database: Database) -> AsyncIterator[Nodes]:
     """Makes as many nodes on the test's database as it wants; each stands for a process."""
     async with AsyncExitStack() as stack:
 
-        async def make(**options: object) -> Node:
+        async def make(**options: Any) -> Node:
             return await stack.enter_async_context(node(database.dsn, **options))
 
         yield make

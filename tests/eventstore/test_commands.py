@@ -67,7 +67,7 @@ async def test_a_conflict_may_turn_into_a_refusal(nodes: Nodes) -> None:
     assert refused.value.facts == {"total": 6}
 
 
-async def test_who_always_loses_is_told_that_nothing_happened(nodes: Nodes) -> None:
+async def test_who_always_loses_is_told_that_nothing_happened(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = await nodes(), await nodes()
     stream = uuid4()
 
@@ -84,7 +84,7 @@ async def test_who_always_loses_is_told_that_nothing_happened(nodes: Nodes) -> N
         await two.add(stream)
         return version, state
 
-    one.store._caught_up = always_behind  # type: ignore[method-assign]  # It stands in for a stream that never rests.
+    monkeypatch.setattr(one.store, "_caught_up", always_behind)  # It stands in for a stream that never rests.
     key = uuid4()
     with pytest.raises(StoreBusy):
         await one.store.execute(LEDGER, stream, Add(now=NOW, command=str(key)), origin(key), permit=overtaken)

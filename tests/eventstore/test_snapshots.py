@@ -11,6 +11,7 @@ import pytest
 
 from shared.domain import Decider
 from shared.eventstore import store as store_module
+from shared.eventstore.log import read_stream
 from shared.eventstore.store import Store
 from tests.eventstore.conftest import Nodes
 from tests.eventstore.ledger import LEDGER, LONG_LEDGER, TYPES, Add, Ledger
@@ -38,7 +39,7 @@ def fresh(one: Node) -> Store:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The versions behind which streams are read."""
     found: list[int] = []
-    original = store_module.read_stream
+    original = read_stream
 
     async def counted(db: Any, stream: Any, after: int = 0, schema: str = "log") -> Any:
         found.append(after)
@@ -96,10 +97,11 @@ async def test_a_snapshot_is_believed_so_a_wrong_one_would_show(nodes: Nodes, ad
 
 async def test_a_decider_that_asks_for_none_gets_none(nodes: Nodes, admin: Admin) -> None:
     one = await nodes()
+    stream = uuid4()
     for _ in range(12):
-        await one.store.execute(LEDGER, stream := uuid4(), Add(now=NOW, parts=12), origin())
+        await one.store.execute(LEDGER, stream, Add(now=NOW, parts=12), origin())
     await one.store.close()
-    assert (await one.store.load(LEDGER, stream))[0] == 12
+    assert (await one.store.load(LEDGER, stream))[0] == 144
     assert await admin.fetchval("select count(*) from log.snapshot") == 0
 
 
