@@ -243,10 +243,8 @@ class KafkaSource:
             await self._disconnect()
 
     async def _disconnect(self) -> None:
-        reader, tail = self._reader, self._tail
+        opened: tuple[TopicReader | TailPosition | None, ...] = (self._reader, self._tail)
         self._reader = self._tail = self._at = None
         self._ready.clear()
-        if reader:
-            await reader.close()
-        if tail:
-            await tail.close()
+        for each in filter(None, opened):
+            await each.close()
