@@ -134,11 +134,13 @@ async def ask_node(one: Node, wish: Wish) -> Said:
 class Clients:
     """Some clients and a tailing reader at work; what they saw is `history`."""
 
-    def __init__(self, asks: list[Ask], seed: int, *, clients: int, commands: int) -> None:
+    def __init__(self, asks: list[Ask], seed: int, *, clients: int, commands: int = 1_000_000) -> None:
         self.asks, self.seed, self.clients, self.commands = asks, seed, clients, commands
         self.history = History()
         self.done = 0
         """Commands that have their final answer."""
+        self.enough = False
+        """Tells the clients to send no new commands."""
 
     async def work(self) -> None:
         """Send all commands until each has its final answer."""
@@ -152,6 +154,8 @@ class Clients:
 
     async def _client(self, random: Random) -> None:
         for _ in range(self.commands):
+            if self.enough:
+                return
             wish = Wish(random)
             while True:
                 begun = time.monotonic()

@@ -62,7 +62,7 @@ async def test_a_process_killed_at_a_fail_point(services: list[ServiceProcess], 
 async def test_processes_killed_and_frozen_at_random(services: list[ServiceProcess], database: Database) -> None:
     random = Random(SEED)
     await asyncio.gather(*(service.start() for service in services))
-    clients = Clients([service.ask for service in services], SEED, clients=8, commands=25)
+    clients = Clients([service.ask for service in services], SEED, clients=8)
     async with tailed(clients, database.dsn):
         for victim, other in (services, services[::-1]):
             await clients.after(clients.done + random.randint(20, 40))
@@ -72,22 +72,23 @@ async def test_processes_killed_and_frozen_at_random(services: list[ServiceProce
             other.signal(signal.SIGSTOP)
             await clients.after(clients.done + random.randint(10, 20))  # One that stands still is in nobody's way.
             other.signal(signal.SIGCONT)
-    assert clients.done == 8 * 25
+        clients.enough = True
 
 
 async def test_a_database_stopped_and_killed_under_load(own_postgres: PostgresServer) -> None:
     database = await own_postgres.create_database()
     async with node(database.dsn) as one, node(database.dsn) as two:
-        clients = Clients([lambda wish: ask_node(one, wish), lambda wish: ask_node(two, wish)], SEED, clients=8, commands=40)
+        clients = Clients([lambda wish: ask_node(one, wish), lambda wish: ask_node(two, wish)], SEED, clients=8)
         async with tailed(clients, database.dsn):
             for end in (lambda: own_postgres.stop("immediate"), own_postgres.kill, own_postgres.stop):
                 await clients.after(clients.done + 70)
                 await asyncio.to_thread(end)
                 await asyncio.sleep(0.3)
                 await asyncio.to_thread(own_postgres.start)
+            await clients.after(clients.done + 70)
+            clients.enough = True
         assert one.writer.counts.reconnects > 0
     assert {attempt.answer for attempt in clients.history.attempts} <= {"accepted", "refused", "busy", "unknown"}
-    assert clients.done == 8 * 40
 
 
 async def test_a_database_that_stays_away_is_told_as_busy_or_unknown_in_time(own_postgres: PostgresServer) -> None:
