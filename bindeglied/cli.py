@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import logging
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -16,14 +18,18 @@ import asyncpg
 import typer
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bindeglied import demo
+from bindeglied.demo import PortInUse
 from bindeglied.embedded import SERVICES, Home, HomeInUse, embedded, home_of
+from bindeglied.postgres import PostgresFailed, stop_postgres
 from bindeglied.progress import bar
 from bindeglied.story import StoryBroken
 from shared.eventstore.errors import UnsafeSettings
 from shared.eventstore.leaf import verify_log
+from shared.localday import CITY_ZONE
 from shared.migrate import MigrationFailed
 from shared.privacy.keystore import KeyStoreError
 from shared.relay import start_generation
@@ -38,24 +44,42 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 park = typer.Typer(no_args_is_help=True, help="Streams that a read model or reaction has set aside.")
 app.add_typer(park, name="park")
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+errors = Console(stderr=True, highlight=False)
 
 Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", help="Where to listen; 127.0.0.1 only.")]
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meetings`.")]
 Readers = Annotated[list[str] | None, typer.Argument(metavar="[READ MODEL]…", help="All without.")]
 
 EXPECTED = (
-    HomeInUse, StoryBroken, UnsafeSettings, UnusableSettings, MigrationFailed, KeyStoreError, asyncpg.PostgresError, OSError, LookupError,
+    HomeInUse, PortInUse, PostgresFailed, StoryBroken, UnsafeSettings, UnusableSettings, MigrationFailed, KeyStoreError,
+    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, LookupError,
 )  # fmt: skip
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run to the end; what may be expected to go wrong is said in one sentence, with exit code 1."""
     configure_logging(level=logging.getLevelNamesMapping()[os.environ.get("BINDEGLIED_LOG_LEVEL", "warning").upper()])
+
+    async def interruptible() -> T:
+        task = asyncio.current_task()
+        assert task
+        # SIGINT cancels the work by itself; on SIGTERM things are put away all the same.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work()
+
     try:
-        return uvloop.run(work())
+        return uvloop.run(interruptible())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        complain("interrupted; the same command goes on from where it was")
+        raise typer.Exit(130) from None
     except EXPECTED as error:
-        Console(stderr=True, highlight=False).print(f"[red]bindeglied:[/red] {error}", soft_wrap=True)
+        complain(str(error.args[0]) if isinstance(error, KeyError) else str(error))
         raise typer.Exit(1) from None
+
+
+def complain(text: str) -> None:
+    """Say on the error stream what went wrong."""
+    errors.print(f"[red]bindeglied:[/red] {escape(text)}", soft_wrap=True)
 
 
 @app.command()
@@ -85,7 +109,7 @@ def status() -> None:
                 for one in await service.readers.positions():
                     good = good and not one.stopped and not one.parked
                     lag = "?" if one.lag is None else str(one.lag)
-                    state = one.stopped or ("parked streams: see `bindeglied park list`" if one.parked else "runs")
+                    state = one.stopped or ("parked streams: see `bindeglied park list`" if one.parked else "ok")
                     table.add_row(service.service.name, one.reader, one.kind, one.source, str(one.position), lag, str(one.parked), state)
         out.print(table)
         return good
@@ -150,7 +174,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
         out.print(f"nothing is at {home.folder}")
         return
     if not (home.folder / "lock").exists():
-        out.print(f"[red]bindeglied:[/red] {home.folder} was not made by bindeglied: nothing was deleted")
+        complain(f"{home.folder} was not made by bindeglied: nothing was deleted")
         raise typer.Exit(1)
     if not yes:
         typer.confirm(f"Delete {home.folder} with everything in it?", abort=True)
@@ -160,7 +184,7 @@ def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = Fals
 
 async def _emptied(home: Home) -> None:
     with home.held():
-        await asyncio.to_thread(demo.stop_postgres, home)
+        await asyncio.to_thread(stop_postgres, home.postgres)
         shutil.rmtree(home.folder)
 
 
@@ -174,7 +198,7 @@ def list_parked() -> None:
             for service in services:
                 for one in await service.readers.parked(1000):
                     row = (one.reader, one.source, str(one.stream), str(one.position), one.type, one.error, str(one.waiting))
-                    table.add_row(service.service.name, *row, one.since.isoformat(timespec="seconds"))
+                    table.add_row(service.service.name, *row, f"{one.since.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}")
         out.print(table if table.rows else "nothing is parked")
 
     run(work)
@@ -195,15 +219,16 @@ def skip(service: ServiceName, reader: str, source: str, stream: UUID) -> None:
 def _unpark(service: str, reader: str, source: str, stream: UUID, *, skipping: bool) -> None:
     async def work() -> bool | None:
         async with _services(service) as [process]:
-            act = process.readers.skip if skipping else process.readers.retry
-            return await act(reader, source, stream)
+            if skipping:
+                return await process.readers.skip(reader, source, stream, f"console:{getpass.getuser()}")
+            return await process.readers.retry(reader, source, stream)
 
     match run(work):
         case None:
-            out.print(f"[red]bindeglied:[/red] {reader} has parked no such stream: see `bindeglied park list`")
+            complain(f"{reader} has parked no such stream: see `bindeglied park list`")
             raise typer.Exit(1)
         case False:
-            out.print("it failed again and stays parked: see `bindeglied park list`")
+            complain("it failed again and stays parked: see `bindeglied park list`")
             raise typer.Exit(1)
         case _:
             out.print("released")

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
-OPERATOR = "operator"
 RELAYED = """select generation, pos, stopped from log.relay
 where generation >= coalesce((select max(generation) from log.relay where filled and stopped is null), 0) order by generation"""
 """The generations of the topic that the relay keeps going; one that a newer, filled one has followed concerns nobody any more."""
@@ -142,12 +141,12 @@ class Readers:
         found = await self._parking(reader, source, stream)
         return None if found is None else await found.retry(source, stream) == 0
 
-    async def skip(self, reader: str, source: str, stream: UUID) -> bool | None:
-        """Give up the first parked event and go on behind it: whether the rest went well; None when nothing is parked there."""
+    async def skip(self, reader: str, source: str, stream: UUID, by: str) -> bool | None:
+        """Give up the first parked event, on the word of `by`, and go on behind it: whether the rest went well; None when nothing is parked there."""
         found = await self._parking(reader, source, stream)
         if found is None:
             return None
-        await found.skip(source, stream, OPERATOR)
+        await found.skip(source, stream, by)
         return await self._parking(reader, source, stream) is None
 
     def _parking_readers(self) -> dict[str, Projector | Reactor]:

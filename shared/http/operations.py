@@ -69,8 +69,8 @@ class Operations(Protocol):
         """Try the parked events again, in order: whether all went well; None when nothing is parked there."""
         ...
 
-    async def skip(self, reader: str, source: str, stream: UUID) -> bool | None:
-        """Give up the first parked event and go on behind it: whether the rest went well; None when nothing is parked there."""
+    async def skip(self, reader: str, source: str, stream: UUID, by: str) -> bool | None:
+        """Give up the first parked event, on the word of `by`, and go on behind it: whether the rest went well; None when nothing is parked there."""
         ...
 
 

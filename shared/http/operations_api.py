@@ -49,7 +49,7 @@ async def retry_parked_stream(reader: str, source: str, stream: UUID, call: Call
 @router.post("/parked/{reader}/{source}/{stream}/skip")
 async def skip_parked_event(reader: str, source: str, stream: UUID, call: Call) -> Unparked:
     """Give up the first parked event of a stream and go on behind it; the read model then lacks it until it is rebuilt."""
-    return _unparked(await call.runtime.operations.skip(reader, source, stream))
+    return _unparked(await call.runtime.operations.skip(reader, source, stream, call.principal_id))
 
 
 def _unparked(released: bool | None) -> Unparked:

@@ -74,7 +74,7 @@ class ShownOperations:
         self.parked_streams.remove(found[0])
         return True
 
-    async def skip(self, reader: str, source: str, stream: UUID) -> bool | None:
+    async def skip(self, reader: str, source: str, stream: UUID, by: str) -> bool | None:
         return await self.retry(reader, source, stream)
 
 
