@@ -243,8 +243,8 @@ class KafkaSource:
             await self._disconnect()
 
     async def _disconnect(self) -> None:
-        opened: tuple[TopicReader | TailPosition | None, ...] = (self._reader, self._tail)
-        self._reader = self._tail = self._at = None
+        reader, tail, self._reader, self._tail, self._at = self._reader, self._tail, None, None, None
         self._ready.clear()
-        for each in filter(None, opened):
-            await each.close()
+        if reader and tail:
+            await reader.close()
+            await tail.close()
