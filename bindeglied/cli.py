@@ -4,82 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import logging
 import os
 import shutil
-import signal
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 import typer
-import uvloop
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from bindeglied import demo
-from bindeglied.demo import PortInUse
-from bindeglied.embedded import SERVICES, Home, HomeInUse, embedded, home_of
-from bindeglied.postgres import PostgresFailed, stop_postgres
+from bindeglied.embedded import Home, home_of
+from bindeglied.postgres import stop_postgres
 from bindeglied.progress import bar
-from bindeglied.story import StoryBroken
-from shared.eventstore.errors import UnsafeSettings
+from bindeglied.work import DATABASE, complain, out, projectors, run, services
 from shared.eventstore.leaf import verify_log
 from shared.localday import CITY_ZONE
-from shared.migrate import MigrationFailed
-from shared.privacy.keystore import KeyStoreError
 from shared.relay import start_generation
-from shared.run import Running, running
-from shared.settings import Settings, UnusableSettings
-from shared.surroundings import surroundings
-from shared.telemetry import configure_logging
-
-T = TypeVar("T")
+from shared.settings import UnusableSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 park = typer.Typer(no_args_is_help=True, help="Streams that a read model or reaction has set aside.")
 app.add_typer(park, name="park")
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
-errors = Console(stderr=True, highlight=False)
 
 Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", help="Where to listen; 127.0.0.1 only.")]
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meetings`.")]
 Readers = Annotated[list[str] | None, typer.Argument(metavar="[READ MODEL]…", help="All without.")]
-
-EXPECTED = (
-    HomeInUse, PortInUse, PostgresFailed, StoryBroken, UnsafeSettings, UnusableSettings, MigrationFailed, KeyStoreError,
-    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, LookupError,
-)  # fmt: skip
-
-
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run to the end; what may be expected to go wrong is said in one sentence, with exit code 1."""
-    configure_logging(level=logging.getLevelNamesMapping()[os.environ.get("BINDEGLIED_LOG_LEVEL", "warning").upper()])
-
-    async def interruptible() -> T:
-        task = asyncio.current_task()
-        assert task
-        # SIGINT cancels the work by itself; on SIGTERM things are put away all the same.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work()
-
-    try:
-        return uvloop.run(interruptible())
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        complain("interrupted; the same command goes on from where it was")
-        raise typer.Exit(130) from None
-    except EXPECTED as error:
-        complain(str(error.args[0]) if isinstance(error, KeyError) else str(error))
-        raise typer.Exit(1) from None
-
-
-def complain(text: str) -> None:
-    """Say on the error stream what went wrong."""
-    errors.print(f"[red]bindeglied:[/red] {escape(text)}", soft_wrap=True)
 
 
 @app.command()
@@ -104,8 +53,8 @@ def status() -> None:
     async def work() -> bool:
         good = True
         table = Table("service", "reader", "kind", "source", "position", "lag", "parked", "state")
-        async with _services(None) as services:
-            for service in services:
+        async with services(None) as all_services:
+            for service in all_services:
                 for one in await service.readers.positions():
                     good = good and not one.stopped and not one.parked
                     lag = "?" if one.lag is None else str(one.lag)
@@ -123,8 +72,8 @@ def rebuild(service: ServiceName, readers: Readers = None) -> None:
     """Fill read models anew from the beginning, beside live reads, and switch to them."""
 
     async def work() -> None:
-        async with _services(service) as [process]:
-            for projector in _projectors(process, readers):
+        async with services(service) as [process]:
+            for projector in projectors(process, readers):
                 with bar(out, f"rebuilding {projector.projection.name}") as progress:
                     at = await projector.rebuild(progress)
                 out.print(f"{projector.projection.name}: rebuilt up to {', '.join(f'{name} {cursor.pos}' for name, cursor in at.items())}")
@@ -138,12 +87,12 @@ def verify(service: ServiceName, readers: Readers = None) -> None:
 
     async def work() -> bool:
         good = True
-        async with _services(service) as [process]:
+        async with services(service) as [process]:
             with bar(out, "verifying the log") as progress:
                 problem = await verify_log(process.pool, progress=progress)
             out.print(f"log: {problem or 'whole: positions, versions, times and leaf hashes hold'}")
             good = problem is None
-            for projector in _projectors(process, readers):
+            for projector in projectors(process, readers):
                 with bar(out, f"verifying {projector.projection.name}") as progress:
                     found = await projector.verify(progress)
                 said = f"differs: {found.difference}" if found.difference else f"equals a fold of its sources, {found.rows} rows"
@@ -160,7 +109,9 @@ def generation(service: ServiceName) -> None:
     """Begin a new generation of the service's topic: after a restored log, or a changed mapping of old facts."""
 
     async def work() -> int:
-        async with _services(service) as [process]:
+        if DATABASE not in os.environ:
+            raise UnusableSettings(f"the embedded form has no topics, so it has no generations; for the scaled form set {DATABASE}")
+        async with services(service) as [process]:
             return await start_generation(process.pool)
 
     out.print(f"{service}: generation {run(work)} is filled from position 1 by the next worker that runs; consumers then rebuild onto it")
@@ -194,8 +145,8 @@ def list_parked() -> None:
 
     async def work() -> None:
         table = Table("service", "reader", "source", "stream", "position", "type", "error", "waiting", "since")
-        async with _services(None) as services:
-            for service in services:
+        async with services(None) as all_services:
+            for service in all_services:
                 for one in await service.readers.parked(1000):
                     row = (one.reader, one.source, str(one.stream), str(one.position), one.type, one.error, str(one.waiting))
                     table.add_row(service.service.name, *row, f"{one.since.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}")
@@ -218,7 +169,7 @@ def skip(service: ServiceName, reader: str, source: str, stream: UUID) -> None:
 
 def _unpark(service: str, reader: str, source: str, stream: UUID, *, skipping: bool) -> None:
     async def work() -> bool | None:
-        async with _services(service) as [process]:
+        async with services(service) as [process]:
             if skipping:
                 return await process.readers.skip(reader, source, stream, f"console:{getpass.getuser()}")
             return await process.readers.retry(reader, source, stream)
@@ -232,29 +183,3 @@ def _unpark(service: str, reader: str, source: str, stream: UUID, *, skipping: b
             raise typer.Exit(1)
         case _:
             out.print("released")
-
-
-@asynccontextmanager
-async def _services(name: str | None) -> AsyncIterator[list[Running]]:
-    """The service of that name (all without), of the scaled form if BINDEGLIED_DATABASE_URL is set, else of the embedded form's home."""
-    known = [service for service in SERVICES if name in (None, service.name)]
-    if not known:
-        raise LookupError(f"there is no service {name}: try {', '.join(service.name for service in SERVICES)}")
-    if "BINDEGLIED_DATABASE_URL" in os.environ:
-        if name is None and len(SERVICES) > 1:
-            raise UnusableSettings("BINDEGLIED_DATABASE_URL names one service's database: name the service too")
-        async with surroundings(Settings.from_environment(), "api") as around, running(known[0], around, "api") as process:
-            yield [process]
-        return
-    home = home_of()
-    if not home.postgres.exists():
-        raise LookupError(f"there is no data at {home.folder}: `bindeglied up` or `bindeglied demo` makes it; BINDEGLIED_HOME says where")
-    async with embedded(home, role="api") as everything:
-        yield [everything.services[service.name] for service in known]
-
-
-def _projectors(process: Running, names: list[str] | None) -> list[Any]:
-    known = {projector.projection.name: projector for projector in process.readers.projectors}
-    if unknown := set(names or ()) - known.keys():
-        raise LookupError(f"{process.service.name} has no read model {', '.join(sorted(unknown))}: try {', '.join(known)}")
-    return [known[name] for name in names or known]

@@ -2,76 +2,99 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import httpx2
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from bindeglied.embedded import Embedded, Home, embedded
 from bindeglied.front import Front
-from bindeglied.postgres import start_postgres
 from bindeglied.progress import bar
 from bindeglied.story import Story
 from shared.localday import CITY_ZONE
 from shared.run import serve
 
-STATES = {"kept": "eingehalten", "on_track": "auf dem Weg", "at_risk": "in Gefahr", "missed": "verfehlt", None: "ohne Regel"}
+HOST = "127.0.0.1"
+STATES = {"kept": "eingehalten", "on_track": "auf gutem Weg", "at_risk": "in Gefahr", "missed": "verfehlt", None: "ohne Vorgabe"}
+STANDINGS = {"scheduled": "geplant", "opened": "läuft", "cancelled": "abgesagt"}
+
+
+class PortInUse(Exception):
+    """Something else listens on the port."""
 
 
 async def serve_embedded(home: Home, port: int, out: Console) -> None:
     """Start everything and serve until interrupted."""
+    must_be_free(port)
     with home.held():
+        out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
         async with embedded(home) as everything:
-            _say_where(out, port, home)
-            await serve(Front(everything), "127.0.0.1", port)
+            _say_where(out, port)
+            await serve(Front(everything), HOST, port)
+            out.print("Bindeglied endet.")
 
 
 async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> None:
     """Start everything, tell the story, and serve on unless it is to be told only once."""
+    if not once:
+        must_be_free(port)
     with home.held():
         out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
         async with embedded(home) as everything:
             front = Front(everything)
-            transport = httpx2.ASGITransport(app=front)
-            async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=30) as client:
+            async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=f"http://{HOST}", timeout=30) as client:
                 with bar(out, "Die Geschichte") as progress:
 
-                    def step(done: int, total: int, tells: str) -> None:
+                    def step(done: int, total: int, at: datetime, tells: str) -> None:
                         progress(done, total)
-                        if done < total:
-                            now = home.clock().astimezone(CITY_ZONE)
-                            out.print(f"  {done + 1:>2}/{total}  {now:%d.%m.%Y %H:%M}  {tells}", soft_wrap=True)
+                        out.print(f"  {done + 1:>2}/{total}  {at.astimezone(CITY_ZONE):%d.%m.%Y %H:%M}  {tells}", soft_wrap=True)
 
                     story = Story(everything.world, everything.issuer, client, home.clock)
                     await story.tell(step)
                 await _show(everything, client, out, str(story.position))
             if once:
+                out.print("Die Geschichte ist erzählt. `bindeglied up` zeigt sie im Browser, `bindeglied reset` beginnt von vorn.")
                 return
-            _say_where(out, port, home)
-            await serve(front, "127.0.0.1", port)
+            _say_where(out, port)
+            await serve(front, HOST, port)
+            out.print("Bindeglied endet.")
 
 
-def stop_postgres(home: Home) -> None:
-    """End the home's PostgreSQL, whoever has left it running."""
-    if home.postgres.exists():
-        start_postgres(home.postgres).stop()
+def must_be_free(port: int) -> None:
+    """PortInUse before anything was started, rather than after."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise PortInUse(f"port {port} cannot be had ({error.strerror}): choose another with --port or BINDEGLIED_PORT") from None
 
 
 async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, position: str) -> None:
     coming = await _get(client, "/api/meetings/meetings", everything, min_position=position)
-    table = Table("Beginn", "Gremium", "Sitzung", "Stand", title="Was ansteht")
+    table = Table("Beginn", "Gremium", "Sitzung", "Stand", title="Was ansteht", title_justify="left", box=box.SIMPLE_HEAD)
     for one in coming["items"]:
-        begins = datetime.fromisoformat(one["starts_at"]).astimezone(CITY_ZONE)
-        table.add_row(
-            f"{begins:%d.%m.%Y %H:%M}", one["body_name"], one["title"], "abgesagt" if one["standing"] == "cancelled" else "geplant"
-        )
+        table.add_row(_moment(one["starts_at"]), one["body_name"], one["title"], _standing(one))
+    out.print()
     out.print(table)
     board = everything.world.ids["fachbeirat"]
     cadence = await _get(client, f"/api/meetings/bodies/{board}/cadence", everything, year="2018", min_position=position)
-    said = f"{cadence['held']} gehalten, {cadence['planned']} geplant, {cadence['required']} verlangt: {STATES[cadence['standing']]}"
-    out.print(f"{cadence['body_name']} 2018: {said}\n")
+    counts = f"{cadence['held']} gehalten, {cadence['planned']} geplant, {cadence['required']} verlangt"
+    out.print(f"{cadence['body_name']}, Sitzungen {cadence['year']}: {counts} – {STATES[cadence['standing']]}\n")
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(CITY_ZONE):%d.%m.%Y %H:%M}"
+
+
+def _standing(meeting: Mapping[str, Any]) -> str:
+    moved = meeting["standing"] == "scheduled" and meeting["formerly_starts_at"]
+    return f"verlegt, vorher {_moment(moved)}" if moved else STANDINGS[meeting["standing"]]
 
 
 async def _get(client: httpx2.AsyncClient, path: str, everything: Embedded, **query: str) -> Any:
@@ -81,13 +104,12 @@ async def _get(client: httpx2.AsyncClient, path: str, everything: Embedded, **qu
     return answer.json()
 
 
-def _say_where(out: Console, port: int, home: Home) -> None:
-    base = f"http://127.0.0.1:{port}"
-    out.print(f"Bindeglied läuft, Daten in {home.folder}", soft_wrap=True)
+def _say_where(out: Console, port: int) -> None:
+    out.print("Bindeglied läuft:")
     for what, path in (
         ("Startseite", "/"), ("Anmelden als …", "/login"),
         ("Kommende Sitzungen", "/api/meetings/meetings"), ("Gremien", "/api/meetings/bodies"),
         ("Schnittstelle (OpenAPI)", "/api/meetings/openapi.json"), ("Bereitschaft", "/ready"), ("Metriken", "/metrics"),
     ):  # fmt: skip
-        out.print(f"  {what:<24} {base}{path}", soft_wrap=True)
+        out.print(f"  {what:<24} http://{HOST}:{port}{path}", soft_wrap=True)
     out.print("Strg-C beendet.")

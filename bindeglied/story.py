@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -11,10 +14,15 @@ from bindeglied.issuer import DemoIssuer
 from bindeglied.world.read import REGISTRY, Step, World, founding_key
 from shared.clock import StoryClock
 
-Progress = Callable[[int, int, str], None]
-"""Called before each step: steps done, steps in all, what is told."""
+Progress = Callable[[int, int, datetime, str], None]
+"""Called before each step: steps done, steps in all, when it happens in the story, what is told."""
 
 FOUNDING_PATH = "/api/meetings/bodies"
+
+
+PASSING = {HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE}
+"""What may pass by itself: a reaction to the step before is on its way, or the machine is busy."""
+TRIES = 4
 
 
 class StoryBroken(Exception):
@@ -38,16 +46,15 @@ class Story:
         total = len(self.world.bodies) + len(self.world.steps)
         self._go_to(self.world.steps[0])
         for done, body in enumerate(self.world.bodies):
-            progress(done, total, f"{body.name} steht")
+            progress(done, total, self.world.steps[0].at, f"Das Gremienbüro trägt ein: {body.name}")
             sent: dict[str, Any] = body.model_dump(mode="json", exclude={"key"}, exclude_none=True)
             if body.secretariat:
                 sent["secretariat"] = self._ids[body.secretariat]
             await self._post(REGISTRY, FOUNDING_PATH, sent, {"idempotency-key": founding_key(body.key)}, body.name)
         for number, step in enumerate(self.world.steps):
             self._go_to(step)
-            progress(len(self.world.bodies) + number, total, step.tells)
+            progress(len(self.world.bodies) + number, total, step.at, step.tells)
             await self._take(number, step)
-        progress(total, total, "erzählt")
         self.clock.release()
 
     def _go_to(self, step: Step) -> None:
@@ -67,12 +74,27 @@ class Story:
         return {name: value.format_map(self._ids) if isinstance(value, str) else value for name, value in sent.items()}
 
     async def _post(self, who: str, path: str, sent: Mapping[str, Any], headers: Mapping[str, str], tells: str) -> httpx2.Response:
-        answer = await self.client.post(path, json=sent, headers={**headers, "authorization": f"Bearer {self._tokens[who]}"})
+        authorized = {**headers, "authorization": f"Bearer {self._tokens[who]}"}
+        answer = await self.client.post(path, json=sent, headers=authorized)
+        for _ in range(TRIES):
+            if answer.status_code not in PASSING:
+                break
+            await asyncio.sleep(1)
+            answer = await self.client.post(path, json=sent, headers=authorized)
         if answer.is_error:
-            problem = answer.json()
             raise StoryBroken(
-                f"“{tells}” was answered with {answer.status_code}: {problem.get('detail', problem)}\n"
+                f"“{tells}” was answered with {answer.status_code}: {said(answer)}\n"
                 "If the data was made by another version of the demo: `bindeglied reset` begins anew."
             )
         self.position = max(self.position, int(answer.headers["position"]))
         return answer
+
+
+def said(answer: httpx2.Response) -> str:
+    """What a problem says, with the fields it names; the bare text of an answer that is no problem."""
+    try:
+        problem = answer.json()
+        fields = "; ".join(f"{error['where']} {error['what']}" for error in problem.get("errors", ()))
+        return f"{problem['detail']} {fields}".strip()
+    except (ValueError, LookupError, AttributeError):
+        return answer.text[:500]

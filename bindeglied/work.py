@@ -1,0 +1,96 @@
+"""How a command runs: on which services, interruptible, and with whatever goes wrong said in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import typer
+import uvloop
+from rich.console import Console
+from rich.markup import escape
+
+from bindeglied.demo import PortInUse
+from bindeglied.embedded import SERVICES, HomeInUse, embedded, home_of
+from bindeglied.postgres import PostgresFailed
+from bindeglied.story import StoryBroken
+from shared.eventstore.errors import UnsafeSettings
+from shared.migrate import MigrationFailed
+from shared.privacy.keystore import KeyStoreError
+from shared.projector import Projector
+from shared.run import Running, running
+from shared.settings import Settings, UnusableSettings
+from shared.surroundings import surroundings
+from shared.telemetry import configure_logging
+
+T = TypeVar("T")
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+errors = Console(stderr=True, highlight=False)
+DATABASE = "BINDEGLIED_DATABASE_URL"
+"""Set for the scaled form: the one service's database that a command looks after."""
+
+EXPECTED = (
+    HomeInUse, PortInUse, PostgresFailed, StoryBroken, UnsafeSettings, UnusableSettings, MigrationFailed, KeyStoreError,
+    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, LookupError,
+)  # fmt: skip
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run to the end; what may be expected to go wrong is said in one sentence, with exit code 1."""
+    configure_logging(level=logging.getLevelNamesMapping()[os.environ.get("BINDEGLIED_LOG_LEVEL", "warning").upper()])
+
+    async def interruptible() -> T:
+        task = asyncio.current_task()
+        assert task
+        # SIGINT cancels the work by itself; on SIGTERM things are put away all the same.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work()
+
+    try:
+        return uvloop.run(interruptible())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        complain("interrupted; the same command goes on from where it was")
+        raise typer.Exit(130) from None
+    except EXPECTED as error:
+        complain(str(error.args[0]) if isinstance(error, KeyError) else str(error))
+        raise typer.Exit(1) from None
+
+
+def complain(text: str) -> None:
+    """Say on the error stream what went wrong."""
+    errors.print(f"[red]bindeglied:[/red] {escape(text)}", soft_wrap=True)
+
+
+@asynccontextmanager
+async def services(name: str | None) -> AsyncIterator[list[Running]]:
+    """The service of that name (all without), of the scaled form if BINDEGLIED_DATABASE_URL is set, else of the embedded form's home."""
+    known = [service for service in SERVICES if name in (None, service.name)]
+    if not known:
+        raise LookupError(f"there is no service {name}: try {', '.join(service.name for service in SERVICES)}")
+    if DATABASE in os.environ:
+        if name is None and len(SERVICES) > 1:
+            raise UnusableSettings(f"{DATABASE} names one service's database: name the service too")
+        async with surroundings(Settings.from_environment(), "api") as around, running(known[0], around, "api") as process:
+            yield [process]
+        return
+    home = home_of()
+    if not home.postgres.exists():
+        raise LookupError(f"there is no data at {home.folder}: `bindeglied up` or `bindeglied demo` makes it; BINDEGLIED_HOME says where")
+    async with embedded(home, role="api") as everything:
+        yield [everything.services[service.name] for service in known]
+
+
+def projectors(process: Running, names: list[str] | None) -> list[Projector]:
+    """Those of the read models of these names (all without)."""
+    known = {projector.projection.name: projector for projector in process.readers.projectors}
+    if unknown := set(names or ()) - known.keys():
+        raise LookupError(f"{process.service.name} has no read model {', '.join(sorted(unknown))}: try {', '.join(known)}")
+    return [known[name] for name in names or known]
