@@ -15,8 +15,9 @@ from bench.rows import Row, in_turns, judged
 from bench.server import Server
 from bench.stock import THREADS, Meetings, environment
 from shared.clock import system_now
+from shared.eventstore.append import ACCEPTED, Append, NewEvent
 from shared.eventstore.signals import Signals
-from shared.eventstore.writer import ACCEPTED, Append, NewEvent, Writer
+from shared.eventstore.writer import Writer
 
 SECONDS = 1.5
 DATA = b'{"meeting":"5f0c8c1e-0000-4000-8000-000000000000","title":"' + b"x" * 220 + b'"}'

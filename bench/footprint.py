@@ -27,7 +27,7 @@ async def of_the_embedded_form(_: Server) -> list[Row]:
         told = await _started(environment, "demo", "--once")
         assert await told.wait() == 0
         seconds = []
-        for _ in range(ROUNDS):
+        for _round in range(ROUNDS):
             port = free_port()
             began = time.perf_counter()
             process = await _started(environment, "up", "--port", str(port))

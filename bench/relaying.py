@@ -20,7 +20,7 @@ from shared.domain import Contract, Event
 from shared.envelope import Cursor, Received
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
-from shared.filling import RelaySettings
+from shared.generation import RelaySettings
 from shared.relay import Relay
 from shared.sources.cloudevents import record_of, source_of
 from shared.sources.log import LogSource

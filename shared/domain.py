@@ -37,7 +37,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The end of a claim: another stream may take `key` in `scope` from now on."""
+    """The end of a claim: another stream may take `key` in `scope` from now on. Of one command, releases come before takes."""
 
     scope: str
     key: str

@@ -142,7 +142,7 @@ class Readers:
         return None if found is None else await found.retry(source, stream) == 0
 
     async def skip(self, reader: str, source: str, stream: UUID, by: str) -> bool | None:
-        """Give up the first parked event, on the word of `by`, and go on behind it: whether the rest went well; None when nothing is parked there."""
+        """Give up the first parked event, on the word of `by`: whether the rest went well; None when nothing is parked there."""
         found = await self._parking(reader, source, stream)
         if found is None:
             return None

@@ -107,6 +107,9 @@ declare
     held record;
     k record;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
+    end if;
     perform 1 from {schema}.head for update;
     select l.pos, l.recorded_at into tail, tail_at from {schema}.log l order by l.pos desc limit 1;
     tail := coalesce(tail, 0);
@@ -189,6 +192,9 @@ declare
     latest int;
     known record;
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
+    end if;
     perform 1 from {schema}.head for update;
     select l.pos, l.recorded_at into tail, tail_at from {schema}.log l order by l.pos desc limit 1;
     tail := coalesce(tail, 0) + 1;
@@ -218,6 +224,9 @@ returns table (fingerprint bytea, stream uuid, version int, pos bigint) language
 set enable_seqscan = off
 as $$
 begin
+    if current_setting('transaction_isolation') <> 'read committed' then
+        raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
+    end if;
     perform 1 from {schema}.head for update;
     return query select c.fingerprint, c.stream, c.version, c.pos from {schema}.command c where c.principal = principal_ and c.id = id_;
 end $$;

@@ -14,23 +14,13 @@ from weakref import WeakValueDictionary
 import asyncpg
 
 from shared.domain import Command, Decider, Event, Refusal, Take
+from shared.eventstore.append import ACCEPTED, CLAIM_HELD, CONFLICT, KNOWN, REUSED, Append, NewClaim, NewEvent
+from shared.eventstore.calls import CALL_SECONDS, PASSING
 from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
 from shared.eventstore.log import read_stream
 from shared.eventstore.mapper import MessageTypes, encode
 from shared.eventstore.snapshots import Snapshots
-from shared.eventstore.writer import (
-    ACCEPTED,
-    CALL_SECONDS,
-    CLAIM_HELD,
-    CONFLICT,
-    KNOWN,
-    PASSING,
-    REUSED,
-    Append,
-    NewClaim,
-    NewEvent,
-    Writer,
-)
+from shared.eventstore.writer import Writer
 
 S = TypeVar("S")
 C = TypeVar("C", bound=Command)
@@ -92,14 +82,16 @@ class Store:
         *,
         expected: int | None = None,
         permit: Callable[[S], None] | None = None,
+        new: bool = False,
     ) -> Outcome:
         """Decide `command` on `stream` and append what follows; raises what `errors` lists, or the Refusal.
 
         `expected` is the version that the sender saw (If-Match): a later one is a VersionMismatch and not decided again.
         `permit` looks at the folded state first and raises Denied where the sender may not.
+        `new` says that the stream most likely does not exist: it is decided without a look, and again should the append find it.
         """
         async with self._turn(stream):
-            version, state = await self.load(decider, stream)
+            version, state = self._cached(decider, stream) or ((0, decider.initial) if new else await self.load(decider, stream))
             decisions = 0
             while True:
                 try:
@@ -144,11 +136,17 @@ class Store:
 
     async def load(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
         """The version and state of a stream as this process knows it; at least as new as its own last command there."""
-        if (cached := self._states.get(stream)) and cached[0] == decider.name:
-            self._states.move_to_end(stream)
-            return cached[1], cached[2]
+        if cached := self._cached(decider, stream):
+            return cached
         version, state = await self._snapshots.find(decider, stream)
         return await self._caught_up(decider, stream, version, state)
+
+    def _cached(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S] | None:
+        cached = self._states.get(stream)
+        if cached is None or cached[0] != decider.name:
+            return None
+        self._states.move_to_end(stream)
+        return cached[1], cached[2]
 
     async def refresh(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
         """The version and state of a stream as the log has it now; for answers to readers."""

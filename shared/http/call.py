@@ -158,7 +158,9 @@ class Invocation:
         )
         name, metrics = type(command).__name__, self.runtime.metrics
         try:
-            outcome = await self.runtime.store.execute(decider, stream, command, origin, expected=expected, permit=permit)
+            outcome = await self.runtime.store.execute(
+                decider, stream, command, origin, expected=expected, permit=permit, new=bool(created)
+            )
         except Exception as error:
             metrics.count_command(self._service, name, next((word for kind, word in _OUTCOMES if isinstance(error, kind)), "failed"))
             raise

@@ -70,7 +70,7 @@ class Operations(Protocol):
         ...
 
     async def skip(self, reader: str, source: str, stream: UUID, by: str) -> bool | None:
-        """Give up the first parked event, on the word of `by`, and go on behind it: whether the rest went well; None when nothing is parked there."""
+        """Give up the first parked event, on the word of `by`: whether the rest went well; None when nothing is parked there."""
         ...
 
 

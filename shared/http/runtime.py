@@ -34,8 +34,13 @@ class Commands(Protocol):
         *,
         expected: int | None = None,
         permit: Callable[[S], None] | None = None,
+        new: bool = False,
     ) -> Outcome:
         """Decide and append; raises the Refusal, or what `shared.eventstore.errors` lists."""
+        ...
+
+    async def load(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
+        """The version and state of a stream as this process knows it; enough for what can only come into being."""
         ...
 
     async def refresh(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:

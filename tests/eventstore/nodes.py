@@ -14,9 +14,10 @@ import asyncpg
 
 from shared.clock import system_now
 from shared.domain import Now
+from shared.eventstore.append import Append, NewClaim, NewEvent
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Origin, Outcome, Store
-from shared.eventstore.writer import Append, NewClaim, NewEvent, Writer
+from shared.eventstore.writer import Writer
 from tests.eventstore.ledger import LEDGER, TYPES, Add
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.eventstore import writer as writer_module
+from shared.eventstore import calls as calls_module
 from shared.eventstore.errors import Denied, OutcomeUnknown, StoreBusy
 from shared.eventstore.log import read_log
 from shared.eventstore.store import Origin, Outcome, Store
@@ -119,7 +119,7 @@ async def test_what_cannot_be_found_out_in_time_is_called_unknown_and_known_late
 async def test_a_network_that_falls_silent_ends_as_unknown(
     nodes: Nodes, database: Database, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer_module, "CALL_SECONDS", 0.4)
+    monkeypatch.setattr(calls_module, "CALL_SECONDS", 0.4)
     stream, key = uuid4(), uuid4()
     async with node(through(proxy, database), answer_within=0.6) as one:
         await one.add(stream)
@@ -207,10 +207,10 @@ async def test_an_unexpected_failure_ends_one_command_and_not_the_writer(nodes: 
     def broken() -> None:
         raise RuntimeError("the clock broke")
 
-    clock = one.writer.clock
-    one.writer.clock = broken  # type: ignore[assignment]  # It stands in for any error that nobody thought of.
+    clock = one.writer._calls.clock
+    one.writer._calls.clock = broken  # type: ignore[assignment]  # It stands in for any error that nobody thought of.
     with pytest.raises(RuntimeError):
         await one.add(uuid4())
-    one.writer.clock = clock
+    one.writer._calls.clock = clock
     assert (await one.add(uuid4())).position == 1
     assert (await one.store.execute(LEDGER, uuid4(), Add(now=NOW), origin())).position == 2

@@ -165,11 +165,11 @@ async def test_sequential_scans_stay_away_when_the_log_grows(nodes: Nodes, admin
         "insert into log.command select 'x', gen_random_uuid(), null, gen_random_uuid(), 1, 510 + n, now() from generate_series(1, 20000) n"
     )
     await admin.execute("analyze log.log; analyze log.command")
-    await one.writer._connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
+    await one.writer._calls.connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
     before = await scans()
     await append(10)
-    await one.writer._connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
+    await one.writer._calls.connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
     assert await scans() == before
-    await one.writer._connection.fetchval("select count(*) from log.log where data = 'x'")  # type: ignore[union-attr]  # It is connected.
-    await one.writer._connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
+    await one.writer._calls.connection.fetchval("select count(*) from log.log where data = 'x'")  # type: ignore[union-attr]  # It is connected.
+    await one.writer._calls.connection.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]  # It is connected.
     assert (await scans())["log"] == before["log"] + 1  # Such a scan would have been counted.

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from shared.clock import ManualClock
+from shared.eventstore.append import ACCEPTED, Append, NewEvent
 from shared.eventstore.leaf import leaf_hash, verify_log
 from shared.eventstore.log import read_log
-from shared.eventstore.writer import ACCEPTED, Append, NewEvent
 from tests.eventstore.conftest import Nodes
 from tests.eventstore.nodes import NOW, Node, an_append
 from tests.support.postgres import Database

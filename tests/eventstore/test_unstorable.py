@@ -8,8 +8,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from shared.eventstore.append import ACCEPTED, MAX_EVENT_BYTES, Answer, Append, NewClaim
 from shared.eventstore.errors import StoreBusy, Unstorable
-from shared.eventstore.writer import ACCEPTED, MAX_EVENT_BYTES, Answer, Append, NewClaim
 from tests.eventstore.conftest import Nodes
 from tests.eventstore.nodes import Node, an_append, locked_head, until
 from tests.support.postgres import Database

@@ -16,10 +16,11 @@ from eventsourcing.persistence import InterfaceError, ProgrammingError
 
 from shared.clock import system_now
 from shared.domain import Now
+from shared.eventstore.append import Answer, Append
 from shared.eventstore.facade.errors import connection_was_lost, in_the_librarys_terms
 from shared.eventstore.log import must_be_safe
 from shared.eventstore.signals import Signals
-from shared.eventstore.writer import Answer, Append, Writer
+from shared.eventstore.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -17,11 +17,11 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
+from shared.eventstore.append import ACCEPTED, KNOWN, Append
 from shared.eventstore.facade.datastore import LogDatastore, again
 from shared.eventstore.facade.originators import Originators, StreamAppend, new_event, stream_of
 from shared.eventstore.facade.subscription import LogSubscription
 from shared.eventstore.log import log_tail
-from shared.eventstore.writer import ACCEPTED, KNOWN, Append
 
 FAR = 2**62
 """Beyond every version and position."""

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4, uuid5
 
 from eventsourcing.persistence import DataError, IntegrityError, StoredEvent
 
+from shared.eventstore.append import NewEvent
 from shared.eventstore.facade.datastore import LogDatastore
-from shared.eventstore.writer import NewEvent
 
 NAMESPACE = UUID("6f1c1a3e-0b6f-5d0e-9a53-7f0f4d8d2c11")
 REMEMBERED = 50_000
