@@ -48,10 +48,11 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     configure_logging(level=logging.getLevelNamesMapping()[os.environ.get("BINDEGLIED_LOG_LEVEL", "warning").upper()])
 
     async def interruptible() -> T:
-        task = asyncio.current_task()
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
         assert task
-        # SIGINT cancels the work by itself; on SIGTERM things are put away all the same.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        # SIGINT cancels the work by itself; on SIGTERM things are put away all the same. (A handler of the loop's own would also be
+        # called where the server has taken the signal over.)
+        signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(task.cancel))
         return await work()
 
     try:

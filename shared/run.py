@@ -175,14 +175,13 @@ async def serve(app: ASGIApp, host: str, port: int) -> None:
         app, host=host, port=port, loop="uvloop", http="httptools", lifespan="off", log_config=None, access_log=False,
         server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # The server raises the signal again when it has drained. Nobody may die of that: the readers and the writer close in order, too.
-        signal.signal(number, _heard)
+    # The server raises the signal again when it has drained. Nobody may die of that: the readers and the writer close in order, too.
+    before = {number: signal.signal(number, _heard) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         await uvicorn.Server(config).serve()
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _heard(number: int, _: object) -> None:

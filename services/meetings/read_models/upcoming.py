@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events import MeetingCancelled, MeetingEvent, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.events import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled
 from shared.envelope import Received
 from shared.localday import day_end, local_day
 from shared.projections.projection import OWN, Projection, Statement
@@ -44,7 +44,10 @@ reason = excluded.reason, formerly_starts_at = coalesce(excluded.formerly_starts
 BEGIN = "update upcoming_v1 set standing = 'opened' where meeting = $1"
 
 
-def project(received: Received[MeetingEvent]) -> Iterable[Statement]:
+Folded = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened
+
+
+def project(received: Received[Folded]) -> Iterable[Statement]:
     """One row for each meeting, written by its own stream."""
     event = received.message
     match event:
