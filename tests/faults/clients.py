@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from random import Random
 from typing import Any, Self
 from uuid import UUID
@@ -13,7 +13,7 @@ import httpx2
 
 from services.meetings.sitting import sitting_of
 from shared.http.call import stream_begun_by
-from tests.faults.processes import PATIENCE, PRINCIPAL, ServiceProcess, Town
+from tests.faults.processes import PATIENCE, PRINCIPAL
 from tests.history.record import Answer, Attempt, History
 
 PREFIX = "/api/meetings"
@@ -29,8 +29,11 @@ More = Callable[[int], bool]
 class Clients:
     """Some clients of the same processes. Each repeats a wish with the same Idempotency-Key until it has a final answer."""
 
-    def __init__(self, town: Town, servers: Sequence[ServiceProcess], seed: int) -> None:
-        self.town, self.servers, self.seed = town, servers, seed
+    def __init__(
+        self, headers: Mapping[str, str], servers: Sequence[str], seed: int, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        """`servers` are the addresses of processes that are asked by chance; `transport` leads into this process instead."""
+        self.servers, self.seed = servers, seed
         self.history = History()
         self.statuses: set[int] = set()
         """Every HTTP status that was ever answered."""
@@ -38,7 +41,7 @@ class Clients:
         """Wishes with a final answer."""
         self._rounds = 0
         self._said: dict[str, tuple[int, bytes]] = {}
-        self._http = httpx2.AsyncClient(headers=town.headers, timeout=ANSWER_SECONDS)
+        self._http = httpx2.AsyncClient(headers=dict(headers), timeout=ANSWER_SECONDS, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -79,7 +82,7 @@ class Clients:
 
     async def meeting(self, body: str, number: int, random: Random, keys: Random) -> None:
         """One meeting's whole life, by chance, with wishes that are refused or sent twice."""
-        hour = random.randint(11, 18)
+        hour = random.randint(13, 18)
         planned = {
             "body": body,
             "title": f"Sitzung {number}",
@@ -99,7 +102,8 @@ class Clients:
                 await self.send(f"{path}/cancellation", {"reason": "doch nicht"}, meeting, keys, expect=REFUSED)
             case 1 | 2:
                 await self.send(f"{path}/opening", {}, meeting, keys, twice=random.random() < 0.3)
-                while (await self.send(f"{path}/closing", {}, sitting_of(meeting), keys, expect=ACCEPTED | REFUSED)).status_code == 409:
+                later = Random(str(meeting))  # How often it takes is chance; the keys of all other wishes do not depend on it.
+                while (await self.send(f"{path}/closing", {}, sitting_of(meeting), later, expect=ACCEPTED | REFUSED)).status_code == 409:
                     await asyncio.sleep(0.1)  # Its sitting has not opened yet; who asks again has a new wish.
             case _:
                 pass  # It stays planned.
@@ -136,7 +140,7 @@ class Clients:
             version = position = 0
             answer = None
             try:
-                answer = await self._http.post(chance.choice(self.servers).url + PREFIX + path, json=wish, headers=headers)
+                answer = await self._http.post(chance.choice(self.servers) + PREFIX + path, json=wish, headers=headers)
             except httpx2.TransportError:
                 pass
             else:

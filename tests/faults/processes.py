@@ -26,6 +26,7 @@ PATIENCE = 90.0
 """Seconds after which what was to happen has not happened, also on a machine with much else to do."""
 STORY_TIME = "2018-09-03T09:00:00+00:00"
 PERSONA = "gremienbuero"
+PERSONAS = {PERSONA: Persona("registry", "Gremienbüro", "Registratur", ("city:registry", "city:operator"))}
 PRINCIPAL = "user:registry"
 MODULE = "services.meetings"
 
@@ -38,8 +39,7 @@ class Town:
         self.folder = run.fresh_directory("faults")
         self.clock = self.folder / "clock"
         self.clock.write_text(STORY_TIME, encoding="ascii")
-        grants = ("city:registry", "city:operator")
-        self._issuer = DemoIssuer(self.folder / "keys", {PERSONA: Persona("registry", "Gremienbüro", "Registratur", grants)})
+        self._issuer = DemoIssuer(self.folder / "keys", PERSONAS)
         self.headers = {"authorization": f"Bearer {self._issuer.token(PERSONA)}"}
         self.processes: list[ServiceProcess] = []
 

@@ -36,7 +36,7 @@ async def test_an_event_from_the_future_parks_its_stream_until_the_upgrade(town:
     api, worker = town.process("api"), town.process("worker")
     await api.start()
     await worker.start()
-    async with Clients(town, [api], SEED) as clients:
+    async with Clients(town.headers, [api.url], SEED) as clients:
         await clients.work(1, a_few(1))
         keys = Random(SEED)
         body = await clients.found("Fachbeirat", keys)

@@ -33,7 +33,11 @@ async def test_a_log_restored_from_an_older_copy(town: Town, databases: Database
     near, far = await databases(), await databases()
     api, worker = town.process("api"), town.process("worker")
     await _start(api, worker)
-    async with Clients(town, [api], SEED) as kept, Clients(town, [api], SEED + 1) as lost, Clients(town, [api], SEED + 2) as new:
+    async with (
+        Clients(town.headers, [api.url], SEED) as kept,
+        Clients(town.headers, [api.url], SEED + 1) as lost,
+        Clients(town.headers, [api.url], SEED + 2) as new,
+    ):
         await kept.work(2, a_few(2))
         await everything_must_hold(town, kept, api)
         await _end(api, worker)

@@ -18,7 +18,7 @@ async def test_processes_that_are_told_to_end_under_load_finish_what_they_have_b
     worker = town.process("worker")
     for process in (*apis, worker):
         await process.start()
-    async with Clients(town, apis, SEED) as clients:
+    async with Clients(town.headers, [api.url for api in apis], SEED) as clients:
 
         async def rolling_restart() -> None:
             for process in (*apis, worker):
@@ -40,7 +40,7 @@ async def test_a_frozen_process_stands_in_nobodys_way_and_harms_nothing_when_it_
     workers = [town.process("worker"), town.process("worker")]
     await apis[0].start(ready=False)
     await apis[1].start()
-    async with Clients(town, apis, SEED + 1) as clients:
+    async with Clients(town.headers, [api.url for api in apis], SEED + 1) as clients:
 
         async def freeze() -> None:
             random = Random(SEED)

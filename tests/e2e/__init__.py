@@ -1,0 +1,1 @@
+"""Stories told from end to end, in every form in which the services run."""
