@@ -111,7 +111,7 @@ def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
     """Fold one fact into the state."""
     match event:
         case MeetingScheduled():
-            return replace(state, invitation=Invitation(**dict(event)))
+            return replace(state, invitation=Invitation(**vars(event)))
         case MeetingRescheduled():
             planned = state.invitation and replace(state.invitation, starts_at=event.starts_at, ends_at=event.ends_at, place=event.place)
             return replace(state, invitation=planned)

@@ -197,7 +197,18 @@ class Store:
     @contextlib.asynccontextmanager
     async def _turn(self, stream: UUID) -> AsyncIterator[None]:
         """One command per stream at a time; who waits too long, or behind too many, is told so in time."""
-        turn = self._turns.setdefault(stream, asyncio.Lock())
+        turn = self._turns.get(stream)
+        if turn is None:
+            turn = self._turns[stream] = asyncio.Lock()
+            await turn.acquire()  # At once: nobody else knows of it yet.
+        else:
+            await self._wait_for(turn)
+        try:
+            yield
+        finally:
+            turn.release()
+
+    async def _wait_for(self, turn: asyncio.Lock) -> None:
         if self._waiting >= self.writer.max_waiting:
             raise StoreBusy(f"{self._waiting} commands are waiting already")
         self._waiting += 1
@@ -208,10 +219,6 @@ class Store:
             raise StoreBusy("other commands of this stream are not done in time") from None
         finally:
             self._waiting -= 1
-        try:
-            yield
-        finally:
-            turn.release()
 
     def _remember(self, decider: Decider[Any, Any, Any], stream: UUID, version: int, state: Any) -> None:
         if (cached := self._states.get(stream)) and cached[0] == decider.name and cached[1] > version:

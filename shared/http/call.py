@@ -36,6 +36,7 @@ SCOPE_KEY = "bindeglied.call"
 
 _COMMAND_IDS = UUID("6f0a3f0e-52f3-5f0b-9d3c-0c6f2f3b8a11")
 _STREAM_IDS = UUID("0d9b6c1e-8f35-5b57-8c59-7b1f6b8f5e02")
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -156,11 +157,9 @@ class Invocation:
             fingerprint=await self._fingerprint() if self._keyed else None,
             correlation_id=self._correlation_id() or command_id,
         )
-        name, metrics = type(command).__name__, self.runtime.metrics
+        name, metrics, store = type(command).__name__, self.runtime.metrics, self.runtime.store
         try:
-            outcome = await self.runtime.store.execute(
-                decider, stream, command, origin, expected=expected, permit=permit, new=bool(created)
-            )
+            outcome = await store.execute(decider, stream, command, origin, expected=expected, permit=permit, new=bool(created))
         except Exception as error:
             metrics.count_command(self._service, name, next((word for kind, word in _OUTCOMES if isinstance(error, kind)), "failed"))
             raise
@@ -213,7 +212,7 @@ class Invocation:
         body = await self._request.body()
         if body:
             with contextlib.suppress(ValueError, RecursionError):  # What is no JSON is compared as it came.
-                body = json.dumps(await self._request.json(), sort_keys=True, separators=(",", ":")).encode()
+                body = _CANONICAL.encode(await self._request.json()).encode()
         said = b"\n".join((self._request.method.encode(), self._request["path"].encode(), body))
         return self.runtime.keyring.fingerprint(said) if self.runtime.keyring else hashlib.sha256(said).digest()
 

@@ -64,11 +64,14 @@ class Permission:
             return False
         if not self.roles:
             return True
-        scope = None if body is None else str(body)
-        return any(
-            (CITY_SCOPE, name) in principal.grants if relation is CITY else scope is not None and (scope, name) in principal.grants
-            for relation, name in self.roles
-        )
+        grants = principal.grants
+        for relation, name in self.roles:
+            if relation is CITY:
+                if (CITY_SCOPE, name) in grants:
+                    return True
+            elif body is not None and (str(body), name) in grants:
+                return True
+        return False
 
 
 PUBLIC = Permission(public=True)

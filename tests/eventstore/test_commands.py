@@ -67,6 +67,40 @@ async def test_a_conflict_may_turn_into_a_refusal(nodes: Nodes) -> None:
     assert refused.value.facts == {"total": 6}
 
 
+async def test_a_stream_thought_to_be_new_is_not_read(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await nodes()
+    read: list[object] = []
+    original = one.store._caught_up
+
+    async def counted(*args: Any) -> Any:
+        read.append(args[1])
+        return await original(*args)
+
+    monkeypatch.setattr(one.store, "_caught_up", counted)
+    fresh, other = uuid4(), uuid4()
+    outcome = await one.store.execute(LEDGER, fresh, Add(now=NOW), origin(), new=True)
+    await one.store.execute(LEDGER, other, Add(now=NOW), origin())
+    assert (outcome.version, outcome.known) == (1, False)
+    assert read == [other]
+    assert (await one.store.load(LEDGER, fresh))[1].total == 1
+
+
+async def test_a_stream_wrongly_thought_to_be_new_is_decided_on_what_it_holds(nodes: Nodes) -> None:
+    one, two = await nodes(), await nodes()
+    stream, key = uuid4(), uuid4()
+    await one.add(stream, 10, id=key)
+    paid = await two.store.execute(LEDGER, stream, Add(now=NOW, amount=-4), origin(), new=True)  # Refused on an empty one.
+    assert paid.version == 2
+    three = await nodes()
+    assert (await three.store.execute(LEDGER, stream, Add(now=NOW, amount=1), origin(), new=True)).version == 3  # Granted on an empty one.
+    four = await nodes()
+    with pytest.raises(BalanceIsTooSmall) as refused:
+        await four.store.execute(LEDGER, stream, Add(now=NOW, amount=-8), origin(), new=True)
+    assert refused.value.facts == {"total": 7}
+    again = await (await nodes()).store.execute(LEDGER, stream, Add(now=NOW, amount=10), origin(key), new=True)
+    assert (again.version, again.known) == (1, True)
+
+
 async def test_who_always_loses_is_told_that_nothing_happened(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = await nodes(), await nodes()
     stream = uuid4()

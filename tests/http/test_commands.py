@@ -185,7 +185,7 @@ async def test_input_that_does_not_fit_names_the_field_and_never_the_value(serve
 
 
 async def test_an_event_that_is_too_large_to_store_is_422(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.eventstore.writer.MAX_EVENT_BYTES", 30)
+    monkeypatch.setattr("shared.eventstore.append.MAX_EVENT_BYTES", 30)
     assert told(await served.begin(), 422)["type"] == "urn:bindeglied:problem:unstorable"
 
 

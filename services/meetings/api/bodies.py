@@ -88,7 +88,7 @@ class ShownCadence(BaseModel):
 @router.post("/bodies", status_code=201)
 async def found_body(wish: NewBody, call: Call) -> Done:
     """Enter a body."""
-    if wish.secretariat and (await call.runtime.store.refresh(BODY, wish.secretariat))[1] == BODY.initial:
+    if wish.secretariat and (await call.runtime.store.load(BODY, wish.secretariat))[1].founded is None:
         raise BadInput("body.secretariat", "is no body that stands")
     command = FoundBody(
         now=call.now,

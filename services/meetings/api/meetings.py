@@ -107,7 +107,8 @@ AT_ONCE = Closing()
 async def schedule_meeting(wish: NewMeeting, call: Call) -> Done:
     """Schedule a meeting of a body."""
     call.permit(wish.body)
-    founded = (await call.runtime.store.refresh(BODY, wish.body))[1].founded
+    # A founding is never taken back, so what this process remembers of it is enough.
+    founded = (await call.runtime.store.load(BODY, wish.body))[1].founded
     if founded is None:
         raise BadInput("body.body", "is no body that stands")
     command = ScheduleMeeting(
