@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock clean
+.PHONY: help demo test check format openapi bench lock clean
 .DELETE_ON_ERROR:
 
 help:  ## say what there is
@@ -31,6 +31,9 @@ check: $(STAMP)  ## format, lint, types, layers, dependencies
 format: $(STAMP)  ## put the source into its form
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
+
+openapi: $(STAMP)  ## write the services' OpenAPI documents to docs/openapi
+	@$(RUN) -m tests.contracts.openapi
 
 bench: $(STAMP)  ## measure side by side with others; writes bench/results.json
 	@$(RUN) -m bench $(ARGS)

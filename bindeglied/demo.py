@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import socket
 from collections.abc import Mapping
 from datetime import datetime
@@ -58,6 +60,7 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> 
                     await story.tell(step)
                 await _show(everything, client, out, str(story.position))
             if once:
+                await _caught_up(everything)
                 out.print("Die Geschichte ist erzählt. `bindeglied up` zeigt sie im Browser, `bindeglied reset` beginnt von vorn.")
                 return
             _say_where(out, port)
@@ -73,6 +76,15 @@ def must_be_free(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise PortInUse(f"port {port} cannot be had ({error.strerror}): choose another with --port or BINDEGLIED_PORT") from None
+
+
+async def _caught_up(everything: Embedded) -> None:
+    """Wait until every reader holds what was told, for a few seconds at most: what is left then is read at the next start."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(10):
+            for process in everything.services.values():
+                while any(one.lag for one in await process.readers.positions()):
+                    await asyncio.sleep(0.05)
 
 
 async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, position: str) -> None:
