@@ -83,8 +83,10 @@ async def _caught_up(everything: Embedded) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(10):
             for process in everything.services.values():
+                ticket = process.signals.ticket("read")
                 while any(one.lag for one in await process.readers.positions()):
-                    await asyncio.sleep(0.05)
+                    await process.signals.wait("read", ticket, 1)
+                    ticket = process.signals.ticket("read")
 
 
 async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, position: str) -> None:

@@ -1,0 +1,111 @@
+"""Homes of the embedded form, and `bindeglied` run on them as an operator would: as a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+
+from bindeglied.embedded import Home
+from bindeglied.postgres import start_postgres, stop_postgres
+from shared.dsn import with_database
+from shared.projections.dump import rows_of
+from shared.projections.tables import tables_of
+from tests.support.run import Run
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 150
+"""Seconds for a command on a busy machine."""
+FACTS = """select pos, stream, version, type, schema_version, recorded_at, actor, convert_from(data, 'UTF8') as data
+from log.log order by pos"""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody at a terminal, with a home of the embedded form."""
+
+    home: Home
+
+    def begins(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command; what it says on either stream can be read line by line."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("BINDEGLIED_", "KAFKA_"))}
+        return subprocess.Popen(
+            [sys.executable, "-m", "bindeglied", *arguments],
+            cwd=ROOT, env={**environment, "BINDEGLIED_HOME": str(self.home.folder)}, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def runs(self, *arguments: str, code: int = 0) -> str:
+        """Run a command to its end, which is to be this exit code; what it said."""
+        with self.begins(*arguments) as process:
+            said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == code, said
+        return said
+
+    async def state(self) -> str:
+        """All that the home's meetings service keeps: its facts without the ids that were drawn by lot, and its read models."""
+        server = start_postgres(self.home.postgres)
+        try:
+            connection = await asyncpg.connect(with_database(server.get_uri(), "bindeglied_meetings"))
+            try:
+                facts: list[Any] = [dict(row) for row in await connection.fetch(FACTS)]
+                async with connection.transaction():
+                    for table in await tables_of(connection, "read"):
+                        facts += [row async for row in rows_of(connection, "read", table)]
+            finally:
+                await connection.close()
+        finally:
+            stop_postgres(self.home.postgres)
+        return json.dumps(facts, default=str, ensure_ascii=False, indent=1)
+
+    def left_running(self) -> list[str]:
+        """Processes of this home that still run."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                command = process.cmdline()
+                # A server's sessions have titles of their own; its parent names the folder.
+                if any(str(self.home.folder) in part for part in command) and process.status() != psutil.STATUS_ZOMBIE:
+                    found.append(f"{process.pid} {' '.join(command)}")
+        return found
+
+
+@contextlib.contextmanager
+def new_home(run: Run) -> Iterator[Operator]:
+    """Nothing is there yet; what is there at the end is ended."""
+    home = Home(run.fresh_directory("home") / "bindeglied")
+    yield Operator(home)
+    stop_postgres(home.postgres)
+
+
+@contextlib.contextmanager
+def told_home(run: Run) -> Iterator[Operator]:
+    """A copy of a home where the story was told to its end; what was said is in `said`."""
+    with run.once("told-home") as template:
+        if not template.exists():
+            home = Home(run.directory / "told-home.partial")
+            said = Operator(home).runs("demo", "--once")
+            (home.folder / "said").write_text(said, encoding="utf-8")
+            home.folder.rename(template)
+    with new_home(run) as operator:
+        # The data belongs to an unprivileged user where the tests run as root.
+        subprocess.run(["cp", "-a", template, operator.home.folder], check=True, timeout=PATIENCE)
+        yield operator
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

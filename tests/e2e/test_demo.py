@@ -1,0 +1,221 @@
+"""The demo as people meet it: told once, told again, killed in the middle, served, looked after, thrown away."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from bindeglied.world.read import read_world
+from tests.e2e.homes import PATIENCE, Operator, free_port, new_home, told_home
+from tests.support.run import Run
+
+WORLD = read_world()
+STEPS = len(WORLD.bodies) + len(WORLD.steps)
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture
+def told(run: Run) -> Iterator[Operator]:
+    with told_home(run) as operator:
+        yield operator
+
+
+@pytest.fixture
+def nobody(run: Run) -> Iterator[Operator]:
+    with new_home(run) as operator:
+        yield operator
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    """What the process says up to the line with this text."""
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if text in line:
+            return said
+    raise AssertionError(f"it ended without saying {text!r}:\n{said}")
+
+
+def killed_when(operator: Operator, text: str) -> None:
+    """The demo is killed as soon as it says this."""
+    with operator.begins("demo", "--once") as process:
+        read_until(process, text)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_the_story_is_told_step_by_step_with_its_own_dates(told: Operator) -> None:
+    said = (told.home.folder / "said").read_text("utf-8")
+    lines = [line.split(maxsplit=3) for line in said.splitlines() if re.match(r" +\d+/\d+ ", line)]
+    assert [line[0] for line in lines] == [f"{n}/{STEPS}" for n in range(1, STEPS + 1)]
+    assert [line[3] for line in lines[len(WORLD.bodies) :]] == [step.tells for step in WORLD.steps]
+    assert (lines[-1][1], lines[-1][2]) == ("29.10.2018", "08:45")
+    assert re.search(r"07\.11\.2018 14:00 +Netzwerk für Zugewanderte.* abgesagt", said)
+    assert re.search(r"05\.12\.2018 16:00 +Fachbeirat .* geplant", said)
+    assert "1 gehalten, 1 geplant, 2 verlangt – auf gutem Weg" in said
+    assert told.left_running() == []
+
+
+async def test_told_again_it_neither_doubles_nor_fails(told: Operator) -> None:
+    before = await told.state()
+    assert before.count('"meetings.SittingClosed"') == 1
+    again = told.runs("demo", "--once")
+    assert again == (told.home.folder / "said").read_text("utf-8").replace("told-home.partial", told.home.folder.name).replace(
+        str(told.home.folder.parent.parent / told.home.folder.name), str(told.home.folder)
+    )
+    assert await told.state() == before
+
+
+async def test_killed_again_and_again_it_ends_in_the_same_state(told: Operator, nobody: Operator) -> None:
+    killed_when(nobody, "startet")
+    for line in (1, 5, 9, 12, 13, STEPS):
+        killed_when(nobody, f"{line}/{STEPS}")
+    assert nobody.left_running(), "a killed process cannot stop its PostgreSQL"
+    nobody.runs("demo", "--once")
+    assert nobody.left_running() == []
+    assert await nobody.state() == await told.state()
+
+
+async def test_a_story_broken_off_in_the_middle_is_another_state(told: Operator, nobody: Operator) -> None:
+    killed_when(nobody, f"10/{STEPS}")
+    assert await nobody.state() != await told.state()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_what_it_prints_alone_and_ends_when_told(told: Operator, end: signal.Signals) -> None:
+    port = free_port()
+    with told.begins("demo" if end is signal.SIGTERM else "up", "--port", str(port)) as process:
+        addresses = ADDRESS.findall(read_until(process, "Strg-C"))
+        assert len(addresses) >= 7
+        assert all(f":{port}/" in address for address in addresses)
+        with httpx2.Client(timeout=PATIENCE) as client:
+            until_it_listens(port)
+            assert [client.get(address).status_code for address in addresses] == [200] * len(addresses)
+            signed_in = client.post(f"http://127.0.0.1:{port}/login", content="persona=koordinierung").json()
+            coming = client.get(
+                f"http://127.0.0.1:{port}/api/meetings/meetings", headers={"authorization": f"Bearer {signed_in['access_token']}"}
+            ).json()["items"]
+            assert [one["standing"] for one in coming] == ["cancelled", "scheduled"]
+        for command in (("up",), ("demo", "--once"), ("reset", "--yes")):
+            assert f"process {process.pid} serves from {told.home.folder} already: stop it first" in told.runs(*command, code=1)
+        assert "bodies_v1: rebuilt up to own 16" in told.runs("rebuild", "meetings", "bodies_v1")
+        process.send_signal(end)
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said) == (0, "Bindeglied endet.\n")
+    assert told.left_running() == []
+
+
+def until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_a_taken_port_is_told_before_anything_starts(nobody: Operator) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("up", "demo"):
+            said = nobody.runs(command, "--port", str(port), code=1)
+            assert said.startswith(f"bindeglied: port {port} cannot be had")
+            assert "--port or BINDEGLIED_PORT" in said
+    assert not nobody.home.folder.exists()
+
+
+def test_interrupted_while_it_tells_it_puts_everything_away(nobody: Operator) -> None:
+    with nobody.begins("demo", "--once") as process:
+        read_until(process, f"3/{STEPS}")
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert said.endswith("bindeglied: interrupted; the same command goes on from where it was\n")
+    assert nobody.left_running() == []
+
+
+def test_an_operator_looks_after_it(told: Operator) -> None:
+    status = told.runs("status")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in status.splitlines() if "│" in line]
+    assert [row[1] for row in rows] == ["bodies_v1", "cadence_v1", "reaction:when_meeting_opened_then_open_sitting", "upcoming_v1"]
+    assert {tuple(row[4:]) for row in rows} == {("16", "0", "0", "ok")}
+    assert told.runs("verify", "meetings").splitlines() == [
+        "log: whole: positions, versions, times and leaf hashes hold",
+        "bodies_v1: equals a fold of its sources, 7 rows",
+        "upcoming_v1: equals a fold of its sources, 3 rows",
+        "cadence_v1: equals a fold of its sources, 7 rows",
+    ]
+    assert told.runs("rebuild", "meetings").splitlines() == [
+        f"{name}_v1: rebuilt up to own 16" for name in ("bodies", "upcoming", "cadence")
+    ]
+    assert told.runs("park", "list") == "nothing is parked\n"
+    assert told.left_running() == []
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["rebuild", "meetings", "coming"], "meetings has no read model coming: try bodies_v1, upcoming_v1, cadence_v1"),
+        (["verify", "minutes"], "there is no service minutes: try meetings"),
+        (["park", "retry", "meetings", "upcoming_v1", "own", UNKNOWN], "upcoming_v1 has parked no such stream: see `bindeglied park list`"),
+        (["generation", "meetings"], "the embedded form has no topics, so it has no generations"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, list) else "",
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(told: Operator, command: list[str], says: str) -> None:
+    said = told.runs(*command, code=1)
+    assert said.startswith(f"bindeglied: {says}")
+    assert "Traceback" not in said
+    assert told.left_running() == []
+
+
+def test_without_data_a_command_says_what_makes_it(nobody: Operator) -> None:
+    said = nobody.runs("status", code=1)
+    assert said == (
+        f"bindeglied: there is no data at {nobody.home.folder}: `bindeglied up` or `bindeglied demo` makes it; BINDEGLIED_HOME says where\n"
+    )
+    assert nobody.runs("reset", "--yes") == f"nothing is at {nobody.home.folder}\n"
+
+
+def test_reset_ends_a_killed_demos_server_and_deletes_data_and_keys(told: Operator) -> None:
+    killed_when(told, f"2/{STEPS}")
+    assert told.left_running()
+    key = next(told.home.keys.glob("kek*.json"))
+    assert key.exists()
+    told.runs("reset", code=1)
+    assert key.exists(), "nobody said yes"
+    assert told.runs("reset", "--yes") == f"deleted {told.home.folder}\n"
+    assert not told.home.folder.exists()
+    assert told.left_running() == []
+
+
+def test_reset_deletes_nothing_that_bindeglied_did_not_make(nobody: Operator) -> None:
+    letter = nobody.home.folder / "letter"
+    letter.parent.mkdir()
+    letter.write_text("Sehr geehrte Damen und Herren", encoding="utf-8")
+    assert "was not made by bindeglied: nothing was deleted" in nobody.runs("reset", "--yes", code=1)
+    assert letter.exists()
+
+
+def test_a_postgres_that_left_only_its_number_is_replaced(told: Operator) -> None:
+    """After a power cut another program may bear the number that was written down."""
+    number: Path = told.home.postgres / "postmaster.pid"
+    number.write_text(f"1\n{told.home.postgres}\n1\n5432\n{told.home.postgres}\n\n 1 1\nready   \n", encoding="ascii")
+    assert told.runs("park", "list") == "nothing is parked\n"
+    assert told.left_running() == []
