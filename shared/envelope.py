@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from shared.domain import Contract, Named
@@ -15,9 +15,11 @@ WATERMARK = "watermark"
 M = TypeVar("M", bound=Named)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One record of a source, undecoded: `data` is JSON in UTF-8, sealed values still sealed."""
+class Entry(NamedTuple):
+    """One record of a source, undecoded: `data` is JSON in UTF-8, sealed values still sealed.
+
+    A tuple, because a row of the log becomes one as it is: everything that is read comes by here.
+    """
 
     pos: int
     """The position in the publishing service's log, from 1."""

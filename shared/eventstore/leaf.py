@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from shared.envelope import Entry
-from shared.eventstore.log import COLUMNS, entry_of, log_tail
+from shared.eventstore.log import COLUMNS, log_tail
 
 if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
@@ -60,7 +60,7 @@ async def verify_log(db: Queryable, schema: str = "log", progress: Progress | No
     query = f"select {COLUMNS}, leaf_hash from {schema}.log where pos > $1 and pos <= $2 order by pos limit {BATCH}"
     while rows := await db.fetch(query, done, tail):
         for row in rows:
-            entry = entry_of(row)
+            entry = Entry(*[*row][:-1])
             if reason := _fault(entry, row["leaf_hash"], done, versions.get(entry.stream, 0), last):
                 return Problem(entry.pos, reason)
             done, last, versions[entry.stream] = entry.pos, entry.recorded_at, entry.version

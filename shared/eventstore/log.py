@@ -15,31 +15,24 @@ if TYPE_CHECKING:
 
     Queryable = asyncpg.Connection[asyncpg.Record] | asyncpg.Pool[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
-COLUMNS = "pos, stream, version, type, schema_version, event_id, recorded_at, actor, causation_id, correlation_id, data"
+COLUMNS = """pos, pos - 1 as prev, event_id, stream, version, type, schema_version, recorded_at, actor, causation_id, correlation_id, data,
+    1 as generation, null::bigint as "offset\""""
+"""An Entry, field by field; in a log each position follows the one before it."""
 
 _MUST_BE_ON = ("fsync", "full_page_writes")
 _SAFE_COMMITS = {"on", "remote_write", "remote_apply", "local"}
 
 
-def entry_of(row: asyncpg.Record) -> Entry:
-    """The entry of one row of the log; in a log each position follows the one before it."""
-    pos = row["pos"]
-    return Entry(
-        pos, pos - 1, row["event_id"], row["stream"], row["version"], row["type"], row["schema_version"], row["recorded_at"],
-        row["actor"], row["causation_id"], row["correlation_id"], row["data"],
-    )  # fmt: skip
-
-
 async def read_log(db: Queryable, after: int, limit: int, schema: str = "log") -> list[Entry]:
     """Up to `limit` entries behind position `after`, in order."""
     rows = await db.fetch(f"select {COLUMNS} from {schema}.log where pos > $1 order by pos limit $2", after, limit)
-    return [entry_of(row) for row in rows]
+    return list(map(Entry._make, rows))
 
 
 async def read_stream(db: Queryable, stream: UUID, after: int = 0, schema: str = "log") -> list[Entry]:
     """The entries of one stream behind version `after`, in order."""
     rows = await db.fetch(f"select {COLUMNS} from {schema}.log where stream = $1 and version > $2 order by version", stream, after)
-    return [entry_of(row) for row in rows]
+    return list(map(Entry._make, rows))
 
 
 async def log_tail(db: Queryable, schema: str = "log") -> tuple[int, UUID | None]:

@@ -48,16 +48,16 @@ def source_of(city: str, service: str) -> str:
 def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
     """The entry in binary mode. `filled` marks records of a generation that had caught up with its log."""
     headers: Headers = [
-        SPECVERSION,
+        _SPECVERSION,
         ("ce_id", str(entry.event_id).encode()),
         ("ce_source", source),
         _type_header(entry.type, entry.schema_version),
-        _time_header(entry.recorded_at),
+        ("ce_time", _time(entry.recorded_at)),
         ("ce_sequence", b"%d" % entry.pos),
         ("ce_prev", b"%d" % entry.prev),
     ]
     if filled:
-        headers.append(("ce_filled", b"true"))
+        headers.append(_FILLED)
     if entry.type == WATERMARK:
         return Record(None, b"", headers)
     stream = str(entry.stream).encode()
@@ -65,8 +65,8 @@ def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
         ("ce_subject", stream),
         ("ce_partitionkey", stream),
         ("ce_streamversion", b"%d" % entry.version),
-        _actor_header(entry.actor),
-        CONTENT_TYPE,
+        ("ce_actor", entry.actor.encode()),
+        _JSON,
     )
     if entry.causation_id is not None:
         headers.append(("ce_causationid", str(entry.causation_id).encode()))
@@ -75,19 +75,18 @@ def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
     return Record(stream, entry.data, headers)
 
 
+_SPECVERSION = ("ce_specversion", b"1.0")
+_FILLED = ("ce_filled", b"true")
+_JSON = ("content-type", b"application/json")
+
+
 @lru_cache(maxsize=4096)
 def _type_header(type: str, version: int) -> tuple[str, bytes]:
     return "ce_type", f"{TYPE_PREFIX}{type}.v{version}".encode()
 
 
-@lru_cache(maxsize=1024)
-def _time_header(at: datetime) -> tuple[str, bytes]:
-    return "ce_time", at.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
-
-
-@lru_cache(maxsize=1024)
-def _actor_header(actor: str) -> tuple[str, bytes]:
-    return "ce_actor", actor.encode()
+def _time(at: datetime) -> bytes:
+    return at.astimezone(UTC).isoformat().encode()[:-6] + b"Z"  # The offset of UTC is always written "+00:00".
 
 
 @lru_cache(maxsize=4096)
@@ -152,7 +151,7 @@ def _entry(attributes: dict[str, str], data: bytes, generation: int, offset: int
 
 def is_filled(headers: Sequence[tuple[str, bytes]]) -> bool:
     """Whether a record was written after its generation had caught up with the log."""
-    return ("ce_filled", b"true") in headers
+    return _FILLED in headers
 
 
 def _structured(headers: Sequence[tuple[str, bytes]], value: bytes) -> tuple[dict[str, str], bytes]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
 
 from shared.domain import Contract, Event
 from shared.envelope import WATERMARK, Cursor, Entry, Received
-from shared.eventstore.log import COLUMNS, entry_of, log_tail
+from shared.eventstore.log import COLUMNS, log_tail
 from shared.eventstore.mapper import MessageTypes, Undecodable, encode
 from shared.eventstore.signals import Signals
 from shared.sources.source import SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
@@ -62,9 +61,9 @@ class LogSource:
         query = f"select {COLUMNS} from {self._schema}.log where pos >= $1 order by pos limit $2"
         with database_away(self.name):
             rows = await self._pool.fetch(query, max(after.pos, 1), limit + (after.pos > 0))
-        facts = list(map(entry_of, rows))
+        facts = list(map(Entry._make, rows))
         if self.generation > 1:
-            facts = [replace(fact, generation=self.generation) for fact in facts]
+            facts = [fact._replace(generation=self.generation) for fact in facts]
         if after.pos:
             must_hold_cursor(self.name, after, facts[0] if facts and facts[0].pos == after.pos else None)
             del facts[0]
@@ -115,7 +114,7 @@ class LogSource:
 
 
 def _published(fact: Entry, prev: int, contract: Contract) -> Entry:
-    # Written out: `replace` takes several times as long, and every record that is relayed comes by here.
+    # Written out: `_replace` takes several times as long, and every record that is relayed comes by here.
     return Entry(
         fact.pos, prev, fact.event_id, fact.stream, fact.version, contract.NAME, contract.VERSION, fact.recorded_at, fact.actor,
         fact.causation_id, fact.correlation_id, encode(contract), fact.generation,
@@ -124,8 +123,7 @@ def _published(fact: Entry, prev: int, contract: Contract) -> Entry:
 
 def watermark_of(fact: Entry, prev: int) -> Entry:
     """The record that says only that the log has come as far as `fact`."""
-    return replace(
-        fact,
+    return fact._replace(
         prev=prev,
         stream=NOBODY,
         version=0,

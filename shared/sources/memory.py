@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from shared.envelope import Cursor, Entry
@@ -25,7 +24,7 @@ class MemorySource:
     def add(self, *entries: Entry) -> None:
         """Append entries behind the last one. One at a known position is a duplicate and changes nothing."""
         known = self._entries[-1].pos if self._entries else 0
-        self._entries += [replace(entry, generation=self.generation) for entry in entries if entry.pos > known]
+        self._entries += [entry._replace(generation=self.generation) for entry in entries if entry.pos > known]
         if any(later.pos <= earlier.pos for earlier, later in pairwise(self._entries)):
             raise ValueError("entries come in position order")
         for waiter in self._waiters:

@@ -180,10 +180,10 @@ async def test_a_source_with_another_past_stops_the_projector_until_a_rebuild(po
         assert "restored" in status["sources"][OWN]["stopped"]
         assert not status["ready"]
         assert await dumped(pool) == before
-        restored.add(*[replace(entry, event_id=room(entry.pos)) for entry in story.entries[10:20]])
+        restored.add(*[entry._replace(event_id=room(entry.pos)) for entry in story.entries[10:20]])
         await rooms.rebuild()
         await eventually(lambda: not rooms._follower.stopped)
-        restored.add(replace(story.entries[20], event_id=room(21)))
+        restored.add(story.entries[20]._replace(event_id=room(21)))
         await eventually_at(rooms, 21)
     assert (await cursors.load(pool, "rooms_v1", OWN)).event_id == room(21)
     assert (await rooms.verify()).difference is None

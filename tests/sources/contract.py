@@ -30,7 +30,7 @@ class World(Protocol):
 
 def seen(entries: Sequence[Entry]) -> list[Entry]:
     """Entries without where the broker keeps them."""
-    return [replace(entry, offset=None) for entry in entries]
+    return [entry._replace(offset=None) for entry in entries]
 
 
 def at(entry: Entry) -> Cursor:

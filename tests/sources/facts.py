@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -67,7 +66,7 @@ def _fact(pos: int, seed: str, is_note: bool) -> Entry:
 
 def contracts(of: Sequence[Entry]) -> list[Entry]:
     """The same facts as published, all of them notices."""
-    return [replace(fact, type=NoticeHeard.NAME, schema_version=NoticeHeard.VERSION) for fact in of]
+    return [fact._replace(type=NoticeHeard.NAME, schema_version=NoticeHeard.VERSION) for fact in of]
 
 
 async def store(pool: asyncpg.Pool[asyncpg.Record], entries: Sequence[Entry]) -> None:

@@ -139,7 +139,7 @@ async def test_a_lost_tail_is_waited_for(topics: KafkaWorld) -> None:
 
 async def test_nothing_at_the_cursor_stops_the_reader_once_the_relay_had_its_time(topics: KafkaWorld) -> None:
     whole = contracts(facts(5))
-    await topics.send([*whole[:2], replace(whole[4], prev=2)])
+    await topics.send([*whole[:2], whole[4]._replace(prev=2)])
     source = await topics.source(patience=0.2)
     with pytest.raises(SourceDiverged, match="nothing at position 4"):
         await read_to(source, 5, at(whole[3]))
@@ -155,7 +155,7 @@ async def test_a_wrong_hint_only_costs_time(topics: KafkaWorld, offset: int | No
 
 async def test_watermarks_move_the_cursor_and_keep_the_chain(topics: KafkaWorld) -> None:
     first, second, third = facts(3)
-    sent = [*contracts([first]), watermark_of(second, 1), replace(contracts([third])[0], prev=2)]
+    sent = [*contracts([first]), watermark_of(second, 1), contracts([third])[0]._replace(prev=2)]
     await topics.send(sent)
     entries = await read_to(await topics.source(), 3)
     assert seen(entries) == sent

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -143,7 +142,7 @@ class TestPublishedLogSource(SourceContract):
     ) -> None:
         world = await make_world(databases, pools, mapped=True)
         whole = facts(5, notes=(3,))
-        await world.add([replace(fact, schema_version=9) if fact.pos == 4 else fact for fact in whole])
+        await world.add([fact._replace(schema_version=9) if fact.pos == 4 else fact for fact in whole])
         source = await world.source()
         entries = await source.read(Cursor(), 10)
         assert [entry.pos for entry in entries] == [1, 2, 3]
