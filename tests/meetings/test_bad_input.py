@@ -1,0 +1,152 @@
+"""Bad input to the real addresses: each is answered with a problem that says in a sentence what is wrong, and nothing happens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.eventstore.log import log_tail
+from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
+from tests.meetings.examples import ILL, OTHER_PLACE
+
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
+MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
+NOT_FOUND = "There is no such thing, or it is not for you to see."
+NOT_ALLOWED = "You are signed in, but this needs a role that you do not hold."
+STALE = "What you saw has changed since: look again, then decide again."
+UNSEEN = "Whoever changes what they saw says which version they saw: send its ETag as If-Match."
+REUSED = "This Idempotency-Key was used before, for another request."
+UNFIT = "The input does not fit."
+
+
+def told(response: httpx2.Response) -> tuple[int, str, str]:
+    """Status, type and sentence of a problem, which must be one in form, too."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    problem = response.json()
+    assert problem["status"] == response.status_code
+    assert problem["title"]
+    return response.status_code, problem["type"].removeprefix("urn:bindeglied:"), problem["detail"]
+
+
+def misfits(response: httpx2.Response) -> dict[str, str]:
+    """What does not fit, by field."""
+    assert told(response) == (422, "problem:bad-input", UNFIT)
+    return {error["where"]: error["what"] for error in response.json()["errors"]}
+
+
+class Scene:
+    """A body with a meeting, and how long the log was before the bad input came."""
+
+    def __init__(self, city: City, body: str, secretary: dict[str, str], meeting: str, tail: int) -> None:
+        self.city, self.body, self.secretary, self.meeting, self.tail = city, body, secretary, meeting, tail
+
+    async def post(self, path: str, wish: Any, who: dict[str, str] | None = None, **headers: str) -> httpx2.Response:
+        """Send a wish; by default the secretariat does."""
+        return await self.city.post(
+            path.format(body=self.body, meeting=self.meeting), wish, self.secretary if who is None else who, **headers
+        )
+
+    async def raw(self, path: str, content: bytes, content_type: str = "application/json") -> httpx2.Response:
+        """Send bytes as they are."""
+        address = PREFIX + path.format(body=self.body, meeting=self.meeting)
+        return await self.city.client.post(address, content=content, headers={**self.secretary, "content-type": content_type})
+
+    async def nothing_happened(self) -> bool:
+        """Whether the log is as long as it was."""
+        return (await log_tail(self.city.process.pool))[0] == self.tail
+
+
+@pytest.fixture
+async def scene(city: City) -> Scene:
+    body, secretary = await city.board()
+    meeting = (await city.schedule(body, secretary)).json()["id"]
+    return Scene(city, body, secretary, meeting, (await log_tail(city.process.pool))[0])
+
+
+async def test_malformed_json_is_told_by_its_place(scene: Scene) -> None:
+    cut = await scene.raw("/meetings/{meeting}/cancellation", b'{\n  "reason": "Kein Raum"')
+    assert misfits(cut) == {"body": "is malformed JSON at line 2, column 24: Expecting ',' delimiter"}
+    assert misfits(await scene.raw("/meetings", b'{"title": "\xff"}')) == {"body": "is not JSON in UTF-8"}
+    form = await scene.raw("/meetings/{meeting}/cancellation", b"reason=x", "application/x-www-form-urlencoded")
+    assert misfits(form) == {"body": "is not JSON: send it with Content-Type: application/json"}
+    assert await scene.nothing_happened()
+
+
+async def test_unknown_missing_and_ill_typed_fields_are_told_by_name(scene: Scene) -> None:
+    unknown = await scene.post("/meetings/{meeting}/cancellation", {"reason": ILL, "sollen_alle_wissen": True})
+    assert misfits(unknown) == {"body.sollen_alle_wissen": "is not known here"}
+    assert misfits(await scene.post("/meetings/{meeting}/cancellation", {})) == {"body.reason": "is missing"}
+    ill_typed = await scene.city.schedule(scene.body, scene.secretary, title=17, public="ja", starts_at="morgen", ends_at=None)
+    assert misfits(ill_typed) == {
+        "body.title": "Input should be a valid string",
+        "body.public": "Input should be a valid boolean",
+        "body.starts_at": misfits(ill_typed)["body.starts_at"],
+    }
+    assert "morgen" not in ill_typed.text, "what somebody typed is not repeated"
+    assert misfits(await scene.post("/meetings/{meeting}/cancellation", ["reason"])).keys() == {"body"}
+    no_id = await scene.city.get("/meetings/sitzung-im-herbst", scene.secretary)
+    assert misfits(no_id) == {"path.meeting": "is not a UUID"}
+    misspelt = await scene.city.get("/meetings", scene.secretary, limt=3)
+    assert misfits(misspelt) == {"query.limt": "is not known here"}
+    assert await scene.nothing_happened()
+
+
+async def test_a_stale_missing_or_malformed_if_match_is_told(scene: Scene) -> None:
+    path = "/meetings/{meeting}/rescheduling"
+    assert told(await scene.post(path, MOVED)) == (428, "problem:if-match-missing", UNSEEN)
+    stale = await scene.post(path, MOVED, If_Match='"7"')
+    assert told(stale) == (412, "problem:stale", STALE)
+    assert (stale.headers["etag"], stale.json()["current_version"]) == ('"1"', 1)
+    assert told(await scene.post("/meetings/{meeting}/cancellation", {"reason": ILL}, If_Match='"7"'))[0] == 412
+    assert misfits(await scene.post(path, MOVED, If_Match='W/"1"')) == {"header.If-Match": 'is not one strong ETag such as "7"'}
+    assert await scene.nothing_happened()
+
+
+async def test_a_key_used_again_for_something_else_is_told(scene: Scene) -> None:
+    path, key = "/meetings/{meeting}/cancellation", "absage-1"
+    first = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    assert first.status_code == 200
+    tail = (await log_tail(scene.city.process.pool))[0]
+    assert told(await scene.post(path, {"reason": "Kein Raum."}, Idempotency_Key=key)) == (422, "problem:key-reused", REUSED)
+    assert told(await scene.post("/meetings/{meeting}/opening", {}, Idempotency_Key=key)) == (422, "problem:key-reused", REUSED)
+    again = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+    malformed = await scene.post(path, {"reason": ILL}, Idempotency_Key="zwei Worte")
+    assert misfits(malformed) == {"header.Idempotency-Key": "is not 1 to 255 visible ASCII characters"}
+    assert (await log_tail(scene.city.process.pool))[0] == tail
+
+
+async def test_somebody_elses_key_answers_nothing_of_theirs(scene: Scene) -> None:
+    """A key is one principal's: another one's is theirs alone, and learns nothing by it."""
+    path, key = "/meetings/{meeting}/cancellation", UNKNOWN
+    first = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    assert first.status_code == 200
+    other = await scene.post(path, {"reason": "Kein Raum."}, REGISTRY, Idempotency_Key=key)
+    assert told(other) == (409, "meetings:MeetingIsCancelled", "A cancelled meeting cannot be changed.")
+    assert told(await scene.post(path, {"reason": ILL}, STRANGER, Idempotency_Key=key)) == (403, "problem:not-allowed", NOT_ALLOWED)
+    assert first.json()["id"] not in other.text
+
+
+async def test_what_is_not_there_is_told_as_what_is_hidden(scene: Scene) -> None:
+    hidden = (await scene.city.schedule(scene.body, scene.secretary, public=False)).json()["id"]
+    for meeting in (UNKNOWN, hidden):
+        assert told(await scene.city.get(f"/meetings/{meeting}", STRANGER)) == (404, "problem:not-found", NOT_FOUND)
+        for step, wish in (("rescheduling", MOVED), ("cancellation", {"reason": ILL}), ("opening", {}), ("closing", {})):
+            response = await scene.post(f"/meetings/{meeting}/{step}", wish, STRANGER, If_Match="*")
+            assert told(response) == (404, "problem:not-found", NOT_FOUND), step
+    assert told(await scene.city.get("/minutes", REGISTRY)) == (404, "problem:not-found", NOT_FOUND)
+    assert told(await scene.city.client.put(f"{PREFIX}/meetings"))[2] == "This address does not know that method."
+
+
+async def test_without_a_token_or_the_role_it_is_told_which_is_missing(scene: Scene) -> None:
+    path, wish = "/meetings/{meeting}/cancellation", {"reason": ILL}
+    assert told(await scene.post(path, wish, NOBODY)) == (401, "problem:unauthenticated", "This needs a bearer token.")
+    for who in (STRANGER, signed_in("member", f"{scene.body}:member"), signed_in("other", f"{UNKNOWN}:secretariat")):
+        assert told(await scene.post(path, wish, who)) == (403, "problem:not-allowed", NOT_ALLOWED)
+    forged = {"authorization": scene.secretary["authorization"][:-8] + "AAAAAAAA"}
+    status, kind, sentence = told(await scene.post(path, wish, forged))
+    assert (status, kind) == (401, "problem:invalid-token")
+    assert sentence.endswith(".")
+    assert await scene.nothing_happened()
