@@ -37,6 +37,7 @@ from tests.support.run import Run
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
+pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 SEED = 20130425
 BEGINNING = datetime.fromisoformat(STORY_TIME)
 CHAPTERS = [timedelta(minutes=minutes) for minutes in (0, 50, 100)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
@@ -106,7 +106,15 @@ async def read_models_must_equal_a_fold(town: Town, pool: Pool) -> None:
 
 async def topic_must_be_whole(town: Town, pool: Pool, generation: int = 1) -> None:
     """I2: what the broker keeps is, duplicates left out, one chain of just the published facts."""
-    records = await topic_records(town, generation)
+    chain = one_chain(await topic_records(town, generation))
+    source = LogSource(pool, Signals(town.database.dsn), "meetings", published=SERVICE.published, types=MessageTypes(EVENTS))
+    expected = [entry for entry in await source.read(Cursor(), 100_000) if entry.data]
+    assert [_said(entry) for entry in chain if entry.data] == [_said(entry) for entry in expected]
+    assert chain[-1].pos == await source.tail()
+
+
+def one_chain(records: Iterable[Entry]) -> list[Entry]:
+    """The records without duplicates; AssertionError where one does not follow on the one before it."""
     chain: list[Entry] = []
     for record in records:
         if not chain or record.pos > chain[-1].pos:
@@ -115,11 +123,7 @@ async def topic_must_be_whole(town: Town, pool: Pool, generation: int = 1) -> No
         else:
             known = [entry.event_id for entry in chain if entry.pos == record.pos]
             assert known in ([record.event_id], []), f"two events at position {record.pos}"
-    assert all(earlier.pos < later.pos for earlier, later in pairwise(chain))
-    source = LogSource(pool, Signals(town.database.dsn), "meetings", published=SERVICE.published, types=MessageTypes(EVENTS))
-    expected = [entry for entry in await source.read(Cursor(), 100_000) if entry.data]
-    assert [_said(entry) for entry in chain if entry.data] == [_said(entry) for entry in expected]
-    assert chain[-1].pos == await source.tail()
+    return chain
 
 
 def _said(entry: Entry) -> tuple[object, ...]:

@@ -166,10 +166,10 @@ class ServiceProcess:
             return (await client.get(path)).json()
 
 
-async def until(holds: Any, what: str, within: float = PATIENCE) -> None:
+async def until(holds: Any, what: str) -> None:
     """Wait until the coroutine function `holds` answers true; say what did not come where it does not in time."""
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(PATIENCE):
             while not await holds():
                 await asyncio.sleep(0.1)
     except TimeoutError:

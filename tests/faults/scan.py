@@ -51,20 +51,24 @@ def _inner(encode: Encode, plain: bytes, offset: int) -> bytes:
 def find_in_bytes(place: str, data: bytes | mmap.mmap, texts: Iterable[str]) -> Iterator[Found]:
     """Every text that is there in some form."""
     for text in texts:
+        known: set[bytes] = set()
         for name, form in forms(text).items():
-            if data.find(form) >= 0:
+            if form not in known and data.find(form) >= 0:
                 yield Found(place, name, text)
+            known.add(form)
 
 
 def find(places: Mapping[str, Path], texts: Iterable[str]) -> list[Found]:
-    """Every text that is in some form in a file below one of these places."""
+    """Every text that is in some form in a file below one of these places; a file counts for the first of them that has it."""
     wanted = list(texts)
     found: list[Found] = []
+    seen: set[Path] = set()
     for name, place in places.items():
         files = [place] if place.is_file() else sorted(file for file in place.rglob("*") if file.is_file())
         assert files, f"there is nothing at {place}"
         for file in files:
-            if file.stat().st_size:
+            if file not in seen and file.stat().st_size:
+                seen.add(file)
                 with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
                     found += [hit._replace(place=name) for hit in find_in_bytes(name, data, wanted)]
     return found

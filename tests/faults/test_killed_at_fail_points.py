@@ -12,6 +12,7 @@ from tests.faults.clients import Clients, while_working
 from tests.faults.oracle import everything_must_hold
 from tests.faults.processes import ROOT, Town
 
+pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 KILLED = 128 + 9
 SEED = 20180903
 
@@ -85,8 +86,11 @@ def fail_points() -> set[str]:
 
 
 def _named_in(file: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    names: set[str] = set()
+    text = file.read_text(encoding="utf-8")
+    if "failpoint(" not in text:
+        return names
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "failpoint":
             assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno}: a fail-point's name is a literal"
             names.add(str(node.args[0].value))

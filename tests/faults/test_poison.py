@@ -19,6 +19,7 @@ from tests.faults.oracle import nobody_is_behind, read_models_must_equal_a_fold,
 from tests.faults.processes import ServiceProcess, Town, until
 from tests.faults.upgraded import CHANGES, LATER
 
+pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 SEED = 20200229
 NEXT_VERSION = "tests.faults.upgraded"
 STARTS = datetime(2018, 9, 3, 13, tzinfo=UTC)

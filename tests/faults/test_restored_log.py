@@ -25,6 +25,7 @@ from tests.faults.processes import PATIENCE, ServiceProcess, Town, until
 from tests.infrastructure import Databases
 from tests.support.postgres import Database
 
+pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 SEED = 20190507
 
 

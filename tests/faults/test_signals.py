@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 from random import Random
 
+import pytest
+
 from tests.faults.clients import Clients, while_working
 from tests.faults.oracle import everything_must_hold
 from tests.faults.processes import Town, spoken
 
+pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 SEED = 20181106
 EXIT_SECONDS = 15
 
@@ -49,7 +52,7 @@ async def test_a_frozen_process_stands_in_nobodys_way_and_harms_nothing_when_it_
             for frozen in (apis[0], workers[0]):
                 await clients.after(random.randint(4, 8))
                 frozen.signal(signal.SIGSTOP)
-                await clients.after(10)  # The others go on.
+                await clients.after(6)  # The others go on.
                 if frozen is apis[0]:
                     frozen.signal(signal.SIGCONT)
 
