@@ -85,7 +85,9 @@ def _type_header(type: str, version: int) -> tuple[str, bytes]:
     return "ce_type", f"{TYPE_PREFIX}{type}.v{version}".encode()
 
 
+@lru_cache(maxsize=16)
 def _time(at: datetime) -> bytes:
+    # Events that were appended by one call bear the same time.
     return at.astimezone(UTC).isoformat().encode()[:-6] + b"Z"  # The offset of UTC is always written "+00:00".
 
 
