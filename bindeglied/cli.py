@@ -10,6 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from bindeglied import demo
@@ -144,13 +145,19 @@ def list_parked() -> None:
     """What is parked, since when and why."""
 
     async def work() -> None:
-        table = Table("service", "reader", "source", "stream", "position", "type", "error", "waiting", "since")
+        found = 0
         async with services(None) as all_services:
             for service in all_services:
                 for one in await service.readers.parked(1000):
-                    row = (one.reader, one.source, str(one.stream), str(one.position), one.type, one.error, str(one.waiting))
-                    table.add_row(service.service.name, *row, f"{one.since.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}")
-        out.print(table if table.rows else "nothing is parked")
+                    found += 1
+                    # No table: whoever retries or skips copies the first line, which must not be folded.
+                    out.print(f"{service.service.name} {one.reader} {one.source} {one.stream}", soft_wrap=True)
+                    out.print(
+                        f"    {one.type} at position {one.position}: {escape(one.error)}; {one.waiting} waiting, "
+                        f"since {one.since.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}",
+                        soft_wrap=True,
+                    )
+        out.print("`bindeglied park retry` and `skip` take one of the lines above" if found else "nothing is parked")
 
     run(work)
 

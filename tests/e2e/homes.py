@@ -8,10 +8,11 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import psutil
@@ -21,6 +22,7 @@ from bindeglied.postgres import start_postgres, stop_postgres
 from shared.dsn import with_database
 from shared.projections.dump import rows_of
 from shared.projections.tables import tables_of
+from tests.faults.test_poison import APPEND
 from tests.support.run import Run
 
 ROOT = Path(__file__).parents[2]
@@ -52,21 +54,31 @@ class Operator:
         assert process.returncode == code, said
         return said
 
+    async def breaks(self, stream: UUID, type: str, data: str) -> None:
+        """Append a fact to a stream as a later version of the program would: in a version that this one cannot read."""
+        async with self._database() as connection:
+            await connection.execute(APPEND, stream, type, 99, data)
+
     async def state(self) -> str:
         """All that the home's meetings service keeps: its facts without the ids that were drawn by lot, and its read models."""
+        async with self._database() as connection:
+            facts: list[Any] = [dict(row) for row in await connection.fetch(FACTS)]
+            async with connection.transaction():
+                for table in await tables_of(connection, "read"):
+                    facts += [row async for row in rows_of(connection, "read", table)]
+        return json.dumps(facts, default=str, ensure_ascii=False, indent=1)
+
+    @contextlib.asynccontextmanager
+    async def _database(self) -> AsyncIterator[asyncpg.Connection]:
         server = start_postgres(self.home.postgres)
         try:
             connection = await asyncpg.connect(with_database(server.get_uri(), "bindeglied_meetings"))
             try:
-                facts: list[Any] = [dict(row) for row in await connection.fetch(FACTS)]
-                async with connection.transaction():
-                    for table in await tables_of(connection, "read"):
-                        facts += [row async for row in rows_of(connection, "read", table)]
+                yield connection
             finally:
                 await connection.close()
         finally:
             stop_postgres(self.home.postgres)
-        return json.dumps(facts, default=str, ensure_ascii=False, indent=1)
 
     def left_running(self) -> list[str]:
         """Processes of this home that still run."""

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from bindeglied.world.read import read_world
+from shared.http.call import stream_begun_by
 from tests.e2e.homes import PATIENCE, Operator, free_port, new_home, told_home
 from tests.support.run import Run
 
@@ -72,9 +73,7 @@ async def test_told_again_it_neither_doubles_nor_fails(told: Operator) -> None:
     before = await told.state()
     assert before.count('"meetings.SittingClosed"') == 1
     again = told.runs("demo", "--once")
-    assert again == (told.home.folder / "said").read_text("utf-8").replace("told-home.partial", told.home.folder.name).replace(
-        str(told.home.folder.parent.parent / told.home.folder.name), str(told.home.folder)
-    )
+    assert again.splitlines()[1:] == (told.home.folder / "said").read_text("utf-8").splitlines()[1:], "but for the folder's name"
     assert await told.state() == before
 
 
@@ -166,6 +165,29 @@ def test_an_operator_looks_after_it(told: Operator) -> None:
     ]
     assert told.runs("park", "list") == "nothing is parked\n"
     assert told.left_running() == []
+
+
+async def test_an_operator_frees_what_was_set_aside(told: Operator) -> None:
+    """A fact that this version cannot read parks its stream; the operator sees it, tries again in vain, and skips it."""
+    winter = stream_begun_by(f"user:{WORLD.personas['koordinierung'].sub}", "story:1")
+    await told.breaks(winter, "meetings.MeetingRescheduled", "{}")
+    with told.begins("up", "--port", str(free_port())) as process:
+        read_until(process, "Strg-C")
+        deadline = time.monotonic() + PATIENCE
+        while told.runs("park", "list").count(str(winter)) < 2:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+    status = told.runs("status", code=1)
+    assert status.count("parked streams: see `bindeglied park list`") == 2
+    listed = told.runs("park", "list")
+    assert listed.count("meetings.MeetingRescheduled at position 17: UnreadableVersion; 1 waiting, since 20") == 2
+    lines = [line for line in listed.splitlines() if str(winter) in line]
+    assert {line.split()[1] for line in lines} == {"upcoming_v1", "cadence_v1"}
+    for where in (line.split() for line in lines):
+        assert "it failed again and stays parked" in told.runs("park", "retry", *where, code=1)
+        assert told.runs("park", "skip", *where) == "released\n"
+    assert told.runs("park", "list") == "nothing is parked\n"
+    assert "see `bindeglied park list`" not in told.runs("status")
 
 
 @pytest.mark.parametrize(
