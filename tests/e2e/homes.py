@@ -8,8 +8,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,13 +37,15 @@ class Operator:
     """Somebody at a terminal, with a home of the embedded form."""
 
     home: Home
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What else the environment says."""
 
     def begins(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command; what it says on either stream can be read line by line."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("BINDEGLIED_", "KAFKA_"))}
         return subprocess.Popen(
             [sys.executable, "-m", "bindeglied", *arguments],
-            cwd=ROOT, env={**environment, "BINDEGLIED_HOME": str(self.home.folder)}, start_new_session=True,
+            cwd=ROOT, env={**environment, "BINDEGLIED_HOME": str(self.home.folder), **self.settings}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
 
