@@ -48,7 +48,7 @@ async def _apply(
 ) -> Cursor:
     name = reading.projection.name
     async with connection.transaction(isolation="read_committed"):
-        await cursors.enter(connection, schema)
+        await cursors.enter(connection, schema, lasting=schema != READ)
         cursor = await lock_cursor(connection, name, source)
         failpoint("projector.before_apply")
         new = unseen(cursor, entries)

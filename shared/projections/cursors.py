@@ -21,6 +21,8 @@ READ = "read"
 """The schema of the live read models and the kit's own tables; a scratch schema has the same shape for one projection."""
 IDLE_SECONDS = 10
 """After so long without a word inside a transaction the server ends it: a stopped process does not keep its lock."""
+TRANSACTION_SECONDS = 30
+"""After so long the server ends a transaction that is neither a rebuild's nor a switch, whatever the session is doing."""
 POLL_SECONDS = 1.0
 
 COLUMNS = 'generation, pos, event_id, "offset"'
@@ -35,9 +37,14 @@ def cursor_of(row: asyncpg.Record) -> Cursor:
     return Cursor(row["generation"], row["pos"], row["event_id"], row["offset"])
 
 
-async def enter(connection: Connection, schema: str) -> None:
-    """Make this transaction work in `schema` and give its locks back should this process fall asleep."""
-    await connection.execute(f"set local search_path to {schema}; set local idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+async def enter(connection: Connection, schema: str, *, lasting: bool = False) -> None:
+    """Make this transaction work in `schema` and give its locks back should this process fall asleep.
+
+    Between preparing a statement and running it a session counts as active, not as idle, so a bound on the whole transaction is needed
+    as well, except for `lasting` ones: work on tables of its own, or the switch to them.
+    """
+    bound = "" if lasting else f"; set local transaction_timeout = '{TRANSACTION_SECONDS}s'"
+    await connection.execute(f"set local search_path to {schema}; set local idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'{bound}")
 
 
 async def load(db: Connection | Pool, projection: str, source: str, schema: str = READ) -> Cursor:

@@ -106,7 +106,7 @@ async def switch(scratch: Scratch, sources: Mapping[str, Source]) -> dict[str, C
         )
         at = await scratch.cursors()
         failpoint("rebuild.before_switch")
-        await cursors.enter(connection, READ)
+        await cursors.enter(connection, READ, lasting=True)
         await connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
         old = await connection.fetchval("select tables from projection where name = $1", name)
         if old:

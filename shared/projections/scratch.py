@@ -104,7 +104,7 @@ class Scratch:
         if not self.reading.projection.indexes:
             return
         async with self.connection.transaction():
-            await cursors.enter(self.connection, self.schema)
+            await cursors.enter(self.connection, self.schema, lasting=True)
             await self.connection.execute(self.reading.projection.indexes, timeout=3600)
 
 
