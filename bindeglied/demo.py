@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +35,7 @@ async def serve_embedded(home: Home, port: int, out: Console) -> None:
     """Start everything and serve until interrupted."""
     must_be_free(port)
     with home.held():
-        out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
-        async with embedded(home) as everything:
+        async with _started(home, out) as everything:
             _say_where(out, port)
             await serve(Front(everything), HOST, port)
             out.print("Bindeglied endet.")
@@ -46,8 +46,7 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> 
     if not once:
         must_be_free(port)
     with home.held():
-        out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
-        async with embedded(home) as everything:
+        async with _started(home, out) as everything:
             front = Front(everything)
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=f"http://{HOST}", timeout=30) as client:
                 with bar(out, "Die Geschichte") as progress:
@@ -61,11 +60,22 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> 
                 await _show(everything, client, out, str(story.position))
             if once:
                 await _caught_up(everything)
-                out.print("Die Geschichte ist erzählt. `bindeglied up` zeigt sie im Browser, `bindeglied reset` beginnt von vorn.")
+                out.print(
+                    "Die Geschichte ist erzählt. `bindeglied up` zeigt sie im Browser, `bindeglied reset` beginnt von vorn.", soft_wrap=True
+                )
                 return
             _say_where(out, port)
             await serve(front, HOST, port)
             out.print("Bindeglied endet.")
+
+
+@asynccontextmanager
+async def _started(home: Home, out: Console) -> AsyncIterator[Embedded]:
+    out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
+    async with AsyncExitStack() as stack:
+        with out.status("PostgreSQL und die Dienste starten …"):
+            everything = await stack.enter_async_context(embedded(home))
+        yield everything
 
 
 def must_be_free(port: int) -> None:
@@ -99,7 +109,7 @@ async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, 
     board = everything.world.ids["fachbeirat"]
     cadence = await _get(client, f"/api/meetings/bodies/{board}/cadence", everything, year="2018", min_position=position)
     counts = f"{cadence['held']} gehalten, {cadence['planned']} geplant, {cadence['required']} verlangt"
-    out.print(f"{cadence['body_name']}, Sitzungen {cadence['year']}: {counts} – {STATES[cadence['standing']]}\n")
+    out.print(f"{cadence['body_name']}, Sitzungen {cadence['year']}: {counts} – {STATES[cadence['standing']]}\n", soft_wrap=True)
 
 
 def _moment(text: str) -> str:
