@@ -49,10 +49,14 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             principal = await authenticate(guard.runtime.tokens, request)
             call = Invocation(guard.runtime, guard.service, request, guard.permission, principal, guard.prefix)
-            request.scope[SCOPE_KEY] = call
             if request.scope["query_string"] and (unknown := request.query_params.keys() - known):
                 raise unknown_query(name for name in request.query_params if name in unknown)
-            response = await handle(request)
+            request.scope[SCOPE_KEY] = call
+            try:
+                response = await handle(request)
+            finally:
+                # The call knows its request: a circle that only the garbage collector would undo, for every request.
+                del request.scope[SCOPE_KEY]
             call.must_have_decided()
             response.raw_headers.extend([(name.encode(), value.encode("latin-1")) for name, value in call.headers.items()])
             return response
