@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from shared.http.call import Invocation
 from tests.http.conftest import Hashing, Served, bearer, served_on
 from tests.support.postgres import Database
 
@@ -39,6 +41,17 @@ async def test_a_command_answers_id_version_and_position_in_body_and_headers(ser
     assert shown.headers["etag"] == '"1"'
     written = await served.write(done["id"], "first", if_match=shown.headers["etag"])
     assert written.json() == {"id": done["id"], "version": 2, "position": 2}
+
+
+async def test_a_requests_objects_are_freed_with_its_answer_without_the_garbage_collector(served: Served) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(2):
+            (await served.begin()).raise_for_status()
+        assert not [one for one in gc.get_objects() if isinstance(one, Invocation)]
+    finally:
+        gc.enable()
 
 
 async def test_the_same_key_and_body_get_the_same_bytes_and_happen_once(served: Served) -> None:
