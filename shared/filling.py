@@ -175,9 +175,12 @@ class Filling:
         # The commit need not wait for the disk: a cursor that a crash sets back only means duplicates.
         found = await connection.fetchrow(
             "select pos, event_id, filled, stopped, set_config('idle_in_transaction_session_timeout', $2, true),"
+            # Between preparing and running a statement a session counts as active, not as idle.
+            " set_config('transaction_timeout', $3, true),"
             f" set_config('synchronous_commit', 'off', true) from {self._schema}.relay where generation = $1 for update",
             self.status.generation,
             f"{int(self._settings.idle_in_transaction * 1000)}ms",
+            f"{int(self._settings.idle_in_transaction * 4000)}ms",
         )
         row = _must_run(found)
         if row["pos"] < self._saved:
