@@ -100,6 +100,8 @@ class Decider(Generic[S, C, E]):
     """Never refuses: whatever was stored is the past."""
     decide: Callable[[C, S], Sequence[E]]
     """Pure. An empty answer means: nothing to do, gladly."""
+    events: tuple[type[Any], ...] = ()
+    """The events of its streams. A stream that begins with another event is of another kind, and is unknown here; empty asks nothing."""
     state_version: int = 1
     """Raised when the state's shape or `evolve` changes: older snapshots are then forgotten."""
     snapshot_every: int = 0

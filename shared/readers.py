@@ -84,21 +84,27 @@ class Readers:
 
     async def lag(self) -> int:
         """How far the slowest reader of the own log is behind it, in positions; the relay's lag is told apart."""
-        found: int | None = await self.pool.fetchval(
-            f"select max((select coalesce(max(pos), 0) from log.log) - pos) from {READ}.cursor where source = 'own'"
-        )
+        query = f"""select max((select coalesce(max(pos), 0) from log.log) - pos) from {READ}.cursor
+            where source = 'own' and projection = any($1)"""
+        found: int | None = await self.pool.fetchval(query, list(self._kinds()))
         return found or 0
 
     async def stopped(self) -> list[str]:
         """The readers that stand still, each with its reason."""
-        rows = await self.pool.fetch(f"select projection, stopped from {READ}.cursor where stopped is not null order by 1")
-        return [f"{row['projection']}: {row['stopped']}" for row in rows]
+        query = f"select projection, stopped from {READ}.cursor where stopped is not null and projection = any($1) order by 1"
+        return [f"{row['projection']}: {row['stopped']}" for row in await self.pool.fetch(query, list(self._kinds()))]
+
+    async def waiting(self) -> list[str]:
+        """What this process's readers wait out just now, each with its reason."""
+        said = []
+        for name, reader in self._parking_readers().items():
+            sources = (await reader.status())["sources"]
+            said += [f"{name}: {found['waiting']}" for found in sources.values() if found["waiting"]]
+        return said
 
     async def positions(self) -> Sequence[ReaderPosition]:
         """Every reader in every source, the relay's generations last."""
-        kinds = {projector.projection.name: "projection" for projector in self.projectors}
-        kinds |= {reactor.name: "reaction" for reactor in self.reactors}
-        kinds |= {timer.timers.name: "timer" for timer in self.timers}
+        kinds = self._kinds()
         rows = [row for row in await positions(self.pool) if row["projection"] in kinds]
         tails = {source: await self._tail(source) for source in {"own", *(row["source"] for row in rows)}}
         found = [
@@ -148,6 +154,12 @@ class Readers:
             return None
         await found.skip(source, stream, by)
         return await self._parking(reader, source, stream) is None
+
+    def _kinds(self) -> dict[str, str]:
+        """This program's readers; a retired version's cursor may still stand in the table."""
+        kinds = {projector.projection.name: "projection" for projector in self.projectors}
+        kinds |= {reactor.name: "reaction" for reactor in self.reactors}
+        return kinds | {timer.timers.name: "timer" for timer in self.timers}
 
     def _parking_readers(self) -> dict[str, Projector | Reactor]:
         found: dict[str, Projector | Reactor] = {projector.projection.name: projector for projector in self.projectors}

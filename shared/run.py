@@ -25,6 +25,7 @@ from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
 from shared.eventstore.writer import Writer
+from shared.failures import EXPECTED, sentence
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
 from shared.http.health import Readiness
@@ -39,7 +40,7 @@ from shared.reactor import Reactor
 from shared.readers import Readers
 from shared.relay import Relay
 from shared.service import Service
-from shared.settings import Settings, UnusableSettings
+from shared.settings import LOG_LEVELS, Settings, UnusableSettings
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource
 from shared.sources.source import Source
@@ -51,7 +52,10 @@ from shared.watch import probes, watch
 logger = structlog.get_logger(__name__)
 
 CONNECTIONS = 12
+COMMAND_SECONDS = 60
+"""A statement that has not answered by then is on a connection that nobody else knows of any more."""
 GRACE_SECONDS = 10
+KEYRING_ROLE = "bindeglied_keyring"
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
             min_size=1,
             max_size=CONNECTIONS,
             max_inactive_connection_lifetime=60,
+            command_timeout=COMMAND_SECONDS,
             server_settings={"search_path": READ, "application_name": service.name},
             timeout=5,
         )
@@ -96,7 +101,7 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
         readers = _readers(service, around, pool, signals, store, types)
         stack.push_async_callback(readers.close)
         await readers.start()
-        readiness = Readiness(probes(pool, readers, role))
+        readiness = Readiness(probes(pool, readers, role, scaled=bool(settings.kafka_bootstrap_servers)))
         runtime = Runtime(
             store=store,
             read=pool,
@@ -194,6 +199,8 @@ async def run_service(service: Service, role: Role, settings: Settings) -> None:
         raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: the scaled form needs a broker; `bindeglied up` runs without one")
     if settings.admin_url:
         await migrate(settings.admin_url, "log", f"bindeglied_{service.name}")
+    if settings.keyring_admin_url:
+        await migrate(settings.keyring_admin_url, "keyring", KEYRING_ROLE)
     async with surroundings(settings, role) as around, running(service, around, role) as process:
         logger.info("process.started", service=service.name, role=role, port=settings.port, database=database_of(settings.database_url))
         await serve(process.app, settings.host, settings.port)
@@ -204,9 +211,12 @@ def main(service: Service) -> None:
     roles: dict[str, Role] = {"api": "api", "worker": "worker", "all": "all"}
     if len(sys.argv) != 2 or sys.argv[1] not in roles:
         sys.exit(f"usage: python -m services.{service.name} api|worker|all")
+    settings: Settings | None = None
     try:
         settings = Settings.from_environment()
-        configure_logging(level=logging.getLevelNamesMapping()[settings.log_level.upper()])
+        configure_logging(level=LOG_LEVELS[settings.log_level])
         uvloop.run(run_service(service, roles[sys.argv[1]], settings))
-    except UnusableSettings as error:
-        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except EXPECTED as error:
+        sys.exit(f"services.{service.name}: {sentence(error, settings)}")

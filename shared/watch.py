@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 
 from shared.eventstore.writer import Writer
-from shared.http.health import Finding, Probe, database_probe, lag_probe, migrations_probe, no_broker
+from shared.http.health import Finding, Probe, database_probe, migrations_probe, no_broker
 from shared.http.metrics import Metrics
 from shared.migrate import newest, revision
 from shared.projections.projection import OWN
@@ -16,12 +16,16 @@ MOST_LAG = 10_000
 """Positions that the read models may be behind before the process calls itself not ready."""
 
 
-def probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role) -> dict[str, Probe]:
-    """What this process stands on."""
+def probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role, *, scaled: bool) -> dict[str, Probe]:
+    """What this process stands on. An api goes on taking commands while a worker's readers stand still, and says so."""
 
-    async def stopped() -> Finding:
-        said = await readers.stopped()
-        return Finding(not said, "; ".join(said) or "none stopped")
+    async def reading() -> Finding:
+        said = [*await readers.stopped(), *await readers.waiting()]
+        return Finding(role == "api" or not said, "; ".join(said) or "none stopped")
+
+    async def lag() -> Finding:
+        behind = await readers.lag()
+        return Finding(role == "api" or behind <= MOST_LAG, f"{behind} positions behind")
 
     async def broker() -> Finding:
         generations = readers.relay.status() if readers.relay else []
@@ -34,9 +38,9 @@ def probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role) -> 
     return {
         "database": database_probe(pool),
         "migrations": migrations_probe(lambda: revision(pool, "log"), newest("log")),
-        "lag": lag_probe(readers.lag, MOST_LAG),
-        "readers": stopped,
-        "broker": no_broker if not readers.relay else broker_of_workers if role == "api" else broker,
+        "lag": lag,
+        "readers": reading,
+        "broker": no_broker if not scaled else broker if readers.relay and role != "api" else broker_of_workers,
     }
 
 

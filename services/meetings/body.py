@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, assert_never
+from typing import Annotated, assert_never, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
@@ -134,4 +134,6 @@ def cadence_set(valid_from: date, rule: CadenceRule) -> CadenceSet:
     return CadenceSet(valid_from=valid_from, **rule.model_dump())
 
 
-BODY: Decider[Body, BodyCommand, BodyEvent] = Decider(name="meetings.Body", initial=Body(), evolve=evolve, decide=decide)
+BODY: Decider[Body, BodyCommand, BodyEvent] = Decider(
+    name="meetings.Body", initial=Body(), evolve=evolve, decide=decide, events=get_args(BodyEvent)
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -203,4 +203,6 @@ def must_be_planned(state: Meeting) -> Invitation:
     return state.invitation
 
 
-MEETING: Decider[Meeting, MeetingCommand, MeetingEvent] = Decider(name="meetings.Meeting", initial=Meeting(), evolve=evolve, decide=decide)
+MEETING: Decider[Meeting, MeetingCommand, MeetingEvent] = Decider(
+    name="meetings.Meeting", initial=Meeting(), evolve=evolve, decide=decide, events=get_args(MeetingEvent)
+)

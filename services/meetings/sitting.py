@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
@@ -125,4 +125,6 @@ def close(command: CloseSitting, state: Sitting) -> Sequence[SittingEvent]:
     return [SittingClosed(**state.opened.model_dump(), closed_at=closed_at)]
 
 
-SITTING: Decider[Sitting, SittingCommand, SittingEvent] = Decider(name="meetings.Sitting", initial=Sitting(), evolve=evolve, decide=decide)
+SITTING: Decider[Sitting, SittingCommand, SittingEvent] = Decider(
+    name="meetings.Sitting", initial=Sitting(), evolve=evolve, decide=decide, events=get_args(SittingEvent)
+)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import asyncpg
 
 from shared.domain import Now
 from shared.eventstore.append import Answer, Append
-from shared.eventstore.errors import UnsafeSettings
+from shared.eventstore.errors import OutcomeUnknown, StoreBusy, UnsafeSettings
 from shared.eventstore.log import must_be_safe
 from shared.failpoints import failpoint
 
@@ -95,6 +96,19 @@ def passes(error: Exception, sqlstate: str) -> bool:
     """Whether the same call may succeed a moment later."""
     lost = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError, UnsafeSettings)
     return sqlstate.startswith(PASSING) if sqlstate else isinstance(error, lost)
+
+
+@contextmanager
+def unless_lost(error: StoreBusy | OutcomeUnknown) -> Iterator[None]:
+    """Raise `error` instead when the database is away, or has no connection or time for us."""
+    try:
+        yield
+    except asyncpg.PostgresError as found:
+        if not (found.sqlstate or "").startswith(PASSING):
+            raise
+        raise error from found
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as found:
+        raise error from found
 
 
 def _places(count: int) -> str:

@@ -111,6 +111,9 @@ begin
         raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
     end if;
     perform 1 from {schema}.head for update;
+    if not found then
+        raise exception 'the row of {schema}.head is missing: without it nothing is locked' using errcode = 'data_corrupted';
+    end if;
     select l.pos, l.recorded_at into tail, tail_at from {schema}.log l order by l.pos desc limit 1;
     tail := coalesce(tail, 0);
     at := greatest(at, tail_at);
@@ -196,6 +199,9 @@ begin
         raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
     end if;
     perform 1 from {schema}.head for update;
+    if not found then
+        raise exception 'the row of {schema}.head is missing: without it nothing is locked' using errcode = 'data_corrupted';
+    end if;
     select l.pos, l.recorded_at into tail, tail_at from {schema}.log l order by l.pos desc limit 1;
     tail := coalesce(tail, 0) + 1;
     at := greatest(at, tail_at);
@@ -224,10 +230,15 @@ returns table (fingerprint bytea, stream uuid, version int, pos bigint) language
 set enable_seqscan = off
 as $$
 begin
+    -- The lock leaves nothing behind that has to last, so nobody waits for the disk at its end. (A SET clause would end before it.)
+    perform set_config('synchronous_commit', 'off', true);
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'the log is written and settled under READ COMMITTED only' using errcode = 'active_sql_transaction';
     end if;
     perform 1 from {schema}.head for update;
+    if not found then
+        raise exception 'the row of {schema}.head is missing: without it nothing is locked' using errcode = 'data_corrupted';
+    end if;
     return query select c.fingerprint, c.stream, c.version, c.pos from {schema}.command c where c.principal = principal_ and c.id = id_;
 end $$;
 

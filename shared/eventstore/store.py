@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ import asyncpg
 
 from shared.domain import Command, Decider, Event, Refusal, Take
 from shared.eventstore.append import ACCEPTED, CLAIM_HELD, CONFLICT, KNOWN, REUSED, Append, NewClaim, NewEvent
-from shared.eventstore.calls import CALL_SECONDS, PASSING
+from shared.eventstore.calls import CALL_SECONDS, unless_lost
 from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
 from shared.eventstore.log import read_stream
 from shared.eventstore.mapper import MessageTypes, encode
@@ -26,6 +26,8 @@ S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
+SETTLING = 4
+"""Negative answers that are settled at a time: each takes the log's lock, and whoever floods it with them waits."""
 DECISIONS = 4
 """How often a command is decided at most: once, and again after each of three conflicts."""
 
@@ -68,6 +70,8 @@ class Store:
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._snapshots = Snapshots(pool, schema)
         self._waiting = 0
+        self._reconnects = writer.counts.reconnects
+        self._settling = asyncio.Semaphore(SETTLING)
 
     async def close(self) -> None:
         """Wait for snapshots under way."""
@@ -132,16 +136,26 @@ class Store:
                             raise VersionMismatch(answer.version)
                         if decisions == DECISIONS:
                             raise StoreBusy("other commands change this stream all the time")
+                        if answer.version < version:
+                            # What this process knows was lost with a failed server: the log has never heard of it.
+                            self._states.pop(stream, None)
+                            version, state = 0, decider.initial
                         version, state = await self._caught_up(decider, stream, version, state)
 
     async def load(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
         """The version and state of a stream as this process knows it; at least as new as its own last command there."""
         if cached := self._cached(decider, stream):
             return cached
-        version, state = await self._snapshots.find(decider, stream)
+        with unless_lost(StoreBusy("the database does not answer", retry_after=2)):
+            async with asyncio.timeout(CALL_SECONDS):
+                version, state = await self._snapshots.find(decider, stream)
         return await self._caught_up(decider, stream, version, state)
 
     def _cached(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S] | None:
+        if self._reconnects != self.writer.counts.reconnects:
+            # After a failover or a restored log the same versions may be other events.
+            self._reconnects = self.writer.counts.reconnects
+            self._states.clear()
         cached = self._states.get(stream)
         if cached is None or cached[0] != decider.name:
             return None
@@ -154,8 +168,11 @@ class Store:
         return await self._caught_up(decider, stream, version, state)
 
     async def _caught_up(self, decider: Decider[S, Any, Any], stream: UUID, version: int, state: S) -> tuple[int, S]:
-        with _unless_lost(StoreBusy("the database does not answer", retry_after=2)):
-            entries = await read_stream(self.pool, stream, version, self.schema)
+        with unless_lost(StoreBusy("the database does not answer", retry_after=2)):
+            async with asyncio.timeout(CALL_SECONDS):
+                entries = await read_stream(self.pool, stream, version, self.schema)
+        if version == 0 and entries and decider.events and entries[0].type not in {event.NAME for event in decider.events}:
+            return 0, decider.initial
         for entry in entries:
             state = decider.evolve(state, self.types.decode(entry.type, entry.schema_version, entry.data))
             version = entry.version
@@ -166,8 +183,9 @@ class Store:
     async def _settled(self, origin: Origin) -> Outcome | None:
         """The stored answer, asked behind the lock; CommandReused where the id stands for another body."""
         query = f"select * from {self.schema}.settle($1, $2)"
-        with _unless_lost(OutcomeUnknown()):
-            known = await self.pool.fetchrow(query, origin.principal, origin.command_id, timeout=CALL_SECONDS)
+        with unless_lost(OutcomeUnknown()):
+            async with asyncio.timeout(CALL_SECONDS), self._settling:
+                known = await self.pool.fetchrow(query, origin.principal, origin.command_id)
         if known is None:
             return None
         if origin.fingerprint is not None and known["fingerprint"] != origin.fingerprint:
@@ -176,8 +194,9 @@ class Store:
 
     async def _stored(self, origin: Origin, version: int, position: int) -> Outcome:
         query = f"select stream from {self.schema}.command where principal = $1 and id = $2"
-        with _unless_lost(OutcomeUnknown()):
-            stream: UUID = await self.pool.fetchval(query, origin.principal, origin.command_id, timeout=CALL_SECONDS)
+        with unless_lost(OutcomeUnknown()):
+            async with asyncio.timeout(CALL_SECONDS):
+                stream: UUID = await self.pool.fetchval(query, origin.principal, origin.command_id)
         return Outcome(stream, version, position, known=True)
 
     def _append_of(self, origin: Origin, stream: UUID, version: int, events: Any) -> Append:
@@ -227,16 +246,3 @@ class Store:
         self._states.move_to_end(stream)
         while len(self._states) > self.cached_states:
             self._states.popitem(last=False)
-
-
-@contextlib.contextmanager
-def _unless_lost(error: StoreBusy | OutcomeUnknown) -> Iterator[None]:
-    """Raise `error` instead when the database is away, or has no connection or time for us."""
-    try:
-        yield
-    except asyncpg.PostgresError as found:
-        if not (found.sqlstate or "").startswith(PASSING):
-            raise
-        raise error from found
-    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as found:
-        raise error from found
