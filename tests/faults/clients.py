@@ -98,7 +98,7 @@ class Clients:
             await self.send(f"{path}/rescheduling", moved, meeting, keys, if_match=tag)
         match random.randrange(4):
             case 0:
-                await self.send(f"{path}/cancellation", {"reason": "erkrankt"}, meeting, keys, twice=True)
+                await self.send(f"{path}/cancellation", {"reason": "Raum gesperrt"}, meeting, keys, twice=True)
                 await self.send(f"{path}/cancellation", {"reason": "doch nicht"}, meeting, keys, expect=REFUSED)
             case 1 | 2:
                 await self.send(f"{path}/opening", {}, meeting, keys, twice=random.random() < 0.3)

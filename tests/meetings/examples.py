@@ -25,7 +25,7 @@ BOARD_NAME = "Fachbeirat Migration und Chancengleichheit"
 TITLE = "Zweite Sitzung 2018"
 PLACE = "Stadthaus 1, Raum 12"
 OTHER_PLACE = "Volkshochschule, Saal"
-ILL = "Die Vorsitzende ist erkrankt."
+REASON = "Der Raum steht nicht zur Verfügung."
 SOURCE = "Konzept 2013, Struktur & Vernetzung"
 
 OF_MEETING: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME, "title": TITLE, "public": True}
@@ -38,7 +38,7 @@ SCHEDULED = events.MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS
 RESCHEDULED = events.MeetingRescheduled(
     **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
 )
-CANCELLED = events.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=ILL)
+CANCELLED = events.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON)
 OPENED = events.MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE)
 SITTING_OPENED = events.SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE)
 SITTING_CLOSED = events.SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE)
@@ -58,6 +58,6 @@ TOLD: dict[str, Any] = {"meeting": MEETING, **OF_MEETING}
 CONTRACT_EXAMPLES: tuple[Named, ...] = (
     contracts.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
     contracts.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
-    contracts.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=ILL),
+    contracts.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON),
     contracts.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import BOARD_NAME, ENDS, ILL, NOW, OTHER_PLACE, PLACE, SOURCE, STARTS, TITLE
+from tests.meetings.examples import BOARD_NAME, ENDS, NOW, OTHER_PLACE, PLACE, REASON, SOURCE, STARTS, TITLE
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
@@ -138,11 +138,11 @@ async def test_a_meeting_of_long_ago_is_entered_with_its_own_dates(city: City) -
 async def test_a_cancelled_meeting_stays_in_the_list_and_says_why(city: City) -> None:
     body, secretary = await city.board()
     meeting = (await city.schedule(body, secretary)).json()["id"]
-    cancelled = await city.post(f"/meetings/{meeting}/cancellation", {"reason": ILL}, secretary)
-    again = await city.post(f"/meetings/{meeting}/cancellation", {"reason": ILL}, secretary)
+    cancelled = await city.post(f"/meetings/{meeting}/cancellation", {"reason": REASON}, secretary)
+    again = await city.post(f"/meetings/{meeting}/cancellation", {"reason": REASON}, secretary)
     assert (again.status_code, again.headers["etag"]) == (200, cancelled.headers["etag"])
     (coming,) = (await city.get("/meetings", secretary, min_position=cancelled.headers["position"])).json()["items"]
-    assert (coming["standing"], coming["reason"]) == ("cancelled", ILL)
+    assert (coming["standing"], coming["reason"]) == ("cancelled", REASON)
     city.clock.now = STARTS
     assert refused_as(await city.post(f"/meetings/{meeting}/opening", {}, secretary), "MeetingIsCancelled")
     city.clock.now = ENDS
@@ -193,7 +193,7 @@ async def test_opening_and_closing_need_no_body(city: City) -> None:
 COMMANDS = [
     ("/bodies/{body}/cadence", {"valid_from": "2019-01-01", "rule": {"minimum_per_year": 3, "source": "Satzung"}}),
     ("/meetings/{meeting}/rescheduling", MOVED),
-    ("/meetings/{meeting}/cancellation", {"reason": ILL}),
+    ("/meetings/{meeting}/cancellation", {"reason": REASON}),
     ("/meetings/{meeting}/opening", {}),
     ("/meetings/{meeting}/closing", {}),
 ]

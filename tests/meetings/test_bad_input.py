@@ -9,7 +9,7 @@ import pytest
 
 from shared.eventstore.log import log_tail
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import ILL, OTHER_PLACE
+from tests.meetings.examples import OTHER_PLACE, REASON
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
@@ -75,7 +75,7 @@ async def test_malformed_json_is_told_by_its_place(scene: Scene) -> None:
 
 
 async def test_unknown_missing_and_ill_typed_fields_are_told_by_name(scene: Scene) -> None:
-    unknown = await scene.post("/meetings/{meeting}/cancellation", {"reason": ILL, "sollen_alle_wissen": True})
+    unknown = await scene.post("/meetings/{meeting}/cancellation", {"reason": REASON, "sollen_alle_wissen": True})
     assert misfits(unknown) == {"body.sollen_alle_wissen": "is not known here"}
     assert misfits(await scene.post("/meetings/{meeting}/cancellation", {})) == {"body.reason": "is missing"}
     ill_typed = await scene.city.schedule(scene.body, scene.secretary, title=17, public="ja", starts_at="morgen", ends_at=None)
@@ -99,21 +99,21 @@ async def test_a_stale_missing_or_malformed_if_match_is_told(scene: Scene) -> No
     stale = await scene.post(path, MOVED, If_Match='"7"')
     assert told(stale) == (412, "problem:stale", STALE)
     assert (stale.headers["etag"], stale.json()["current_version"]) == ('"1"', 1)
-    assert told(await scene.post("/meetings/{meeting}/cancellation", {"reason": ILL}, If_Match='"7"'))[0] == 412
+    assert told(await scene.post("/meetings/{meeting}/cancellation", {"reason": REASON}, If_Match='"7"'))[0] == 412
     assert misfits(await scene.post(path, MOVED, If_Match='W/"1"')) == {"header.If-Match": 'is not one strong ETag such as "7"'}
     assert await scene.nothing_happened()
 
 
 async def test_a_key_used_again_for_something_else_is_told(scene: Scene) -> None:
     path, key = "/meetings/{meeting}/cancellation", "absage-1"
-    first = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    first = await scene.post(path, {"reason": REASON}, Idempotency_Key=key)
     assert first.status_code == 200
     tail = (await log_tail(scene.city.process.pool))[0]
     assert told(await scene.post(path, {"reason": "Kein Raum."}, Idempotency_Key=key)) == (422, "problem:key-reused", REUSED)
     assert told(await scene.post("/meetings/{meeting}/opening", {}, Idempotency_Key=key)) == (422, "problem:key-reused", REUSED)
-    again = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    again = await scene.post(path, {"reason": REASON}, Idempotency_Key=key)
     assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
-    malformed = await scene.post(path, {"reason": ILL}, Idempotency_Key="zwei Worte")
+    malformed = await scene.post(path, {"reason": REASON}, Idempotency_Key="zwei Worte")
     assert misfits(malformed) == {"header.Idempotency-Key": "is not 1 to 255 visible ASCII characters"}
     assert (await log_tail(scene.city.process.pool))[0] == tail
 
@@ -121,11 +121,11 @@ async def test_a_key_used_again_for_something_else_is_told(scene: Scene) -> None
 async def test_somebody_elses_key_answers_nothing_of_theirs(scene: Scene) -> None:
     """A key is one principal's: another one's is theirs alone, and learns nothing by it."""
     path, key = "/meetings/{meeting}/cancellation", UNKNOWN
-    first = await scene.post(path, {"reason": ILL}, Idempotency_Key=key)
+    first = await scene.post(path, {"reason": REASON}, Idempotency_Key=key)
     assert first.status_code == 200
     other = await scene.post(path, {"reason": "Kein Raum."}, REGISTRY, Idempotency_Key=key)
     assert told(other) == (409, "meetings:MeetingIsCancelled", "A cancelled meeting cannot be changed.")
-    assert told(await scene.post(path, {"reason": ILL}, STRANGER, Idempotency_Key=key)) == (403, "problem:not-allowed", NOT_ALLOWED)
+    assert told(await scene.post(path, {"reason": REASON}, STRANGER, Idempotency_Key=key)) == (403, "problem:not-allowed", NOT_ALLOWED)
     assert first.json()["id"] not in other.text
 
 
@@ -133,7 +133,7 @@ async def test_what_is_not_there_is_told_as_what_is_hidden(scene: Scene) -> None
     hidden = (await scene.city.schedule(scene.body, scene.secretary, public=False)).json()["id"]
     for meeting in (UNKNOWN, hidden):
         assert told(await scene.city.get(f"/meetings/{meeting}", STRANGER)) == (404, "problem:not-found", NOT_FOUND)
-        for step, wish in (("rescheduling", MOVED), ("cancellation", {"reason": ILL}), ("opening", {}), ("closing", {})):
+        for step, wish in (("rescheduling", MOVED), ("cancellation", {"reason": REASON}), ("opening", {}), ("closing", {})):
             response = await scene.post(f"/meetings/{meeting}/{step}", wish, STRANGER, If_Match="*")
             assert told(response) == (404, "problem:not-found", NOT_FOUND), step
     assert told(await scene.city.get("/minutes", REGISTRY)) == (404, "problem:not-found", NOT_FOUND)
@@ -141,7 +141,7 @@ async def test_what_is_not_there_is_told_as_what_is_hidden(scene: Scene) -> None
 
 
 async def test_without_a_token_or_the_role_it_is_told_which_is_missing(scene: Scene) -> None:
-    path, wish = "/meetings/{meeting}/cancellation", {"reason": ILL}
+    path, wish = "/meetings/{meeting}/cancellation", {"reason": REASON}
     assert told(await scene.post(path, wish, NOBODY)) == (401, "problem:unauthenticated", "This needs a bearer token.")
     for who in (STRANGER, signed_in("member", f"{scene.body}:member"), signed_in("other", f"{UNKNOWN}:secretariat")):
         assert told(await scene.post(path, wish, who)) == (403, "problem:not-allowed", NOT_ALLOWED)

@@ -11,7 +11,7 @@ from shared.eventstore.log import read_log
 from shared.eventstore.mapper import MessageTypes
 from shared.sources.log import LogSource
 from tests.meetings.city import City
-from tests.meetings.examples import BOARD_NAME, ENDS, ILL, OTHER_PLACE, PLACE, STARTS, TITLE
+from tests.meetings.examples import BOARD_NAME, ENDS, OTHER_PLACE, PLACE, REASON, STARTS, TITLE
 
 
 async def a_year(city: City) -> tuple[str, str]:
@@ -23,7 +23,7 @@ async def a_year(city: City) -> tuple[str, str]:
     assert (await city.post(f"/meetings/{meeting}/rescheduling", moved, secretary, If_Match='"1"')).status_code == 200
     later = (STARTS + timedelta(days=30)).isoformat()
     other = (await city.schedule(body, secretary, starts_at=later, ends_at=None)).json()["id"]
-    assert (await city.post(f"/meetings/{other}/cancellation", {"reason": ILL}, secretary)).status_code == 200
+    assert (await city.post(f"/meetings/{other}/cancellation", {"reason": REASON}, secretary)).status_code == 200
     city.clock.now = STARTS
     assert (await city.post(f"/meetings/{meeting}/opening", {}, secretary)).status_code == 200
     city.clock.now = ENDS
@@ -80,3 +80,18 @@ async def test_a_year_of_a_body_leaves_these_facts_contracts_and_read_models(cit
         verified = await projector.verify()
         assert verified.difference is None
         assert verified.rows > 0
+
+
+async def test_a_meeting_that_was_held_leaves_the_list_of_those_coming_before_its_time_is_over(city: City) -> None:
+    body, secretary = await city.board()
+    meetings = [(await city.schedule(body, secretary)).json()["id"] for _ in range(2)]
+    city.clock.now = STARTS
+    first, second = [await city.post(f"/meetings/{meeting}/opening", {}, secretary) for meeting in meetings]
+    assert (first.status_code, second.status_code) == (200, 200)
+    city.clock.now = STARTS + (ENDS - STARTS) / 2
+    coming = await city.get("/meetings", secretary, min_position=second.headers["position"])
+    assert {item["meeting"] for item in coming.json()["items"]} == set(meetings)
+    closed = await city.post(f"/meetings/{meetings[0]}/closing", {}, secretary)
+    assert closed.status_code == 200, closed.text
+    left = await city.get("/meetings", secretary, min_position=closed.headers["position"])
+    assert [(item["meeting"], item["standing"]) for item in left.json()["items"]] == [(meetings[1], "opened")]

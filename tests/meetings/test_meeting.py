@@ -28,12 +28,12 @@ from tests.meetings.examples import (
     BOARD_NAME,
     CANCELLED,
     ENDS,
-    ILL,
     LATER,
     NOW,
     OPENED,
     OTHER_PLACE,
     PLACE,
+    REASON,
     RESCHEDULED,
     SCHEDULED,
     STARTS,
@@ -44,7 +44,7 @@ meeting = Rules(MEETING)
 
 SCHEDULE = ScheduleMeeting(now=NOW, body=BOARD, body_name=BOARD_NAME, title=TITLE, starts_at=STARTS, ends_at=ENDS, place=PLACE, public=True)
 RESCHEDULE = RescheduleMeeting(now=NOW, starts_at=LATER, ends_at=None, place=OTHER_PLACE)
-CANCEL = CancelMeeting(now=NOW, reason=ILL)
+CANCEL = CancelMeeting(now=NOW, reason=REASON)
 OPEN = OpenMeeting(now=STARTS)
 AFTERWARDS = STARTS + timedelta(days=400)
 ENTER_LATER = SCHEDULE.model_copy(update={"now": AFTERWARDS, "entered_later": True})

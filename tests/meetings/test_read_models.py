@@ -15,10 +15,11 @@ from services.meetings.events import EVENTS, MeetingCancelled, MeetingReschedule
 from services.meetings.read_models.bodies import BODIES, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
 from services.meetings.read_models.upcoming import UPCOMING, list_upcoming
+from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
 from shared.eventstore.mapper import MessageTypes
 from shared.localday import day_end, local_day
-from shared.projections.projection import Projection
+from shared.projections.projection import OWN, Projection
 from shared.sorting import sort_key
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.meetings.examples import (
@@ -28,7 +29,6 @@ from tests.meetings.examples import (
     ENDS,
     FOUNDED,
     FOUNDED_ON,
-    ILL,
     LATER,
     MEETING,
     NOW,
@@ -36,6 +36,7 @@ from tests.meetings.examples import (
     OPENED,
     OTHER_PLACE,
     PLACE,
+    REASON,
     RESCHEDULED,
     SCHEDULED,
     SITTING,
@@ -94,7 +95,12 @@ def a_story() -> History:
     return story.add(BOARD, TWICE_A_YEAR.model_copy(update={"valid_from": date(2019, 1, 1), "minimum_per_year": 3}))
 
 
-@pytest.mark.parametrize("projection", [BODIES, UPCOMING, CADENCE], ids=lambda projection: projection.name)
+@pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
+def test_the_story_tells_everything_that_a_read_model_folds(projection: Projection) -> None:
+    assert {cls.NAME for cls in projection.folds[OWN]} <= {entry.type for entry in a_story().entries}
+
+
+@pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
     dumped = await assert_order_independent(pool, projection, a_story(), shuffles=20)
     assert len(dumped.splitlines()) > 1
@@ -111,7 +117,7 @@ async def test_a_moved_meeting_is_coming_at_its_new_time_until_that_day_is_over_
 async def test_a_cancelled_meeting_says_why_and_still_where_it_had_been_moved_from(pool: Pool) -> None:
     cancelled = CANCELLED.model_copy(update={"starts_at": LATER, "ends_at": None, "place": OTHER_PLACE})
     story = History().add(MEETING, SCHEDULED, RESCHEDULED, cancelled)
-    await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | MOVED | {"standing": "cancelled", "reason": ILL}])
+    await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | MOVED | {"standing": "cancelled", "reason": REASON}])
 
 
 async def test_a_meeting_that_has_begun_is_shown_as_begun(pool: Pool) -> None:
@@ -127,6 +133,15 @@ async def test_what_is_over_is_no_longer_coming(pool: Pool) -> None:
     await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED)).then()
     assert await ids_of_upcoming(pool, ENDS - timedelta(seconds=1)) == [MEETING]
     assert await ids_of_upcoming(pool, ENDS) == []
+
+
+async def test_a_meeting_that_was_held_is_no_longer_coming_whichever_is_heard_first(pool: Pool) -> None:
+    begun = History().add(MEETING, SCHEDULED, OPENED).add(SITTING, SITTING_OPENED)
+    await ReadModel(pool, UPCOMING).given(own=begun).then(upcoming_v1_held=[])
+    assert await ids_of_upcoming(pool, STARTS) == [MEETING]
+    model = ReadModel(pool, UPCOMING).given(own=begun.add(SITTING, SITTING_CLOSED))
+    await model.then(upcoming_v1=[ROW | {"standing": "opened"}], upcoming_v1_held=[{"sitting": SITTING, "meeting": MEETING}])
+    assert await ids_of_upcoming(pool, STARTS) == []
 
 
 async def test_a_cancelled_meeting_is_listed_until_its_time_is_over(pool: Pool) -> None:

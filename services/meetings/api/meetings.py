@@ -62,7 +62,13 @@ class Cancellation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Prose
+    reason: Annotated[
+        Prose,
+        Field(
+            description="Everybody who sees the meeting reads it, and it cannot be taken back: name no person and no illness.",
+            examples=["Der Raum steht nicht zur Verfügung."],
+        ),
+    ]
 
 
 class Opening(BaseModel):
@@ -167,7 +173,7 @@ async def list_upcoming_meetings(
     after: After = None,
     min_position: MinPosition = 0,
 ) -> Page[UpcomingMeeting]:
-    """What is coming, by its beginning; what was cancelled is shown as cancelled until its time is over."""
+    """What is coming and not yet held, by its beginning; what was cancelled is shown as cancelled until its time is over."""
     behind = cast("tuple[datetime, UUID] | None", BY_BEGINNING.after(after))
     await call.wait_for(UPCOMING.name, min_position)
     rows = await list_upcoming(

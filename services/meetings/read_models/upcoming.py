@@ -1,4 +1,4 @@
-"""Which meetings are coming? A cancelled one is shown as cancelled until its time is over, so that nobody goes there in vain."""
+"""Which meetings are coming? One that was held no longer is; a cancelled one is shown as cancelled, lest somebody go there in vain."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.events import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled, SittingClosed
 from shared.envelope import Received
 from shared.localday import day_end, local_day
 from shared.projections.projection import OWN, Projection, Statement
@@ -32,8 +32,15 @@ create table upcoming_v1 (
     formerly_starts_at timestamptz
 );
 comment on column upcoming_v1.over_at is 'When it is no longer coming: its end, or that of its day where no end was said.';
+create table upcoming_v1_held (
+    sitting uuid primary key,
+    meeting uuid not null
+);
+comment on table upcoming_v1_held is 'Written by the sittings, so that no meeting''s row depends on which of the two was heard first.';
 """
-INDEXES = "create index upcoming_v1_by_time on upcoming_v1 (starts_at, meeting); create index upcoming_v1_over on upcoming_v1 (over_at);"
+INDEXES = """create index upcoming_v1_by_time on upcoming_v1 (starts_at, meeting);
+create index upcoming_v1_over on upcoming_v1 (over_at);
+create index upcoming_v1_held_of on upcoming_v1_held (meeting);"""
 
 PUT = """insert into upcoming_v1
 (meeting, body, body_name, title, public, starts_at, ends_at, over_at, place, standing, reason, formerly_starts_at)
@@ -42,13 +49,13 @@ ends_at = excluded.ends_at, over_at = excluded.over_at, place = excluded.place, 
 reason = excluded.reason, formerly_starts_at = coalesce(excluded.formerly_starts_at, upcoming_v1.formerly_starts_at)"""
 
 BEGIN = "update upcoming_v1 set standing = 'opened' where meeting = $1"
+HOLD = "insert into upcoming_v1_held (sitting, meeting) values ($1, $2) on conflict (sitting) do nothing"
 
-
-Folded = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened
+Folded = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened | SittingClosed
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
-    """One row for each meeting, written by its own stream."""
+    """One row for each meeting and one for each sitting that has ended, each written by its own stream."""
     event = received.message
     match event:
         case MeetingScheduled():
@@ -59,6 +66,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield put(received.stream, event, "cancelled", event.reason, None)
         case MeetingOpened():
             yield Statement(BEGIN, (received.stream,))
+        case SittingClosed():
+            yield Statement(HOLD, (received.stream, event.meeting))
         case _:
             assert_never(event)
 
@@ -83,7 +92,7 @@ def put(
 
 UPCOMING = Projection(
     name="upcoming_v1",
-    folds={OWN: (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingOpened)},
+    folds={OWN: (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingOpened, SittingClosed)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
@@ -92,7 +101,7 @@ UPCOMING = Projection(
 
 @dataclass(frozen=True, slots=True)
 class UpcomingMeeting:
-    """A meeting that is not over yet."""
+    """A meeting that is neither held nor over yet."""
 
     meeting: UUID
     body: UUID
@@ -109,7 +118,8 @@ class UpcomingMeeting:
 
 QUERY = """select meeting, body, body_name, title, public, starts_at, ends_at, place, standing, reason, formerly_starts_at
 from upcoming_v1 where over_at > $1 and ($2::uuid is null or body = $2) and (public or $3 or body = any($4::uuid[]))
-and ($5::timestamptz is null or (starts_at, meeting) > ($5, $6)) order by starts_at, meeting limit $7"""
+and ($5::timestamptz is null or (starts_at, meeting) > ($5, $6))
+and not exists (select from upcoming_v1_held held where held.meeting = upcoming_v1.meeting) order by starts_at, meeting limit $7"""
 
 
 async def list_upcoming(
