@@ -29,6 +29,8 @@ class Calls:
     def __init__(self, dsn: str, clock: Now, schema: str) -> None:
         self.dsn, self.clock, self.schema = dsn, clock, schema
         self.connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self.connections = 0
+        """How often it has connected."""
         self._append: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
         self._append_one: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
 
@@ -84,6 +86,7 @@ class Calls:
             connection.terminate()
             raise
         self.connection = connection
+        self.connections += 1
 
     def disconnect(self) -> None:
         """Throw the connection away."""

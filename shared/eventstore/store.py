@@ -70,7 +70,7 @@ class Store:
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._snapshots = Snapshots(pool, schema)
         self._waiting = 0
-        self._reconnects = writer.counts.reconnects
+        self._connections = writer.connections
         self._settling = asyncio.Semaphore(SETTLING)
 
     async def close(self) -> None:
@@ -152,9 +152,9 @@ class Store:
         return await self._caught_up(decider, stream, version, state)
 
     def _cached(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S] | None:
-        if self._reconnects != self.writer.counts.reconnects:
+        if self._connections != self.writer.connections:
             # After a failover or a restored log the same versions may be other events.
-            self._reconnects = self.writer.counts.reconnects
+            self._connections = self.writer.connections
             self._states.clear()
         cached = self._states.get(stream)
         if cached is None or cached[0] != decider.name:

@@ -62,6 +62,11 @@ class Writer:
         """Commands in the queue."""
         return len(self._queue)
 
+    @property
+    def connections(self) -> int:
+        """How often it has connected: with each time, the server may be another one."""
+        return self._calls.connections
+
     async def start(self) -> None:
         """Connect once, so that unsafe settings refuse the start; then drain until closed."""
         await self._calls.connect()
