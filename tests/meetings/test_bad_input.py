@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
+from services.meetings.sitting import sitting_of
 from shared.eventstore.log import log_tail
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import OTHER_PLACE, REASON
+from tests.meetings.examples import OTHER_PLACE, REASON, STARTS
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
@@ -150,3 +152,48 @@ async def test_without_a_token_or_the_role_it_is_told_which_is_missing(scene: Sc
     assert (status, kind) == (401, "problem:invalid-token")
     assert sentence.endswith(".")
     assert await scene.nothing_happened()
+
+
+NEW_CADENCE = {"valid_from": "2019-01-01", "rule": {"minimum_per_year": 2, "source": "Satzung"}}
+ADDRESSES: dict[tuple[str, str], Any] = {
+    ("get", "/bodies/{body}"): None,
+    ("get", "/bodies/{body}/cadence"): None,
+    ("post", "/bodies/{body}/cadence"): NEW_CADENCE,
+    ("get", "/meetings/{meeting}"): None,
+    ("post", "/meetings/{meeting}/rescheduling"): MOVED,
+    ("post", "/meetings/{meeting}/cancellation"): {"reason": REASON},
+    ("post", "/meetings/{meeting}/opening"): {},
+    ("post", "/meetings/{meeting}/closing"): {},
+}
+"""Every address with an id in it, and what is wished there."""
+
+
+async def sent_to(scene: Scene, method: str, path: str, wish: Any) -> httpx2.Response:
+    """Ask or wish as somebody whom no role holds back."""
+    if method == "get":
+        return await scene.city.get(path, REGISTRY)
+    return await scene.post(path, wish, REGISTRY, If_Match="*")
+
+
+async def test_the_id_of_something_else_is_unknown_at_every_address(scene: Scene) -> None:
+    paths = scene.city.process.app.openapi()["paths"]
+    known = {(method, path.removeprefix(PREFIX)) for path, methods in paths.items() for method in methods if "/operations/" not in path}
+    assert ADDRESSES.keys() == {(method, path) for method, path in known if "{" in path}
+    scene.city.clock.now = STARTS
+    assert (await scene.post("/meetings/{meeting}/opening", {})).status_code == 200
+    sitting = str(sitting_of(UUID(scene.meeting)))
+    tail = (await log_tail(scene.city.process.pool))[0]
+    assert tail == scene.tail + 2, "the meeting is open, and so is its sitting"
+    for (method, path), wish in ADDRESSES.items():
+        other = scene.meeting if "{body}" in path else scene.body
+        for id_ in (other, sitting, UNKNOWN):
+            told_so = told(await sent_to(scene, method, path.format(body=id_, meeting=id_), wish))
+            assert told_so == (404, "problem:not-found", NOT_FOUND), (method, path)
+    for id_ in (scene.meeting, sitting, UNKNOWN):
+        assert misfits(await scene.city.schedule(id_, REGISTRY)) == {"body.body": "is no body that stands"}
+        assert misfits(await scene.city.found("Amt", secretariat=id_)) == {"body.secretariat": "is no body that stands"}
+        assert (await scene.city.get("/meetings", REGISTRY, body=id_)).json()["items"] == []
+    assert (await log_tail(scene.city.process.pool))[0] == tail
+    for (method, path), wish in ADDRESSES.items():
+        answer = await sent_to(scene, method, path.format(body=scene.body, meeting=scene.meeting), wish)
+        assert answer.status_code in {200, 409}, f"{method} {path} knows its own kind: {answer.text}"
