@@ -103,6 +103,11 @@ def unavailable_problem(detail: str, name: str = "unavailable", retry_after: int
     return kit_problem(503, name, detail, headers={"retry-after": str(retry_after)}, **facts)
 
 
+def _begun(sentence: str) -> str:
+    """With a capital at its beginning; names inside it stay as they are written."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def is_away(error: BaseException) -> bool:
     """Whether the database or the network is away, so that the same request may succeed later."""
     if isinstance(error, asyncpg.InterfaceError):
@@ -128,7 +133,7 @@ def problem_of(service: str, error: Exception) -> Problem:
             return kit_problem(401, "unauthenticated", Unauthenticated.__doc__ or "", headers={"www-authenticate": "Bearer"})
         case InvalidToken():
             headers = {"www-authenticate": 'Bearer error="invalid_token"'}
-            return kit_problem(401, "invalid-token", f"{str(error).capitalize()}.", headers=headers)
+            return kit_problem(401, "invalid-token", f"{_begun(str(error))}.", headers=headers)
         case VersionMismatch(current=current):
             detail = "What you saw has changed since: look again, then decide again."
             return kit_problem(412, "stale", detail, headers={"etag": f'"{current}"'}, current_version=current)

@@ -174,6 +174,11 @@ async def test_credentials_of_another_kind_are_401_even_on_a_public_route(served
     assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
+async def test_names_in_a_sentence_keep_their_capitals(served: Served) -> None:
+    response = await served.client.get("/api/notes/whoami", headers={"authorization": "Bearer hello"})
+    assert told(response, 401)["detail"] == "This is no signed JWT."
+
+
 async def test_two_tokens_are_one_too_many(served: Served) -> None:
     header = ("authorization", f"Bearer {token()}")
     told(await served.client.get("/api/notes/whoami", headers=[header, header]), 401)
