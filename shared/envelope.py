@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from shared.domain import Contract, Named
+from shared.domain import Named
 
 WATERMARK = "watermark"
 """The type of a record that only says how far the log has come: it has a position and no data."""
@@ -70,6 +70,3 @@ class Received(Generic[M]):
         """The stream the message belongs to."""
         return self.entry.stream
 
-
-Published = Received[Contract]
-"""A contract as it arrives from another service."""

@@ -117,18 +117,6 @@ def lag_probe(lag: Callable[[], Awaitable[int]], most: int) -> Probe:
     return probe
 
 
-def broker_probe(last_seen: Callable[[], float | None], within_seconds: float) -> Probe:
-    """Whether relay or sources heard from the broker lately; `last_seen` answers seconds ago, None for not yet."""
-
-    async def probe() -> Finding:
-        ago = last_seen()
-        if ago is None:
-            return Finding(False, "not reached yet")
-        return Finding(ago <= within_seconds, f"last heard {ago:.0f} s ago")
-
-    return probe
-
-
 async def no_broker() -> Finding:
     """The embedded form's answer: services read each other's logs."""
     return Finding(True, "none")

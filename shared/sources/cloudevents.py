@@ -22,8 +22,6 @@ from shared.envelope import WATERMARK, Entry
 TYPE_PREFIX = "org.bindeglied."
 NOBODY = UUID(int=0)
 
-SPECVERSION = ("ce_specversion", b"1.0")
-CONTENT_TYPE = ("content-type", b"application/json")
 
 Headers = list[tuple[str, bytes]]
 
