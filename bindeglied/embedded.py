@@ -18,7 +18,7 @@ from services.meetings.service import SERVICE as MEETINGS
 from shared.clock import StoryClock
 from shared.dsn import with_role
 from shared.migrate import ensure_database, migrate
-from shared.run import Running, running
+from shared.run import KEYRING_ROLE, Running, running
 from shared.service import Service
 from shared.settings import Settings
 from shared.sources.log import LogSource
@@ -27,7 +27,7 @@ from shared.surroundings import Role, Surroundings, surroundings
 
 SERVICES: tuple[Service, ...] = (MEETINGS,)
 DEFAULT_HOME = ".bindeglied"
-KEYRING = "bindeglied_keyring"
+IN_USE = "process {process} serves from {folder} already: stop it first"
 
 
 class HomeInUse(Exception):
@@ -51,13 +51,18 @@ class Home:
         return self.folder / "keys"
 
     @property
+    def key_file(self) -> Path:
+        """The file with the key-encryption key."""
+        return self.keys / "kek.json"
+
+    @property
     def clock(self) -> StoryClock:
         """The story's clock; real time as long as no story was told here."""
         return StoryClock(self.folder / "clock")
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Be the only one that serves from this home; HomeInUse if another process does."""
+    def held(self, refusal: str = IN_USE) -> Iterator[None]:
+        """Be the only one that serves from this home; HomeInUse, with the text of `refusal`, if another process does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file: IO[str]
         with (self.folder / "lock").open("a+", encoding="ascii") as file:
@@ -65,7 +70,7 @@ class Home:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 file.seek(0)
-                raise HomeInUse(f"process {file.read().strip() or 'unknown'} serves from {self.folder} already: stop it first") from None
+                raise HomeInUse(refusal.format(process=file.read().strip() or "?", folder=self.folder)) from None
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
@@ -98,8 +103,8 @@ async def embedded(home: Home, role: Role = "all", services: Sequence[Service] =
     urls = await asyncio.gather(*(_database(admin, service.name) for service in services))
     settings = Settings(
         database_url=urls[0],
-        keyring_url=await _keyring(admin),
-        key_file=home.keys / "kek.json",
+        keyring_url=await keyring_database(admin),
+        key_file=home.key_file,
         token_issuer=ISSUER,
         token_audience=AUDIENCE,
         token_keys=str(issuer.public_keys),
@@ -126,7 +131,8 @@ async def _database(admin: str, service: str) -> str:
     return with_role(owned, role)
 
 
-async def _keyring(admin: str) -> str:
-    owned = await ensure_database(admin, KEYRING)
-    await migrate(owned, "keyring", KEYRING)
-    return with_role(owned, KEYRING)
+async def keyring_database(admin: str) -> str:
+    """The keyring's database, made and current; answers its address."""
+    owned = await ensure_database(admin, KEYRING_ROLE)
+    await migrate(owned, "keyring", KEYRING_ROLE)
+    return with_role(owned, KEYRING_ROLE)

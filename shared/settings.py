@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from shared.failpoints import VARIABLE as FAILPOINT
 
 PREFIX = "BINDEGLIED_"
+LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 class UnusableSettings(Exception):
@@ -30,13 +32,14 @@ class Settings(BaseModel):
     """The same server as the migrating role; without it the process only checks that the schema is current."""
     keyring_url: str
     """The keyring's database."""
+    keyring_admin_url: str | None = None
+    """The keyring's database as the migrating role; without it the process expects a keyring that is current."""
     key_file: Path
     """The file with the key-encryption key, outside every data directory."""
     key_backup: Path | None = None
     """Where the keyring's one current copy is put after each rotation."""
     kafka_bootstrap_servers: str | None = None
     """The brokers; None in the embedded form, where services read each other's logs."""
-    kafka_acks: Literal["all"] = "all"
     token_issuer: str
     token_audience: str = "bindeglied"
     token_keys: str
@@ -47,7 +50,12 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_waiting_commands: int = Field(default=2_000, ge=1)
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_any_case(cls, level: object) -> object:
+        return level.lower() if isinstance(level, str) else level
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
@@ -71,3 +79,11 @@ class Settings(BaseModel):
             raise UnusableSettings(f"{FAILPOINT} is set beside a real token issuer: unset it")
         if not self.demo and self.clock_file:
             raise UnusableSettings(f"{PREFIX}CLOCK_FILE is set beside a real token issuer: unset it; only the demo runs on a story's time")
+
+
+def log_level_of(default: str, environment: Mapping[str, str] = os.environ) -> int:
+    """What BINDEGLIED_LOG_LEVEL says, for a command that needs no other settings; UnusableSettings for what is no level."""
+    said = environment.get(f"{PREFIX}LOG_LEVEL", default).lower()
+    if said not in LOG_LEVELS:
+        raise UnusableSettings(f"{PREFIX}LOG_LEVEL is none of {', '.join(LOG_LEVELS)}: {said}")
+    return LOG_LEVELS[said]
