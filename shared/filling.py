@@ -117,7 +117,7 @@ class Filling:
         sent = entries[:packed]
         if not sent and not (mark and not entries):
             return False
-        filled = self.status.filled or (mark is not None and packed == len(entries))
+        filled = self.status.filled or packed > len(entries)  # Only with the mark in it does a batch say that the topic is filled.
         behind = Cursor(self._source.generation, sent[-1].pos, sent[-1].event_id) if sent else self._cursor
         with database_away(self._source.name):
             connection = await self._connected()

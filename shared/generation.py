@@ -17,7 +17,7 @@ class GenerationStatus:
     filled: bool = False
     stopped: str | None = None
     """Why it was stopped for good: a new generation is needed."""
-    error: str | None = None
+    error: str | None = "not reached yet"
     """Why nothing is sent at the moment; it is tried again."""
     mended: int = 0
     """How often the topic had lost its tail and was made whole."""

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import structlog
 
+from shared.eventstore.errors import UnsafeSettings
 from shared.filling import CursorMoved, Filling, Stopped
 from shared.generation import GenerationStatus, RelaySettings
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
@@ -20,6 +21,8 @@ logger = structlog.get_logger(__name__)
 
 LOOK_FOR_GENERATIONS_SECONDS = 1.0
 RETRY_SECONDS = 0.5
+LOOK_AT_SETTINGS_SECONDS = 3.0
+"""How often a topic that would forget is looked at again: an operator may have set it right."""
 
 
 class Relay:
@@ -52,7 +55,7 @@ class Relay:
         return [filling.status for _, filling in sorted(self._fillings.items())]
 
     async def run(self) -> None:
-        """Keep the newest filled generation and all newer ones going until cancelled; UnsafeSettings where a topic would forget."""
+        """Keep the newest filled generation and all newer ones going until cancelled; a topic that would forget is named and waited for."""
         tasks: dict[int, asyncio.Task[None]] = {}
         try:
             while True:
@@ -98,6 +101,11 @@ class Relay:
             except (TailLost, CursorMoved) as error:
                 filling.status.error = str(error)
                 logger.warning("relay.again", topic=filling.status.topic, reason=str(error))
+            except UnsafeSettings as error:
+                if filling.status.error != str(error):
+                    logger.exception("relay.unsafe_topic", topic=filling.status.topic)
+                filling.status.error = str(error)
+                await asyncio.sleep(LOOK_AT_SETTINGS_SECONDS)
             except (SourceUnavailable, *LOST_BROKER, *LOST_CONNECTION) as error:
                 filling.status.error = str(error) or repr(error)
                 logger.warning("relay.waiting", topic=filling.status.topic, reason=filling.status.error)

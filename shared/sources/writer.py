@@ -49,21 +49,22 @@ class TopicWriter:
             await self._producer.start()
 
     def pack(self, entries: Sequence[Entry], *, filled: bool, mark: Entry | None) -> tuple[BatchBuilder, int]:
-        """A batch of as many entries as fit, and how many those are; where all fit, `mark` follows them."""
+        """A batch of as many entries as fit, and how many those are; where all fit, `mark` follows them, and counts if it fits too."""
         assert self._producer is not None
         batch = self._producer.create_batch()
         # Kafka's own time is when it was sent: the broker begins a new segment for every week between two records, and a log's
         # history may span years.
         now = int(time.time() * 1000)
-        for packed, entry in enumerate(entries):
+        for before, entry in enumerate(entries):
             record = record_of(entry, self._source, filled=filled)
             if batch.append(timestamp=now, key=record.key, value=record.value, headers=record.headers) is None:
-                return batch, packed
+                return batch, before
+        packed = len(entries)
         if mark:
             record = record_of(mark, self._source, filled=True)
-            batch.append(timestamp=now, key=record.key, value=record.value, headers=record.headers)
+            packed += batch.append(timestamp=now, key=record.key, value=record.value, headers=record.headers) is not None
         batch.close()
-        return batch, len(entries)
+        return batch, packed
 
     async def send(self, batch: BatchBuilder) -> int:
         """Wait until all replicas in sync have the batch; the offset it begins at."""

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import partialmethod
 from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.domain import Contract, Event
-from shared.envelope import WATERMARK, Cursor, Received
+from shared.envelope import WATERMARK, Cursor, Entry, Received
 from shared.eventstore.errors import UnsafeSettings
 from shared.failpoints import FailpointHit, set_failpoints
+from shared.generation import GenerationStatus
 from shared.relay import Relay, start_generation
+from shared.sources.cloudevents import is_filled
 from shared.sources.log import LogSource
+from shared.sources.reader import TopicReader
 from shared.sources.source import NewGeneration
 from shared.sources.tail import last_whole
-from shared.sources.topic import KEEPS_EVERYTHING, must_keep_everything, topic_of
+from shared.sources.topic import KEEPS_EVERYTHING, Brokers, must_keep_everything, topic_of
+from shared.sources.writer import TopicWriter
 from tests.infrastructure import Databases
 from tests.relay.world import World, first, signal_to, until
 from tests.sources.facts import SERVICE, TYPES, NoticeHeard, contracts, facts, published, read_to
@@ -224,15 +231,63 @@ async def _says(relay: Relay, said: str) -> bool:
         (1, {**KEEPS_EVERYTHING, "retention.bytes": "1073741824"}, "retention.bytes"),
     ],
 )
-async def test_a_topic_that_would_forget_is_refused(world: World, partitions: int, settings: dict[str, str], said: str) -> None:
+async def test_a_topic_that_would_forget_is_refused_and_named(world: World, partitions: int, settings: dict[str, str], said: str) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=world.bootstrap)
     await admin.start()
     await admin.create_topics([NewTopic(topic_of(world.city, SERVICE, 1), partitions, 1, topic_configs=settings)])
     await admin.close()
     await world.append(3)
-    with pytest.raises(UnsafeSettings, match=said):
-        await asyncio.wait_for(world.relay().run(), 30)
+    async with world.relaying() as relay:
+        await until(lambda: _says(relay, said))
     assert await world.saved() == 0
+
+
+async def test_a_topic_that_was_set_right_is_filled_by_the_relay_that_had_refused_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.relay.LOOK_AT_SETTINGS_SECONDS", 0.1)
+    topic = topic_of(world.city, SERVICE, 1)
+    admin = AIOKafkaAdminClient(bootstrap_servers=world.bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(topic, 1, 1, topic_configs={**KEEPS_EVERYTHING, "retention.ms": "604800000"})])
+    await world.append(3)
+    async with world.relaying() as relay:
+        await until(lambda: _says(relay, "retention.ms"))
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, KEEPS_EVERYTHING)])
+        await admin.close()
+        await until(lambda: _has_come(relay, 3))
+        assert first(relay).error is None
+
+
+def test_a_generation_that_was_not_reached_yet_says_so() -> None:
+    assert GenerationStatus(1, "topic").error == "not reached yet"
+
+
+async def test_a_batch_without_room_for_the_mark_does_not_call_the_topic_filled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window that is full to the brim: the mark comes in a batch of its own behind it."""
+    await world.append(3)
+    real = TopicWriter.pack
+    packed: list[int] = []
+
+    def without_room(self: TopicWriter, entries: Sequence[Entry], *, filled: bool, mark: Entry | None) -> tuple[BatchBuilder, int]:
+        with monkeypatch.context() as patch:
+            if entries:
+                patch.setattr(BatchBuilder, "append", partialmethod(append_below, len(entries)))
+            batch, count = real(self, entries, filled=filled, mark=mark)
+        packed.append(count)
+        return batch, count
+
+    append = BatchBuilder.append
+
+    def append_below(batch: BatchBuilder, most: int, **record: Any) -> Any:
+        return append(batch, **record) if batch.record_count() < most else None
+
+    monkeypatch.setattr(TopicWriter, "pack", without_room)
+    async with world.relaying() as relay:
+        await until(lambda: _is_filled(relay, 1))
+    assert packed == [3, 1]
+    reader = TopicReader(Brokers(world.bootstrap), topic_of(world.city, SERVICE, 1))
+    marked = [is_filled(record.headers) for record in await reader.fetch(10, 10)]
+    await reader.close()
+    assert marked == [False, False, False, True]
 
 
 @pytest.mark.parametrize("producer", [{"acks": 1}, {"acks": 0}, {"enable_idempotence": True}, {"transactional_id": "relay"}])
