@@ -47,6 +47,8 @@ async def _apply(
     changes: Sequence[tuple[Entry, list[Statement]]] | None,
 ) -> Cursor:
     name = reading.projection.name
+    # A rebuild meets within minutes what has failed in years: that many in a minute say nothing about the program.
+    at_most = parking.MOST_A_MINUTE if schema == READ else None
     async with connection.transaction(isolation="read_committed"):
         await cursors.enter(connection, schema, lasting=schema != READ)
         cursor = await lock_cursor(connection, name, source)
@@ -66,6 +68,7 @@ async def _apply(
                     source,
                     [e for e in folded if e.event_id not in skipped],
                     behind,
+                    at_most,
                 )
             else:
                 records = [(e, None) for e in folded if e.stream in behind and e.event_id not in skipped]
@@ -80,7 +83,7 @@ async def _apply(
                     ],
                 )
             if records:
-                await parking.park(connection, name, source, records)
+                await parking.park(connection, name, source, records, at_most=at_most)
         cursor = cursor.after(new[-1])
         await cursors.move(connection, name, source, cursor)
         failpoint("projector.before_commit")
@@ -121,6 +124,7 @@ async def _one_by_one(
     source: str,
     entries: Sequence[Entry],
     behind: set[UUID],
+    at_most: int | None,
 ) -> list[tuple[Entry, str | None]]:
     """Apply each entry in a savepoint of its own; answers those to park, with what failed."""
     records: list[tuple[Entry, str | None]] = []
@@ -135,7 +139,7 @@ async def _one_by_one(
             behind.add(entry.stream)
             records.append((entry, str(poison)))
             failed += 1
-            if failed > parking.MOST_A_MINUTE:
+            if at_most is not None and failed > at_most:
                 break  # park() is about to say so.
     return records
 

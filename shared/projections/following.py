@@ -28,6 +28,11 @@ SHORTEST_PAUSE = 0.1
 LONGEST_PAUSE = 10.0
 
 
+def can_be_borne(error: Exception) -> bool:
+    """Whether a reader waits this out or stands still for it; all else is a fault of the program."""
+    return is_passing(error) or isinstance(error, TooManyParked | SourceDiverged | SourceUnavailable | RebuildRunning | NewGeneration)
+
+
 class Follower:
     """A projection's or reaction's way along its sources, with what there is to say about it."""
 
@@ -64,14 +69,18 @@ class Follower:
         """Bring what `source` yields to `deliver`, until cancelled; what nobody can wait out or stop for is raised."""
         cursor: Cursor | None = None
         pause = SHORTEST_PAUSE
+        going = False
         while True:
             try:
                 if cursor is None:
                     cursor = await cursors.load(self.pool, self.name, name)
                 cursor = await self._step(name, source, cursor, batch, deliver)
                 self.waiting.pop(name, None)
-                if self.stopped.pop(name, None):
+                if not going or name in self.stopped:
+                    # What stopped the process before this one is over, too.
                     await cursors.note_stop(self.pool, self.name, name, None)
+                    self.stopped.pop(name, None)
+                    going = True
                 pause = SHORTEST_PAUSE
             except NewGeneration as newer:
                 logger.info("following.new_generation", name=self.name, source=name, generation=newer.generation)
@@ -79,21 +88,14 @@ class Follower:
                 try:
                     await on_new_generation()
                 except Exception as error:
-                    if not is_passing(error) and not isinstance(error, RebuildRunning | SourceUnavailable):
+                    if not can_be_borne(error):
                         raise
-                    pause = await self._pause(name, error, pause)
-            except TooManyParked as error:
-                cursor = None
-                await self._stand_still(name, error, math.inf)
-            except SourceDiverged as error:
-                # A topic that lost its tail is made whole by the relay, so it is asked again; a restored log stays another one.
-                cursor = None
-                await self._stand_still(name, error, LONGEST_PAUSE)
+                    pause = await self._bear(name, error, pause)
             except Exception as error:
-                if not is_passing(error) and not isinstance(error, SourceUnavailable):
+                if not can_be_borne(error):
                     raise
                 cursor = None
-                pause = await self._pause(name, error, pause)
+                pause = await self._bear(name, error, pause)
 
     async def _step(
         self, name: str, source: Source, cursor: Cursor, batch: int, deliver: Callable[[Sequence[Entry]], Awaitable[Cursor]]
@@ -110,6 +112,18 @@ class Follower:
             await asyncio.sleep(POLL_SECONDS)  # A source that gives what does not follow on the cursor is not asked in a hurry.
         self.signals.notify("read")
         return moved
+
+    async def _bear(self, name: str, error: Exception, pause: float) -> float:
+        """Stand still or wait, whichever the error asks for; answers the next pause."""
+        match error:
+            case TooManyParked():
+                await self._stand_still(name, error, math.inf)
+            case SourceDiverged():
+                # A topic that lost its tail is made whole by the relay, so it is asked again; a restored log stays another one.
+                await self._stand_still(name, error, LONGEST_PAUSE)
+            case _:
+                return await self._pause(name, error, pause)
+        return pause
 
     async def _pause(self, name: str, error: Exception, seconds: float) -> float:
         reason = f"{type(error).__name__}: {error}"

@@ -54,8 +54,10 @@ async def park(
     projection: str,
     source: str,
     records: Sequence[tuple[Entry, str | None]],
+    *,
+    at_most: int | None = MOST_A_MINUTE,
 ) -> None:
-    """Keep records with what failed (None behind the first of a stream); raises TooManyParked."""
+    """Keep records with what failed (None behind the first of a stream); raises TooManyParked where more than `at_most` streams did."""
     await connection.executemany(
         f"""insert into parked (projection, source, {COLUMNS}, error)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing""",
@@ -67,12 +69,12 @@ async def park(
             for e, error in records
         ],
     )  # fmt: skip
-    if any(error for _, error in records):
+    if at_most is not None and any(error for _, error in records):
         query = """select count(distinct stream) from parked where projection = $1 and source = $2 and error is not null
             and skipped_at is null and parked_at > now() - interval '1 minute'"""
-        if await connection.fetchval(query, projection, source) > MOST_A_MINUTE:
+        if await connection.fetchval(query, projection, source) > at_most:
             first = next(error for _, error in records if error)
-            raise TooManyParked(f"more than {MOST_A_MINUTE} streams failed within a minute, the last one with: {first}")
+            raise TooManyParked(f"more than {at_most} streams failed within a minute, the last one with: {first}")
 
 
 async def parked_among(

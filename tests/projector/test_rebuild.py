@@ -13,11 +13,13 @@ from shared.envelope import Cursor, Entry, Received
 from shared.eventstore.signals import Signals
 from shared.failpoints import FailpointHit, set_failpoints
 from shared.projections import cursors
+from shared.projections.parking import TooManyParked
 from shared.projections.projection import OWN, Statement
 from shared.projections.rebuild import ShapeChanged
 from shared.projections.scratch import RebuildRunning
 from shared.projector import Projector
 from shared.sources.memory import MemorySource
+from shared.sources.source import SourceDiverged
 from shared.testing import History
 from tests.projector.rooms import ROOMS, VISITS, RoomOpened, a_story, project, room, visits
 from tests.projector.running import dumped, eventually, eventually_at, projector, running
@@ -188,6 +190,51 @@ async def test_a_source_with_another_past_stops_the_projector_until_a_rebuild(po
     assert (await cursors.load(pool, "rooms_v1", OWN)).event_id == room(21)
     assert (await rooms.verify()).difference is None
     assert await pool.fetchval("select stopped from read.cursor") is None
+
+
+@pytest.mark.parametrize("error", [TooManyParked("a wrong program"), SourceDiverged("a restored log")])
+async def test_a_rebuild_that_cannot_heal_stops_the_projector_and_is_not_begun_again_at_once(
+    pool: Pool, signals: Signals, error: Exception
+) -> None:
+    """A full replay every second, for ever and seen by nobody, would be the alternative."""
+    story = a_story()
+    async with running(rooms := projector(pool, signals, story.entries)):
+        await eventually_at(rooms, len(story.entries))
+    begun: list[int] = []
+
+    async def fails(progress: object = None) -> dict[str, Cursor]:
+        begun.append(1)
+        raise error
+
+    rooms = projector(pool, signals, ())
+    rooms.sources = {OWN: lambda: MemorySource(story.entries, generation=2)}
+    rooms.rebuild = fails  # type: ignore[method-assign]  # What a rebuild may raise, without the hours that it may take.
+    async with running(rooms):
+        await eventually(lambda: bool(rooms._follower.stopped))
+        await asyncio.sleep(2.5)
+        assert await pool.fetchval("select stopped from read.cursor") == str(error)
+    assert len(begun) == 1
+
+
+async def test_a_rebuild_takes_along_what_was_parked_over_the_years(pool: Pool, signals: Signals) -> None:
+    story = History().add(room(1), RoomOpened(title="Saal", seats=1))
+    rooms = Projector(ROOMS, {OWN: lambda: MemorySource(story.entries)}, pool, signals)
+    await rooms.start()
+    for number in range(100, 130):
+        story.add(room(number), RoomOpened(title="boom", seats=1))
+    await rooms.rebuild()
+    assert len(await rooms.parked()) == 30
+    assert (await cursors.load(pool, "rooms_v1", OWN)).pos == 31
+
+
+async def test_a_new_process_clears_what_stopped_the_one_before_it(pool: Pool, signals: Signals) -> None:
+    story = a_story()
+    async with running(rooms := projector(pool, signals, story.entries)):
+        await eventually_at(rooms, len(story.entries))
+    await cursors.note_stop(pool, "rooms_v1", OWN, "the log was restored")
+    async with running(projector(pool, signals, story.entries)), asyncio.timeout(10):
+        while await pool.fetchval("select stopped from read.cursor"):
+            await asyncio.sleep(0.05)
 
 
 async def test_a_projection_of_several_sources_is_rebuilt_and_verified(pool: Pool, signals: Signals) -> None:
