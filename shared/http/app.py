@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from shared.http import operations_api
+from shared.http.document_parts import DESCRIPTION
 from shared.http.edge import Edge
 from shared.http.health import health_routes
 from shared.http.openapi import install_openapi
@@ -57,6 +58,7 @@ def create_app(
     app = FastAPI(
         title=f"Bindeglied: {service.name}",
         version=version,
+        description=DESCRIPTION,
         openapi_url=f"{prefix}/openapi.json",
         docs_url=None,
         redoc_url=None,

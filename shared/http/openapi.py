@@ -7,61 +7,27 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from shared.domain import Refusal
 from shared.http.call import Done
-from shared.http.problems import MEDIA_TYPE
+from shared.http.document_parts import (
+    COMMAND_HEADERS,
+    IDEMPOTENCY_KEY,
+    LINK,
+    LOCATION,
+    PROBLEM,
+    READING_HEADERS,
+    if_match,
+    problem_answers,
+    problem_of_types,
+)
+from shared.http.executions import execution_of
+from shared.http.meanings import enumerations, meanings
+from shared.http.paging import Page
+from shared.http.permissions import Permission, Relation
+from shared.http.problems import MEDIA_TYPE, refusal_type
 from shared.http.routes import GuardedRoute
 
-_REFERENCE = {"$ref": "#/components/schemas/Problem"}
-_TEXTS = {
-    "401": "No bearer token, or one that is not accepted.",
-    "403": "Signed in, but without the role that this needs.",
-    "404": "There is no such thing, or it is not for the caller to see.",
-    "409": "The domain refuses; `type` names the rule and `detail` tells it.",
-    "412": "The thing has changed since the caller saw it.",
-    "413": "The body is too large.",
-    "422": "The input does not fit; `errors` names the fields.",
-    "428": "If-Match is missing.",
-    "503": "The database is away or busy; `Retry-After` says when to come again.",
-}
-_PROBLEM = {
-    "title": "Problem",
-    "description": "What went wrong (RFC 9457). Further members are facts that explain it.",
-    "type": "object",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "Names the rule; translate by it."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "The rule, in English."},
-        "incident": {"type": "string", "description": "With status 500: what to tell whoever looks after it."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["where", "what"],
-                "properties": {"where": {"type": "string"}, "what": {"type": "string"}},
-            },
-        },
-    },
-}
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Sent again with the same key and body, a command answers again and happens once. A UUID is best.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
-}
-_IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "required": False,
-    "description": 'The ETag of what the caller saw, such as `"7"`. Required where something seen is changed (else 428).',
-    "schema": {"type": "string", "pattern": r'^(\*|"[!#-~]*")$'},
-}
-_ANSWER_HEADERS = {
-    "ETag": {"description": "The stream's version.", "schema": {"type": "string"}},
-    "Position": {"description": "Where the log stands behind it; send it as `min_position`.", "schema": {"type": "string"}},
-}
+_HELD_IN = {Relation.BODY: "in the body", Relation.CITY: "in the city"}
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -71,15 +37,19 @@ def install_openapi(app: FastAPI) -> None:
     def complete() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = plain()
-            for route in app.routes:
-                if isinstance(route, GuardedRoute) and route.include_in_schema:
-                    for method in route.methods or ():
-                        _complete_operation(schema["paths"][route.path_format][method.lower()], route, method)
-            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            schemas["Problem"] = _PROBLEM
+            routes = [route for route in app.routes if isinstance(route, GuardedRoute) and route.include_in_schema]
+            for route in routes:
+                for method in route.methods or ():
+                    _complete_operation(schema["paths"][route.path_format][method.lower()], route, method)
+            components = schema.setdefault("components", {})
+            schemas = components.setdefault("schemas", {})
+            schemas["Problem"] = PROBLEM
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
-            schema["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            for kind in enumerations(routes):
+                _add_to(schemas[kind.__name__], [f"- `{word}`: {meaning}" for word, meaning in meanings(kind).items()])
+            components["responses"] = problem_answers()
+            components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
         return app.openapi_schema or {}
 
     openapi: Callable[[], dict[str, Any]] = complete
@@ -87,21 +57,62 @@ def install_openapi(app: FastAPI) -> None:
 
 
 def _complete_operation(operation: dict[str, Any], route: GuardedRoute, method: str) -> None:
-    permission = route.guard.permission
+    permission, responses = route.guard.permission, operation["responses"]
     operation["security"] = [{"bearer": []}, {}] if permission.public else [{"bearer": []}]
-    responses = operation["responses"]
+    responses.pop("422", None)  # FastAPI's own form of it, which is never answered.
     statuses = {"401", "503", "422"}
     if permission.roles:
         statuses.add("403")
+        operation["x-roles"] = sorted(f"{relation.value}:{name}" for relation, name in permission.roles)
+        _add_to(operation, [f"Needs the role {_in_words(permission)}."])
     if route.param_convertors or permission.depends_on_body:
         statuses.add("404")
-    if method != "GET":
-        statuses.add("413")
+    good = responses[str(route.status_code or 200)]
     if method == "GET":
-        responses["304"] = {"description": "The caller has this answer already."}
-    elif route.response_model is Done:
-        statuses |= {"404", "409", "412", "428"}
-        operation.setdefault("parameters", []).extend([_IDEMPOTENCY_KEY, _IF_MATCH])
-        responses[str(route.status_code or 200)]["headers"] = _ANSWER_HEADERS
+        is_page = isinstance(route.response_model, type) and issubclass(route.response_model, Page)
+        good["headers"] = READING_HEADERS | (LINK if is_page else {})
+        responses["304"] = {"description": "The caller has this answer already.", "headers": READING_HEADERS}
+    else:
+        statuses.add("413")
+        if route.response_model is Done:
+            statuses |= _complete_command(operation, good, route)
     for status in sorted(statuses):
-        responses[status] = {"description": _TEXTS[status], "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
+        responses[status] = {"$ref": f"#/components/responses/{status}"}
+    operation["responses"] = dict(sorted(responses.items()))
+
+
+def _complete_command(operation: dict[str, Any], good: dict[str, Any], route: GuardedRoute) -> set[str]:
+    """What follows from the command that the route runs; the statuses of further problems."""
+    execution = execution_of(route.endpoint)
+    parameters = operation.setdefault("parameters", [])
+    parameters.append(IDEMPOTENCY_KEY)
+    good["headers"] = COMMAND_HEADERS | (LOCATION if execution.creates else {})
+    if execution.refusals:
+        operation["responses"]["409"] = _refused(route.guard.service, execution.refusals)
+    match execution.if_match:
+        case "none":
+            return set()
+        case "optional":
+            parameters.append(if_match(required=False))
+            return {"412"}
+        case "required":
+            parameters.append(if_match(required=True))
+            return {"412", "428"}
+
+
+def _refused(service: str, refusals: list[type[Refusal]]) -> dict[str, Any]:
+    rules = {refusal_type(service, kind): kind.rule() for kind in refusals}
+    answer = {"description": "The domain refuses; `type` names the rule and `detail` tells it."}
+    _add_to(answer, [f"- `{name}`: {rule}" for name, rule in rules.items()])
+    return {**answer, "content": {MEDIA_TYPE: {"schema": problem_of_types(list(rules))}}}
+
+
+def _in_words(permission: Permission) -> str:
+    roles = sorted((relation.value, name, _HELD_IN[relation]) for relation, name in permission.roles)
+    return " or ".join(f"`{name}` {where}" for _, name, where in roles)
+
+
+def _add_to(described: dict[str, Any], lines: list[str]) -> None:
+    """A further paragraph of a description."""
+    if lines:
+        described["description"] = "\n\n".join(filter(None, (described.get("description"), "\n".join(lines))))

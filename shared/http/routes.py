@@ -85,16 +85,22 @@ def add_guarded_routes(app: FastAPI, router: APIRouter, permissions: Permissions
                 prefix + path,
                 endpoint,
                 guard=Guard(runtime, service, prefix, permissions[endpoint.__name__]),
+                generate_unique_id_function=_function_name,
                 **{name: getattr(context, name) for name in _COPIED},
             )
         )
+
+
+def _function_name(route: APIRoute) -> str:
+    """What clients made from the document call the operation: unique, as the permissions table demands it."""
+    return route.endpoint.__name__
 
 
 _COPIED = (
     *("response_model", "status_code", "tags", "dependencies", "summary", "description", "response_description", "responses"),
     *("deprecated", "name", "methods", "operation_id", "response_model_include", "response_model_exclude", "response_model_by_alias"),
     *("response_model_exclude_unset", "response_model_exclude_defaults", "response_model_exclude_none", "include_in_schema"),
-    *("response_class", "callbacks", "openapi_extra", "generate_unique_id_function"),
+    *("response_class", "callbacks", "openapi_extra"),
 )
 
 
