@@ -69,4 +69,3 @@ class Received(Generic[M]):
     def stream(self) -> UUID:
         """The stream the message belongs to."""
         return self.entry.stream
-
