@@ -159,15 +159,13 @@ class Keyring:
 
     async def _open_chunk(self, sealed: Sequence[Sealed[T]]) -> list[T | Erased]:
         erased: dict[UUID, UUID] = {}
-        while missing := [s.key for s in sealed if s.key not in erased and self._cache.get(s.key) is None]:
-            erased |= await self._load("key", missing)
-        return [ERASED if s.key in erased and _belongs(s, erased[s.key]) else open_with(self._held(s.key).secret, s) for s in sealed]
-
-    def _held(self, key: UUID) -> HeldKey:
-        held = self._cache.get(key)
-        if held is None:
-            raise RuntimeError("a key went past its life between two lines that do not wait")
-        return held
+        while True:
+            # Each key is asked for once, and behind the last await: opening takes its time, and a key may be written over while one waits.
+            wanted = {s.key for s in sealed if s.key not in erased}
+            held = {key: found for key in wanted if (found := self._cache.get(key)) is not None}
+            if len(held) == len(wanted):
+                return [ERASED if s.key in erased and _belongs(s, erased[s.key]) else open_with(held[s.key].secret, s) for s in sealed]
+            erased |= await self._load("key", list(wanted - held.keys()))
 
     async def _load(self, by: str, ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """Read keys into the cache; answers the erased ones with their subjects."""

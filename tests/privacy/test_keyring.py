@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from shared.failpoints import FailpointHit, set_failpoints
 from shared.privacy.keyring import Keyring, SubjectErased, UnknownKey
 from shared.privacy.keystore import FileKeyStore, WrongKeyStore
-from shared.privacy.sealed import ERASED, BrokenSeal, Sealed
+from shared.privacy.sealed import ERASED, BrokenSeal, Sealed, open_with
 from tests.privacy.conftest import SOURCE, Keyrings, until
 from tests.support.postgres import Database
 
@@ -164,6 +164,22 @@ async def test_a_key_is_read_again_when_its_minute_is_over(keyrings: Keyrings, k
     assert await reader.open(sealed) == ERASED
     with pytest.raises(SubjectErased):
         await reader.seal(CANARY, subject, EMAIL)
+
+
+async def test_keys_whose_minute_ends_while_many_values_are_opened_open_all_of_them(
+    keyrings: Keyrings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monotonic = Monotonic()
+    reader = await keyrings(monotonic=monotonic)
+    subjects = [await reader.new_subject() for _ in range(3)]
+    sealed = [await reader.seal(CANARY, subject, EMAIL) for subject in (*subjects, *subjects)]
+
+    def slow(*given: Any) -> Any:
+        monotonic.seconds += 25
+        return open_with(*given)
+
+    monkeypatch.setattr("shared.privacy.keyring.open_with", slow)
+    assert await reader.open_many(sealed) == [CANARY] * 6
 
 
 async def test_keys_leave_memory_even_if_nobody_asks_again_and_are_written_over(keyrings: Keyrings) -> None:
