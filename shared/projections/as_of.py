@@ -64,7 +64,8 @@ async def _fill(
         await scratch.make_indexes()
         try:
             await scratch.connection.execute(
-                f"update {READ}.scratch set ready = true where schema = $1",
+                # Filling may have taken longer than others were idle: who asked for it reads it before anybody forgets it.
+                f"update {READ}.scratch set ready = true, used_at = clock_timestamp() where schema = $1",
                 scratch.schema,
             )
         except asyncpg.UniqueViolationError:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import structlog
@@ -33,6 +34,8 @@ Sources = Mapping[str, Callable[[], Source]]
 """How to open each source: a source serves one reader, so a rebuild beside the live projection needs its own."""
 
 BATCH = 4000
+AT_ONCE = 2
+"""Scratches open at the same time in one event loop: each holds a connection while its sources ask the same pool for another one."""
 PATIENCE_SECONDS = 30.0
 """How long a source may owe a position that it has announced."""
 
@@ -130,11 +133,21 @@ async def opened(sources: Sources) -> AsyncIterator[dict[str, Source]]:
         yield readers
 
 
+_places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def places() -> asyncio.Semaphore:
+    """The places for scratches in the running event loop, whichever pool they use."""
+    return _places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+
+
 @asynccontextmanager
 async def open_scratch(pool: Pool, reading: Reading, purpose: Purpose, positions: str = "") -> AsyncIterator[Scratch]:
-    """An empty scratch schema, dropped at the end unless it was used up; leftovers of dead processes are dropped first."""
+    """An empty scratch schema, dropped at the end unless it was used up; leftovers of dead processes are dropped first.
+
+    Waits for one of few places before it takes a connection: whoever opens one holds neither a place nor a connection."""
     name = reading.projection.name
-    async with pool.acquire() as connection:
+    async with places(), pool.acquire() as connection:
         await drop_leftovers(connection, name)
         # Losing the scratch in a crash costs nothing, so its commits need not wait for the disk; the switch waits for all of them.
         await connection.execute("set synchronous_commit = off; set client_min_messages = warning")

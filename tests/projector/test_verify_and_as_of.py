@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
+from shared.envelope import Cursor, Entry
 from shared.eventstore.signals import Signals
 from shared.projections.projection import OWN
 from shared.projector import Projector
 from shared.sources.memory import MemorySource
 from tests.projector.rooms import ROOMS, a_story, room
 from tests.projector.running import dumped, eventually_at, projector, running
+from tests.support.postgres import Database
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
@@ -105,6 +108,39 @@ async def test_the_same_question_twice_is_answered_from_what_is_kept(pool: Pool,
 async def _ask(rooms: Projector, pos: int) -> None:
     async with rooms.as_of({OWN: pos}) as past:
         assert await past.fetchval("select count(*) from rooms_v1") == min(pos, 5)
+
+
+class AskingTheSamePool(MemorySource):
+    """Reads through the pool whose connections the readers hold, as the own log is read; slowly enough for all to have begun."""
+
+    def __init__(self, pool: Pool, query: str) -> None:
+        super().__init__(STORY)
+        self.pool, self.query, self.readings = pool, query, 0
+
+    async def read(self, after: Cursor, limit: int) -> Sequence[Entry]:
+        self.readings += 1
+        await asyncio.sleep(0.3)
+        await self.pool.execute(self.query)
+        return await super().read(after, limit)
+
+
+async def test_more_questions_than_connections_are_all_answered(pool: Pool, signals: Signals, database: Database) -> None:
+    await filled(pool, signals)
+    async with asyncpg.create_pool(database.dsn, min_size=3, max_size=3) as small:
+        source = AskingTheSamePool(small, "select 1")
+        rooms = Projector(ROOMS, {OWN: lambda: source}, small, signals)
+        async with asyncio.timeout(20):
+            await asyncio.gather(*(_ask(rooms, pos) for pos in (1, 2, 3, 4)))
+
+
+async def test_what_took_long_to_fill_is_read_before_it_is_forgotten(pool: Pool, signals: Signals) -> None:
+    rooms = await filled(pool, signals)
+    for pos in (1, 2, 3, 4):
+        await _ask(rooms, pos)
+    slow = AskingTheSamePool(pool, "update read.scratch set used_at = clock_timestamp() where ready")
+    async with asyncio.timeout(20):
+        await _ask(Projector(ROOMS, {OWN: lambda: slow}, pool, signals), 5)
+    assert slow.readings == 1
 
 
 async def test_what_somebody_reads_is_not_dropped_and_a_rebuild_forgets_the_rest(pool: Pool, signals: Signals) -> None:
