@@ -15,36 +15,43 @@ from rich.table import Table
 
 from bindeglied import demo
 from bindeglied.embedded import Home, home_of
+from bindeglied.keys import keys
 from bindeglied.postgres import stop_postgres
 from bindeglied.progress import bar
-from bindeglied.work import DATABASE, complain, out, projectors, run, services
+from bindeglied.work import DATABASE, complain, errors, out, projectors, run, services
 from shared.eventstore.leaf import verify_log
+from shared.http.operations import ReaderPosition
 from shared.localday import CITY_ZONE
 from shared.relay import start_generation
 from shared.settings import UnusableSettings
+from shared.watch import MOST_LAG
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 park = typer.Typer(no_args_is_help=True, help="Streams that a read model or reaction has set aside.")
 app.add_typer(park, name="park")
+app.add_typer(keys, name="keys")
 
-Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", help="Where to listen; 127.0.0.1 only.")]
+Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", min=0, max=65535, help="Wo gelauscht wird; nur auf 127.0.0.1.")]
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meetings`.")]
+AnyService = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="As in `meetings`; all without.")]
 Readers = Annotated[list[str] | None, typer.Argument(metavar="[READ MODEL]…", help="All without.")]
+INTERRUPTED = "unterbrochen; derselbe Befehl macht dort weiter, wo er war"
+WELL = "ok"
 
 
 @app.command()
 def up(port: Port = 8000) -> None:
-    """Start everything in this process and serve until interrupted."""
-    run(lambda: demo.serve_embedded(home_of(), port, out))
+    """Alles in diesem Prozess starten und bedienen, bis Strg-C kommt."""
+    run(lambda: demo.serve_embedded(home_of(), port, out), INTERRUPTED)
 
 
 @app.command(name="demo")
 def tell(
     port: Port = 8000,
-    once: Annotated[bool, typer.Option("--once", help="Tell the story and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Die Geschichte erzählen und enden.")] = False,
 ) -> None:
-    """Tell the demo's story, print where to look, and keep serving."""
-    run(lambda: demo.tell_and_serve(home_of(), port, out, once=once))
+    """Die Geschichte der Vorführung erzählen, sagen, wo sie zu sehen ist, und weiter bedienen."""
+    run(lambda: demo.tell_and_serve(home_of(), port, out, once=once), INTERRUPTED)
 
 
 @app.command()
@@ -57,9 +64,9 @@ def status() -> None:
         async with services(None) as all_services:
             for service in all_services:
                 for one in await service.readers.positions():
-                    good = good and not one.stopped and not one.parked
+                    state = state_of(one)
+                    good = good and state == WELL
                     lag = "?" if one.lag is None else str(one.lag)
-                    state = one.stopped or ("parked streams: see `bindeglied park list`" if one.parked else "ok")
                     table.add_row(service.service.name, one.reader, one.kind, one.source, str(one.position), lag, str(one.parked), state)
         out.print(table)
         return good
@@ -68,14 +75,25 @@ def status() -> None:
         raise typer.Exit(1)
 
 
+def state_of(reader: ReaderPosition) -> str:
+    """How a reader is, the worst first."""
+    if reader.stopped:
+        return reader.stopped
+    if reader.parked:
+        return "parked streams: see `bindeglied park list`"
+    if reader.lag is None:
+        return "source cannot be reached"
+    return "far behind: does a worker run?" if reader.lag > MOST_LAG else WELL
+
+
 @app.command()
-def rebuild(service: ServiceName, readers: Readers = None) -> None:
+def rebuild(service: AnyService = None, readers: Readers = None) -> None:
     """Fill read models anew from the beginning, beside live reads, and switch to them."""
 
     async def work() -> None:
-        async with services(service) as [process]:
-            for projector in projectors(process, readers):
-                with bar(out, f"rebuilding {projector.projection.name}") as progress:
+        async with services(service) as processes:
+            for projector in (one for process in processes for one in projectors(process, readers)):
+                with bar(errors, f"rebuilding {projector.projection.name}") as progress:
                     at = await projector.rebuild(progress)
                 out.print(f"{projector.projection.name}: rebuilt up to {', '.join(f'{name} {cursor.pos}' for name, cursor in at.items())}")
 
@@ -83,22 +101,23 @@ def rebuild(service: ServiceName, readers: Readers = None) -> None:
 
 
 @app.command()
-def verify(service: ServiceName, readers: Readers = None) -> None:
+def verify(service: AnyService = None, readers: Readers = None) -> None:
     """Check that the log is whole and that every read model equals a fold of it."""
 
     async def work() -> bool:
         good = True
-        async with services(service) as [process]:
-            with bar(out, "verifying the log") as progress:
-                problem = await verify_log(process.pool, progress=progress)
-            out.print(f"log: {problem or 'whole: positions, versions, times and leaf hashes hold'}")
-            good = problem is None
-            for projector in projectors(process, readers):
-                with bar(out, f"verifying {projector.projection.name}") as progress:
-                    found = await projector.verify(progress)
-                said = f"differs: {found.difference}" if found.difference else f"equals a fold of its sources, {found.rows} rows"
-                out.print(f"{projector.projection.name}: {said}")
-                good = good and not found.difference
+        async with services(service) as processes:
+            for process in processes:
+                with bar(errors, "verifying the log") as progress:
+                    problem = await verify_log(process.pool, progress=progress)
+                out.print(f"log: {problem or 'whole: positions, versions, times and leaf hashes hold'}")
+                good = good and problem is None
+                for projector in projectors(process, readers):
+                    with bar(errors, f"verifying {projector.projection.name}") as progress:
+                        found = await projector.verify(progress)
+                    said = f"differs: {found.difference}" if found.difference else f"equals a fold of its sources, {found.rows} rows"
+                    out.print(f"{projector.projection.name}: {said}")
+                    good = good and not found.difference
         return good
 
     if not run(work):
@@ -169,8 +188,12 @@ def retry(service: ServiceName, reader: str, source: str, stream: UUID) -> None:
 
 
 @park.command()
-def skip(service: ServiceName, reader: str, source: str, stream: UUID) -> None:
-    """Do without a parked stream's first event, and apply the rest."""
+def skip(
+    service: ServiceName, reader: str, source: str, stream: UUID, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+) -> None:
+    """Do without a parked stream's first event, and apply the rest: the reader lacks that event until it is rebuilt."""
+    if not yes:
+        typer.confirm(f"{reader} then lacks the event until it is rebuilt. Skip it?", abort=True)
     _unpark(service, reader, source, stream, skipping=True)
 
 

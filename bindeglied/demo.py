@@ -23,6 +23,7 @@ from shared.localday import CITY_ZONE
 from shared.run import serve
 
 HOST = "127.0.0.1"
+IN_USE = "Prozess {process} arbeitet schon mit {folder}: erst dort beenden"
 STATES = {"kept": "eingehalten", "on_track": "auf gutem Weg", "at_risk": "in Gefahr", "missed": "verfehlt", None: "ohne Vorgabe"}
 STANDINGS = {"scheduled": "geplant", "opened": "läuft", "cancelled": "abgesagt"}
 
@@ -34,7 +35,7 @@ class PortInUse(Exception):
 async def serve_embedded(home: Home, port: int, out: Console) -> None:
     """Start everything and serve until interrupted."""
     must_be_free(port)
-    with home.held():
+    with home.held(IN_USE):
         async with _started(home, out) as everything:
             _say_where(out, port)
             await serve(Front(everything), HOST, port)
@@ -45,11 +46,11 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> 
     """Start everything, tell the story, and serve on unless it is to be told only once."""
     if not once:
         must_be_free(port)
-    with home.held():
+    with home.held(IN_USE):
         async with _started(home, out) as everything:
             front = Front(everything)
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=f"http://{HOST}", timeout=30) as client:
-                with bar(out, "Die Geschichte") as progress:
+                with bar(out, "Die Geschichte", lines=False) as progress:
 
                     def step(done: int, total: int, at: datetime, tells: str) -> None:
                         progress(done, total)
@@ -85,7 +86,9 @@ def must_be_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise PortInUse(f"port {port} cannot be had ({error.strerror}): choose another with --port or BINDEGLIED_PORT") from None
+            raise PortInUse(
+                f"Port {port} ist nicht zu haben ({error.strerror}): mit --port oder BINDEGLIED_PORT einen anderen wählen"
+            ) from None
 
 
 async def _caught_up(everything: Embedded) -> None:
@@ -108,7 +111,7 @@ async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, 
     out.print(table)
     board = everything.world.ids["fachbeirat"]
     cadence = await _get(client, f"/api/meetings/bodies/{board}/cadence", everything, year="2018", min_position=position)
-    counts = f"{cadence['held']} gehalten, {cadence['planned']} geplant, {cadence['required']} verlangt"
+    counts = f"{cadence['held']} abgehalten, {cadence['planned']} geplant, {cadence['required']} verlangt"
     out.print(f"{cadence['body_name']}, Sitzungen {cadence['year']}: {counts} – {STATES[cadence['standing']]}\n", soft_wrap=True)
 
 
@@ -136,4 +139,4 @@ def _say_where(out: Console, port: int) -> None:
         ("Schnittstelle (OpenAPI)", "/api/meetings/openapi.json"), ("Bereitschaft", "/ready"), ("Metriken", "/metrics"),
     ):  # fmt: skip
         out.print(f"  {what:<24} http://{HOST}:{port}{path}", soft_wrap=True)
-    out.print("Strg-C beendet.")
+    out.print("Mit Strg-C beenden.")

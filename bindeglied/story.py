@@ -83,8 +83,8 @@ class Story:
             answer = await self.client.post(path, json=sent, headers=authorized)
         if answer.is_error:
             raise StoryBroken(
-                f"“{tells}” was answered with {answer.status_code}: {said(answer)}\n"
-                "If the data was made by another version of the demo: `bindeglied reset` begins anew."
+                f"„{tells}“ wurde mit {answer.status_code} beantwortet: {said(answer)}\n"
+                "Wenn die Daten von einer anderen Fassung der Geschichte sind: `bindeglied reset` beginnt von vorn."
             )
         self.position = max(self.position, int(answer.headers["position"]))
         return answer

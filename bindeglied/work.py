@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
-import asyncpg
 import typer
 import uvloop
 from rich.console import Console
 from rich.markup import escape
 
 from bindeglied.demo import PortInUse
-from bindeglied.embedded import SERVICES, HomeInUse, embedded, home_of
+from bindeglied.embedded import SERVICES, Home, HomeInUse, embedded, home_of
 from bindeglied.postgres import PostgresFailed
+from bindeglied.progress import doing
 from bindeglied.story import StoryBroken
-from shared.eventstore.errors import UnsafeSettings
-from shared.migrate import MigrationFailed
-from shared.privacy.keystore import KeyStoreError
+from shared.failures import EXPECTED, sentence
+from shared.privacy.copies import CopyRefused
 from shared.projector import Projector
 from shared.run import Running, running
-from shared.settings import Settings, UnusableSettings
+from shared.settings import Settings, UnusableSettings, log_level_of
 from shared.surroundings import surroundings
 from shared.telemetry import configure_logging
 
@@ -37,15 +35,14 @@ errors = Console(stderr=True, highlight=False)
 DATABASE = "BINDEGLIED_DATABASE_URL"
 """Set for the scaled form: the one service's database that a command looks after."""
 
-EXPECTED = (
-    HomeInUse, PortInUse, PostgresFailed, StoryBroken, UnsafeSettings, UnusableSettings, MigrationFailed, KeyStoreError,
-    asyncpg.PostgresError, asyncpg.InterfaceError, OSError, LookupError,
-)  # fmt: skip
+STARTING = "starting PostgreSQL …"
+INTERRUPTED = "interrupted; the same command goes on from where it was"
+SAID: tuple[type[Exception], ...] = (*EXPECTED, HomeInUse, PortInUse, PostgresFailed, StoryBroken, CopyRefused, LookupError)
+"""What a command tells in a sentence; anything else is a defect of ours and keeps its traceback."""
 
 
-def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def run(work: Callable[[], Coroutine[Any, Any, T]], interrupted: str = INTERRUPTED) -> T:
     """Run to the end; what may be expected to go wrong is said in one sentence, with exit code 1."""
-    configure_logging(level=logging.getLevelNamesMapping()[os.environ.get("BINDEGLIED_LOG_LEVEL", "warning").upper()])
 
     async def interruptible() -> T:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
@@ -56,13 +53,22 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return await work()
 
     try:
+        configure_logging(level=log_level_of("warning"))
         return uvloop.run(interruptible())
     except (KeyboardInterrupt, asyncio.CancelledError):
-        complain("interrupted; the same command goes on from where it was")
+        complain(interrupted)
         raise typer.Exit(130) from None
-    except EXPECTED as error:
-        complain(str(error.args[0]) if isinstance(error, KeyError) else str(error))
+    except SAID as error:
+        complain(str(error.args[0]) if isinstance(error, KeyError) else sentence(error, _scaled_form()))
         raise typer.Exit(1) from None
+
+
+def _scaled_form() -> Settings | None:
+    """The settings of the scaled form where they are set and usable: a failure then names its databases."""
+    try:
+        return Settings.from_environment() if DATABASE in os.environ else None
+    except UnusableSettings:
+        return None
 
 
 def complain(text: str) -> None:
@@ -82,11 +88,19 @@ async def services(name: str | None) -> AsyncIterator[list[Running]]:
         async with surroundings(Settings.from_environment(), "api") as around, running(known[0], around, "api") as process:
             yield [process]
         return
+    home = home_with_data()
+    async with AsyncExitStack() as stack:
+        with doing(errors, STARTING):
+            everything = await stack.enter_async_context(embedded(home, role="api"))
+        yield [everything.services[service.name] for service in known]
+
+
+def home_with_data() -> Home:
+    """The embedded form's home; LookupError where nothing was made yet."""
     home = home_of()
     if not home.postgres.exists():
         raise LookupError(f"there is no data at {home.folder}: `bindeglied up` or `bindeglied demo` makes it; BINDEGLIED_HOME says where")
-    async with embedded(home, role="api") as everything:
-        yield [everything.services[service.name] for service in known]
+    return home
 
 
 def projectors(process: Running, names: list[str] | None) -> list[Projector]:

@@ -65,7 +65,7 @@ def test_the_story_is_told_step_by_step_with_its_own_dates(told: Operator) -> No
     assert (lines[-1][1], lines[-1][2]) == ("29.10.2018", "08:45")
     assert re.search(r"07\.11\.2018 14:00 +Netzwerk für Zugewanderte.* abgesagt", said)
     assert re.search(r"05\.12\.2018 16:00 +Fachbeirat .* geplant", said)
-    assert "1 gehalten, 1 geplant, 2 verlangt – auf gutem Weg" in said
+    assert "1 abgehalten, 1 geplant, 2 verlangt – auf gutem Weg" in said
     assert told.left_running() == []
 
 
@@ -107,8 +107,9 @@ def test_it_serves_what_it_prints_alone_and_ends_when_told(told: Operator, end: 
                 f"http://127.0.0.1:{port}/api/meetings/meetings", headers={"authorization": f"Bearer {signed_in['access_token']}"}
             ).json()["items"]
             assert [one["standing"] for one in coming] == ["cancelled", "scheduled"]
-        for command in (("up",), ("demo", "--once"), ("reset", "--yes")):
-            assert f"process {process.pid} serves from {told.home.folder} already: stop it first" in told.runs(*command, code=1)
+        in_use = f"Prozess {process.pid} arbeitet schon mit {told.home.folder}: erst dort beenden"
+        assert told.runs("up", code=1) == told.runs("demo", "--once", code=1) == f"bindeglied: {in_use}\n"
+        assert f"process {process.pid} serves from {told.home.folder} already: stop it first" in told.runs("reset", "--yes", code=1)
         assert "bodies_v1: rebuilt up to own 16" in told.runs("rebuild", "meetings", "bodies_v1")
         process.send_signal(end)
         said, _ = process.communicate(timeout=PATIENCE)
@@ -134,8 +135,8 @@ def test_a_taken_port_is_told_before_anything_starts(nobody: Operator) -> None:
         port = taken.getsockname()[1]
         for command in ("up", "demo"):
             said = nobody.runs(command, "--port", str(port), code=1)
-            assert said.startswith(f"bindeglied: port {port} cannot be had")
-            assert "--port or BINDEGLIED_PORT" in said
+            assert said.startswith(f"bindeglied: Port {port} ist nicht zu haben")
+            assert "--port oder BINDEGLIED_PORT" in said
     assert not nobody.home.folder.exists()
 
 
@@ -145,7 +146,7 @@ def test_interrupted_while_it_tells_it_puts_everything_away(nobody: Operator) ->
         process.send_signal(signal.SIGTERM)
         said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
-    assert said.endswith("bindeglied: interrupted; the same command goes on from where it was\n")
+    assert said.endswith("bindeglied: unterbrochen; derselbe Befehl macht dort weiter, wo er war\n")
     assert nobody.left_running() == []
 
 
@@ -154,16 +155,19 @@ def test_an_operator_looks_after_it(told: Operator) -> None:
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in status.splitlines() if "│" in line]
     assert [row[1] for row in rows] == ["bodies_v1", "cadence_v1", "reaction:when_meeting_opened_then_open_sitting", "upcoming_v1"]
     assert {tuple(row[4:]) for row in rows} == {("16", "0", "0", "ok")}
-    assert told.runs("verify", "meetings").splitlines() == [
+    assert told.runs("verify").splitlines() == [
         "log: whole: positions, versions, times and leaf hashes hold",
         "bodies_v1: equals a fold of its sources, 7 rows",
         "upcoming_v1: equals a fold of its sources, 4 rows",
         "cadence_v1: equals a fold of its sources, 7 rows",
     ]
-    assert told.runs("rebuild", "meetings").splitlines() == [
-        f"{name}_v1: rebuilt up to own 16" for name in ("bodies", "upcoming", "cadence")
-    ]
-    assert told.runs("park", "list") == "nothing is parked\n"
+    assert told.runs("rebuild").splitlines() == [f"{name}_v1: rebuilt up to own 16" for name in ("bodies", "upcoming", "cadence")]
+    key_file, before = told.home.key_file, told.home.key_file.read_bytes()
+    assert told.runs("keys", "rotate").startswith(f"{key_file} holds a new key, the old one is destroyed; no copy is kept")
+    assert key_file.read_bytes() != before
+    with told.begins("park", "list") as process:
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert said == "starting PostgreSQL …\nnothing is parked\n"
     assert told.left_running() == []
 
 
@@ -183,9 +187,10 @@ async def test_an_operator_frees_what_was_set_aside(told: Operator) -> None:
     assert listed.count("meetings.MeetingRescheduled at position 17: UnreadableVersion; 1 waiting, since 20") == 2
     lines = [line for line in listed.splitlines() if str(winter) in line]
     assert {line.split()[1] for line in lines} == {"upcoming_v1", "cadence_v1"}
+    assert "then lacks the event until it is rebuilt. Skip it?" in told.runs("park", "skip", *lines[0].split(), code=1), "nobody said yes"
     for where in (line.split() for line in lines):
         assert "it failed again and stays parked" in told.runs("park", "retry", *where, code=1)
-        assert told.runs("park", "skip", *where) == "released\n"
+        assert told.runs("park", "skip", *where, "--yes") == "released\n"
     assert told.runs("park", "list") == "nothing is parked\n"
     assert "see `bindeglied park list`" not in told.runs("status")
 

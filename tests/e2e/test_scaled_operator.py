@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import asyncpg
@@ -9,7 +10,12 @@ import pytest
 
 from bindeglied.embedded import Home
 from bindeglied.issuer import DemoIssuer
+from bindeglied.keys import Place, put_back
+from shared.privacy.copies import CopyRefused
+from shared.privacy.keyring import Keyring
+from shared.privacy.keystore import FileKeyStore, WrongKeyStore
 from tests.e2e.homes import Operator
+from tests.infrastructure import Databases
 from tests.support.postgres import Database
 
 pytestmark = pytest.mark.timeout(300)
@@ -43,6 +49,44 @@ async def test_it_looks_after_the_service_without_a_home(operator: Operator) -> 
     assert "upcoming_v1" in operator.runs("status")
     assert operator.runs("rebuild", "meetings", "upcoming_v1") == "upcoming_v1: rebuilt up to own 0\n"
     assert operator.runs("verify", "meetings", "bodies_v1").endswith("bodies_v1: equals a fold of its sources, 0 rows\n")
+
+
+def held(operator: Operator) -> set[str]:
+    """The key-encryption keys in the key file."""
+    return set(json.loads(Path(operator.settings["BINDEGLIED_KEY_FILE"]).read_text("utf-8"))["keks"])
+
+
+async def test_the_keyring_is_wrapped_anew_copied_and_put_back(operator: Operator, databases: Databases, tmp_path: Path) -> None:
+    """Each step in a process of its own; what was sealed before the first is opened after the last, on another database."""
+    settings = operator.settings
+    key_file, copy, early = Path(settings["BINDEGLIED_KEY_FILE"]), tmp_path / "copy", tmp_path / "early"
+    keyring = Keyring(settings["BINDEGLIED_KEYRING_URL"], FileKeyStore(key_file), "/city/meetings")
+    await keyring.start()
+    sealed = await keyring.seal("geheim", await keyring.new_subject(), "email")
+    await keyring.close()
+    before = held(operator)
+
+    assert operator.runs("keys", "copy", str(early)) == f"the keyring's copy is {early}: keep it apart from the key file\n"
+    assert held(operator) == before
+    said = Operator(operator.home, {**settings, "BINDEGLIED_KEY_BACKUP": str(copy)}).runs("keys", "rotate")
+    assert said == f"{key_file} holds a new key, the old one is destroyed; the copy at {copy} is replaced\n"
+    assert held(operator).isdisjoint(before)
+
+    replacement = await databases("keyring")
+    successor = Operator(operator.home, {**settings, "BINDEGLIED_KEYRING_URL": replacement.dsn})
+    said = successor.runs("keys", "restore", str(copy))
+    assert said == f"the keyring is what {copy} holds, and the key file opens it\n"
+    restored = Keyring(replacement.dsn, FileKeyStore(key_file), "/city/meetings")
+    await restored.start()
+    assert await restored.open(sealed) == "geheim"
+    await restored.close()
+
+    another = Place((await databases("keyring")).dsn, key_file, None)
+    (tmp_path / "damaged").write_text("{}", encoding="utf-8")
+    with pytest.raises(CopyRefused, match="is no copy of a keyring, or a damaged one"):
+        await put_back(another, tmp_path / "damaged")
+    with pytest.raises(WrongKeyStore):
+        await put_back(another, early)  # From before the rotation: no key is left that opens it.
 
 
 async def test_missing_settings_are_named(operator: Operator) -> None:

@@ -55,11 +55,11 @@ def silent(done: int, total: int, at: datetime, tells: str) -> None:
 
 
 BROKEN: list[tuple[World, str]] = [
-    (with_step(0, who="mitglied"), "was answered with 403: You are signed in, but this needs a role that you do not hold."),
-    (with_step(1, send={"body": "{fachbeirat}"}), "was answered with 422: The input does not fit. body.starts_at is missing"),
-    (with_step(3, post="/api/meetings/meetings/{sitzung-im-winter}/opening"), "was answered with 422"),
-    (with_step(6, post="/api/minutes"), "was answered with 404"),
-    (with_step(4, at=WORLD.steps[3].at + timedelta(hours=1)), "was answered with 409: A meeting cannot be opened before the day"),
+    (with_step(0, who="mitglied"), "wurde mit 403 beantwortet: You are signed in, but this needs a role that you do not hold."),
+    (with_step(1, send={"body": "{fachbeirat}"}), "wurde mit 422 beantwortet: The input does not fit. body.starts_at is missing"),
+    (with_step(3, post="/api/meetings/meetings/{sitzung-im-winter}/opening"), "wurde mit 422 beantwortet"),
+    (with_step(6, post="/api/minutes"), "wurde mit 404 beantwortet"),
+    (with_step(4, at=WORLD.steps[3].at + timedelta(hours=1)), "wurde mit 409 beantwortet: A meeting cannot be opened before the day"),
 ]
 
 
@@ -68,8 +68,8 @@ async def test_a_step_that_is_not_granted_breaks_the_story_and_says_why(tell: Te
     with pytest.raises(StoryBroken) as broken:
         await tell(world).tell(silent)
     assert says in str(broken.value)
-    assert "`bindeglied reset` begins anew" in str(broken.value)
-    assert any(f"“{step.tells}”" in str(broken.value) for step in world.steps)
+    assert "`bindeglied reset` beginnt von vorn" in str(broken.value)
+    assert any(f"„{step.tells}“" in str(broken.value) for step in world.steps)
 
 
 async def test_data_of_another_version_of_the_story_is_noticed(tell: Tell) -> None:
