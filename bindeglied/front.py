@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from urllib.parse import parse_qs
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bindeglied.embedded import Embedded
 from shared.http.health import Finding, Probe, Readiness, health_routes
+from shared.http.problems import install_problems
 
-BANNER = "Vorführung: Die Personen sind erfunden, die Anmeldung ist ohne Passwort, und die Uhr geht nach der Geschichte."
+STORY_TIME = "Vorführung: Die Personen sind erfunden, angemeldet wird ohne Passwort, und es gilt die Zeit der Geschichte."
+NOTHING_TOLD = (
+    "Vorführung: Die Personen sind erfunden, und angemeldet wird ohne Passwort. "
+    "Ihre Gremien gibt es hier erst, wenn die Geschichte erzählt ist: mit `bindeglied demo`."
+)
 PAGE = """<!doctype html>
 <html lang="de"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title></head>
@@ -27,6 +33,7 @@ PLACES = (
     ("Bereitschaft", "/ready"),
     ("Metriken", "/metrics"),
 )
+MOST_BYTES = 2_000
 HEADERS = {
     "content-security-policy": "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "x-content-type-options": "nosniff",
@@ -49,9 +56,10 @@ class Front:
         await self._services.get(prefix, self._rest)(scope, receive, send)
 
 
-def _front_pages(embedded: Embedded) -> Starlette:
+def _front_pages(embedded: Embedded) -> FastAPI:
     def page(title: str, content: str, status: int = 200) -> HTMLResponse:
-        filled = PAGE.format(title=html.escape(title), banner=html.escape(BANNER), content=content)
+        banner = STORY_TIME if embedded.home.clock.file.exists() else NOTHING_TOLD
+        filled = PAGE.format(title=html.escape(title), banner=html.escape(banner), content=content)
         return HTMLResponse(filled, status, headers=HEADERS)
 
     async def home(_: Request) -> Response:
@@ -70,8 +78,8 @@ def _front_pages(embedded: Embedded) -> Starlette:
 
     async def sign_in(request: Request) -> Response:
         """A token for the chosen persona."""
-        body = (await request.body())[:200].decode("ascii", "replace")
-        key = body.removeprefix("persona=")
+        body = (await request.body())[:MOST_BYTES].decode("ascii", "replace")
+        [key] = parse_qs(body).get("persona", [""])[-1:]
         if key not in embedded.world.personas:
             return page("Unbekannte Person", '<p><a href="/login">Zur Auswahl</a></p>', 422)
         token = embedded.issuer.token(key)
@@ -80,13 +88,15 @@ def _front_pages(embedded: Embedded) -> Starlette:
         name = html.escape(embedded.world.personas[key].name)
         return page(f"Angemeldet als {name}", f"<p>Für Anfragen an die Schnittstellen:</p><pre>Authorization: Bearer {token}</pre>")
 
-    routes = [
+    routes: list[BaseRoute] = [
         Route("/", home),
         Route("/login", choose),
         Route("/login", sign_in, methods=["POST"]),
         *health_routes(Readiness(_probes(embedded)), embedded.around.metrics),
     ]
-    return Starlette(routes=routes)
+    pages = FastAPI(routes=routes, openapi_url=None, docs_url=None, redoc_url=None)
+    install_problems(pages, "front")
+    return pages
 
 
 def _probes(embedded: Embedded) -> Mapping[str, Probe]:
