@@ -1,0 +1,42 @@
+"""The operators' page names what there is: every setting with its default, every role, every command of the keyring."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bindeglied.keys import keys
+from services.meetings.permissions import INSIDERS, PERMISSIONS
+from shared.http.operations_api import PERMISSIONS as OPERATIONS
+from shared.http.permissions import BODY
+from shared.settings import PREFIX, Settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+ROW = re.compile(r"^\| `(BINDEGLIED_\w+)` \| (\S+) \|", re.MULTILINE)
+ALWAYS_NEEDED = {"kafka_bootstrap_servers"}
+"""Optional in the embedded form alone."""
+
+
+def told_of(name: str) -> str:
+    """What the table says of a setting's default."""
+    field = Settings.model_fields[name]
+    if field.is_required() or name in ALWAYS_NEEDED:
+        return "required"
+    return "none" if field.default is None else f"`{str(field.default).lower()}`"
+
+
+def test_the_table_of_settings_is_what_a_process_reads() -> None:
+    assert dict(ROW.findall(PAGE)) == {PREFIX + name.upper(): told_of(name) for name in Settings.model_fields}
+
+
+def test_every_role_that_a_route_asks_for_is_in_the_table_of_grants() -> None:
+    asked = {pair for permission in (*PERMISSIONS.values(), *OPERATIONS.values(), INSIDERS) for pair in permission.roles}
+    named = set(re.findall(r"^\| `(<body>|city):(\w+)` \|", PAGE, re.MULTILINE))
+    assert named == {("<body>" if relation is BODY else "city", role) for relation, role in asked}
+
+
+@pytest.mark.parametrize("command", [one.callback.__name__ for one in keys.registered_commands if one.callback])
+def test_every_command_of_the_keyring_is_there(command: str) -> None:
+    assert f"bindeglied keys {command}" in PAGE
