@@ -75,8 +75,8 @@ class KafkaSource:
 
     def at(self, generation: int) -> KafkaSource:
         """A source of the same service's records in that generation."""
-        options, patience = self._brokers.options, self._patience
-        return KafkaSource(self._brokers.bootstrap, self._city, self.name, generation, options=options, patience=patience)
+        brokers, patience = self._brokers, self._patience
+        return KafkaSource(brokers.bootstrap, self._city, self.name, generation, options=brokers.options, patience=patience)
 
     async def read(self, after: Cursor, limit: int) -> Sequence[Entry]:
         """Up to `limit` entries behind the cursor. SourceUnavailable also means: the topic is not whole, its relay is to mend it."""
@@ -162,7 +162,7 @@ class KafkaSource:
                 found, highest = await self._find(reader, after.pos, every=start == 0)
             except OffsetLost:
                 continue
-            if found is None and start and await self.tail() < after.pos:
+            if found is None and start and self._tail and await self._tail.position() < after.pos:
                 break
             if found is not None:
                 must_hold_cursor(self.name, after, found)
@@ -231,8 +231,8 @@ class KafkaSource:
                 self._at = None
 
     async def tail(self) -> int:
-        """The last position in the topic; 0 while there is none."""
-        if self._tail is None:
+        """The last position in the topic, the newest filled one while nothing is being read; 0 while there is none."""
+        if self._at is None:
             async with self._lock:
                 await self._open(Cursor())
         return await self._tail.position() if self._tail else 0

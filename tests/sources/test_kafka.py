@@ -209,6 +209,22 @@ async def test_a_new_generation_is_adopted_only_once_it_is_filled(topics: KafkaW
     assert newcomer == rebuilt
 
 
+async def test_a_source_that_is_asked_for_its_tail_alone_goes_on_to_the_newest_filled_generation(
+    topics: KafkaWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.sources.generations.LOOK_SECONDS", 0.0)
+    source = await topics.source()
+    assert await source.tail() == 0
+    await topics.send(contracts(facts(4)))
+    assert await source.tail() == 4
+    await topics.send(contracts(facts(6, seed="new")), generation=2)
+    assert await source.tail() == 4
+    await topics.send(contracts(facts(1, after=6, seed="new")), generation=2, filled=True)
+    assert await source.tail() == 7
+    pinned = topics.kept(source.at(1))
+    assert [await pinned.tail() for _ in range(2)] == [4, 4]
+
+
 def windows_of(begins_and_lengths: list[tuple[int, int]], last: int) -> list[tuple[int, int]]:
     """Windows of a relay that repeats itself: each begins at or before where the topic is whole."""
     windows, whole = [], 0
