@@ -12,6 +12,7 @@ import structlog
 from shared.eventstore.errors import UnsafeSettings
 from shared.filling import CursorMoved, Filling, Stopped
 from shared.generation import GenerationStatus, RelaySettings
+from shared.said import said
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
 from shared.sources.source import SourceDiverged, SourceUnavailable
 from shared.sources.topic import LOST_BROKER, Brokers
@@ -107,7 +108,7 @@ class Relay:
                 filling.status.error = str(error)
                 await asyncio.sleep(LOOK_AT_SETTINGS_SECONDS)
             except (SourceUnavailable, *LOST_BROKER, *LOST_CONNECTION) as error:
-                filling.status.error = str(error) or repr(error)
+                filling.status.error = said(error)
                 logger.warning("relay.waiting", topic=filling.status.topic, reason=filling.status.error)
                 await asyncio.sleep(RETRY_SECONDS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -25,6 +25,7 @@ from shared.projections.following import LONGEST_PAUSE, SHORTEST_PAUSE
 from shared.projections.projection import Projection, Statement
 from shared.projections.scratch import opened
 from shared.projector import Projector
+from shared.said import said
 from shared.sources.source import Source, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ create table {name} (
     data text not null,
     primary key (cause, key)
 )"""
+
+
+class Undeclared(TypeError):
+    """A plan names a command that its timers do not declare."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Timers:
                         yield Statement(delete, (received.stream, key))
                     case Due(command=command):
                         if type(command) not in self.sends:
-                            raise TypeError(f"{self.name} does not declare that it sends {type(command).__name__}")
+                            raise Undeclared(f"{self.name} does not declare that it sends {type(command).__name__}")
                         # A new version of the table is the same timer: what it has sent is not sent again.
                         command_id = uuid5(entry.event_id, f"{self.family}:{planned.key}")
                         yield Statement(
@@ -145,7 +150,7 @@ class TimerLoop:
                 except Exception as error:
                     if not is_passing(error) and not isinstance(error, SourceUnavailable):
                         raise
-                    self.waiting = f"{type(error).__name__}: {error}"
+                    self.waiting = said(error)
                     logger.warning("timers.waiting", timers=self.timers.name, reason=self.waiting, seconds=pause)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, LONGEST_PAUSE)
@@ -154,29 +159,48 @@ class TimerLoop:
                     await self.signals.wait("read", ticket, POLL_SECONDS)
 
     async def fire(self, readers: Mapping[str, Source]) -> int:
-        """Fire what is due by the clock, once the plan knows all that its sources have; answers how many were."""
+        """Fire what is due by the clock, once the plan knows all that its sources have; answers how many were.
+
+        A busy stream holds up nobody else's timers: what it cannot take now is raised when all others were tried."""
         for name, reader in readers.items():
             # A plan that is still being filled does not know yet what was called off since.
             if not await self.projector.reached(name, await reader.tail(), POLL_SECONDS):
                 return 0
-        due = await self.pool.fetch(
+        held: dict[UUID, Exception] = {}
+        fired = 0
+        while due := await self._due(held):
+            for row in due:
+                if row["stream"] in held:
+                    continue
+                try:
+                    await self._send(row)
+                    fired += 1
+                except Exception as error:
+                    if not is_passing(error):
+                        raise
+                    held[row["stream"]] = error  # What falls due later in a busy stream waits for what comes before it.
+            if not held:
+                break
+        if held:
+            raise held.popitem()[1]
+        return fired
+
+    async def _due(self, held: Collection[UUID]) -> list[asyncpg.Record]:
+        return await self.pool.fetch(
             f"""select t.* from {READ}.{self.timers.name} t
-                where due_at <= $2 and not exists (
+                where due_at <= $2 and stream <> all($4) and not exists (
                     select from {READ}.fired_timer f where f.timers = $1 and f.command_id = t.command_id)
                 order by due_at, command_id limit $3""",
-            self.timers.principal, self.clock(), AT_ONCE,
+            self.timers.principal, self.clock(), AT_ONCE, list(held),
         )  # fmt: skip
-        for row in due:
-            await self._send(row)
-        return len(due)
 
     async def _send(self, row: asyncpg.Record) -> None:
         now = self.clock()
-        command_class = self._commands[row["command"]]
         refusal: str | None = None
         failure: str | None = None
         failpoint("timers.before_command")
         try:
+            command_class = self._commands[row["command"]]
             command = command_class.model_validate_json(row["data"]).model_copy(update={"now": now})
             principal = self.timers.principal
             origin = Origin(
@@ -189,7 +213,7 @@ class TimerLoop:
         except Exception as error:
             if is_passing(error):
                 raise
-            failure = f"{type(error).__name__}: {error}"[:1000]
+            failure = said(error)[:1000]
             logger.exception("timer.failed", timers=self.timers.name, event_id=str(row["event_id"]))
         failpoint("timers.after_command")
         # Should two loops have fired it at once, the one that was granted tells the truth.
@@ -206,6 +230,12 @@ class TimerLoop:
         again: bool | None = await self.pool.fetchval(query, self.timers.principal, command_id)
         self.signals.notify("read")
         return again is not None
+
+    async def failed(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        """The timers that failed by an error and wait for a `retry`, the latest first."""
+        query = f"""select command_id, stream, command, due_at, fired_at, error from {READ}.fired_timer
+            where timers = $1 and error is not null order by fired_at desc, command_id limit $2"""
+        return [dict(row) for row in await self.pool.fetch(query, self.timers.principal, limit)]
 
     async def status(self) -> dict[str, Any]:
         """What is planned, when the next one falls due, and how many were fired, refused and failed."""

@@ -17,6 +17,7 @@ from shared.projections.cursors import POLL_SECONDS
 from shared.projections.faults import is_passing
 from shared.projections.parking import TooManyParked, parked_streams
 from shared.projections.scratch import RebuildRunning
+from shared.said import said
 from shared.sources.source import NewGeneration, Source, SourceDiverged, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Follower:
         return pause
 
     async def _pause(self, name: str, error: Exception, seconds: float) -> float:
-        reason = f"{type(error).__name__}: {error}"
+        reason = said(error)
         self.waiting[name] = reason
         logger.warning("following.waiting", name=self.name, source=name, reason=reason, seconds=seconds)
         await asyncio.sleep(seconds)

@@ -12,6 +12,7 @@ from uuid import UUID
 from shared.domain import Named
 from shared.envelope import Entry, Received
 from shared.eventstore.mapper import MessageTypes
+from shared.said import said
 
 OWN = "own"
 """The name under which a projection folds its own service's events."""
@@ -47,12 +48,10 @@ class Projection:
 
 
 class Poison(Exception):
-    """One entry that cannot be applied; the message says why."""
+    """One entry that cannot be applied; the message says why, without its values: the parked record has them."""
 
     def __init__(self, cause: BaseException) -> None:
-        # The detail that PostgreSQL adds repeats the row's values and helps nobody.
-        message = str(cause).partition("\nDETAIL")[0]
-        super().__init__(f"{type(cause).__name__}: {message}"[:1000])
+        super().__init__(said(cause)[:1000])
 
 
 class Reading:

@@ -13,6 +13,7 @@ from shared.envelope import WATERMARK, Cursor, Entry, Received
 from shared.eventstore.log import COLUMNS, log_tail
 from shared.eventstore.mapper import MessageTypes, Undecodable, encode
 from shared.eventstore.signals import Signals
+from shared.said import said
 from shared.sources.source import SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
 
 Mapping = Callable[[Received[Event]], Contract | None]
@@ -79,7 +80,7 @@ class LogSource:
             except Exception as error:
                 # Whatever a mapping raises, its fact must not be skipped: what comes before it goes out, then it is asked for again.
                 if place == 0:
-                    raise SourceUnavailable(f"{self.name}: the fact at position {fact.pos} cannot be published: {error!r}") from error
+                    raise SourceUnavailable(f"{self.name}: the fact at position {fact.pos} cannot be published: {said(error)}") from error
                 return self._contracts(facts[:place], facts[0].prev, dense)
             if contract is not None:
                 entries.append(_published(fact, prev, contract))
@@ -142,4 +143,4 @@ def database_away(name: str) -> Iterator[None]:
     try:
         yield
     except LOST_CONNECTION as error:
-        raise SourceUnavailable(f"{name}: the database cannot be read: {error!r}") from error
+        raise SourceUnavailable(f"{name}: the database cannot be read: {said(error)}") from error

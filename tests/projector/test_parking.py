@@ -66,6 +66,7 @@ async def test_a_poison_at_any_place_parks_its_stream_alone(pool: Pool, signals:
         (parked,) = await rooms.parked()
         assert (parked.stream, parked.records, parked.first_pos, parked.first_type) == (SICK, 3, at + 1, "rooms.RoomOpened")
         assert parked.error
+        assert not any(value in parked.error for value in ("Saal", "many", "boom", "100000", "Sa\0al"))
         assert (await rooms.status())["sources"][OWN]["parked"] == 1
         await wipe(pool)
         rest = without(story, SICK)
@@ -153,14 +154,14 @@ async def test_many_failing_streams_stop_the_projection_and_it_says_so(pool: Poo
         await eventually(lambda: bool(rooms._follower.stopped))
         status = await rooms.status()
         assert "20" in status["sources"][OWN]["stopped"]
-        assert "boom" in status["sources"][OWN]["stopped"]
+        assert "ValueError" in status["sources"][OWN]["stopped"]
         assert not status["ready"]
         assert len(await rooms.parked()) <= 20
         at = (await cursors.load(pool, "rooms_v1", OWN)).pos
         assert at < len(story.entries)
         async with running(again := projector(pool, signals, story.entries)):
             await eventually(lambda: bool(again._follower.stopped))
-        assert "boom" in await pool.fetchval("select stopped from read.cursor")
+        assert "ValueError" in await pool.fetchval("select stopped from read.cursor")
         assert (await cursors.load(pool, "rooms_v1", OWN)).pos == at
     # A rebuild with the mended program gets it going again.
     mended = replace(ROOMS, project=lambda received: [Statement(NAME, (received.stream, "mended"))])

@@ -100,6 +100,16 @@ class TestLogSource(SourceContract):
         await pool.close()
 
 
+async def test_a_mapping_that_fails_does_not_tell_what_it_met(databases: Databases, pools: list[asyncpg.Pool[asyncpg.Record]]) -> None:
+    def fails(received: Received[Event]) -> Contract | None:
+        raise ValueError(f"cannot publish {received.message}")
+
+    world = await make_world(databases, pools, mapped=True)
+    await world.add(facts(1))
+    with pytest.raises(SourceUnavailable, match=r"at position 1 cannot be published: ValueError$"):
+        await LogSource(world.pool, world.signals, SERVICE, published=fails, types=TYPES).read(Cursor(), 10)
+
+
 class TestPublishedLogSource(SourceContract):
     def yielded(self, entries: Sequence[Entry]) -> list[Entry]:
         return contracts(entries)

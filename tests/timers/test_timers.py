@@ -207,10 +207,46 @@ async def test_a_failure_is_shown_and_can_be_retried_and_a_busy_store_is_waited_
                 failed := await duties.pool.fetchrow("select command_id, error from read.fired_timer")
             ):
                 await asyncio.sleep(0.02)
-        assert "a bug" in failed["error"]
+        assert failed["error"] == "ZeroDivisionError"
+        (shown,) = await loop.failed()
+        assert (shown["command_id"], shown["command"], shown["error"]) == (failed["command_id"], "FindOverdue", "ZeroDivisionError")
         assert await loop.retry(failed["command_id"])
         await duties.until_overdue(1)
     assert not await loop.retry(failed["command_id"])
+    assert await loop.failed() == []
+
+
+async def test_a_busy_stream_holds_up_nobody_elses_timers(duties: Duties, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.timers.AT_ONCE", 2)
+    for number in range(1, 6):
+        await duties.open(number, days=number)
+    duties.clock.advance(timedelta(days=9))
+    real = duties.store.execute
+    busy = {duty_of(topic(number)) for number in (1, 2)}
+
+    async def crowded(decider: Any, stream: Any, command: Any, origin: Origin) -> Outcome:
+        if stream in busy:
+            raise StoreBusy("full")
+        return await real(decider, stream, command, origin)
+
+    monkeypatch.setattr(duties.store, "execute", crowded)
+    with pytest.raises(StoreBusy):
+        await duties.fire_all()
+    assert sorted(await duties.overdue()) == sorted(duty_of(topic(number)) for number in (3, 4, 5))
+    busy.clear()
+    assert await duties.fire_all() == 2
+    assert len(await duties.overdue()) == 5
+
+
+async def test_a_planned_command_that_this_program_does_not_know_fails_alone(duties: Duties) -> None:
+    await duties.open(1, days=1)
+    await duties.open(2, days=2)
+    await duties.fire_all()
+    await duties.pool.execute("update read.duty_deadlines_v1 set command = 'Retired' where stream = $1", duty_of(topic(1)))
+    duties.clock.advance(timedelta(days=9))
+    assert await duties.fire_all() == 2
+    assert await duties.overdue() == [duty_of(topic(2))]
+    assert [(one["command"], one["error"]) for one in await duties.loop().failed()] == [("Retired", "KeyError")]
 
 
 async def test_a_command_that_is_not_declared_is_a_bug_of_the_plan(duties: Duties) -> None:
