@@ -107,16 +107,6 @@ def migrations_probe(current: Callable[[], Awaitable[str | None]], newest: str) 
     return probe
 
 
-def lag_probe(lag: Callable[[], Awaitable[int]], most: int) -> Probe:
-    """Whether the read models are within `most` positions of the log."""
-
-    async def probe() -> Finding:
-        behind = await lag()
-        return Finding(behind <= most, f"{behind} positions behind")
-
-    return probe
-
-
 async def no_broker() -> Finding:
     """The embedded form's answer: services read each other's logs."""
     return Finding(True, "none")
