@@ -33,6 +33,6 @@ async def test_a_session_that_has_prepared_and_says_no_more_loses_its_lock(
     async with asyncio.timeout(30), pool.acquire() as awake, awake.transaction():
         await cursors.enter(awake, READ)
         await cursors.lock(awake, ROOMS.name, OWN)
-    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
         await asleep.fetchval("select 1")
     await pool.release(asleep)
