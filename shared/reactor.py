@@ -126,7 +126,7 @@ class Reactor:
 
     async def _move(self, cursor: Cursor, last: Entry, records: list[tuple[Entry, str | None]], behind: set[UUID]) -> Cursor:
         async with self.pool.acquire() as connection, connection.transaction(isolation="read_committed"):
-            await cursors.enter(connection, READ)
+            await cursors.enter(connection, READ, repeatable=True)
             locked = await lock_cursor(connection, self.name, self.reaction.source)
             still = await parking.parked_among(connection, self.name, self.reaction.source, behind)
             if locked != cursor or still != behind:

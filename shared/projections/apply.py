@@ -50,7 +50,7 @@ async def _apply(
     # A rebuild meets within minutes what has failed in years: that many in a minute say nothing about the program.
     at_most = parking.MOST_A_MINUTE if schema == READ else None
     async with connection.transaction(isolation="read_committed"):
-        await cursors.enter(connection, schema, lasting=schema != READ)
+        await cursors.enter(connection, schema, lasting=schema != READ, repeatable=True)
         cursor = await lock_cursor(connection, name, source)
         failpoint("projector.before_apply")
         new = unseen(cursor, entries)

@@ -37,13 +37,17 @@ def cursor_of(row: asyncpg.Record) -> Cursor:
     return Cursor(row["generation"], row["pos"], row["event_id"], row["offset"])
 
 
-async def enter(connection: Connection, schema: str, *, lasting: bool = False) -> None:
+async def enter(connection: Connection, schema: str, *, lasting: bool = False, repeatable: bool = False) -> None:
     """Make this transaction work in `schema` and give its locks back should this process fall asleep.
 
     Between preparing a statement and running it a session counts as active, not as idle, so a bound on the whole transaction is needed
     as well, except for `lasting` ones: work on tables of its own, or the switch to them.
+
+    A `repeatable` transaction does not wait for the disk: rows and cursor are lost together in a power cut, and made again from the log.
+    What an operator has asked for, and the switch to a rebuilt table, do wait.
     """
     bound = "" if lasting else f"; set local transaction_timeout = '{TRANSACTION_SECONDS}s'"
+    bound += "; set local synchronous_commit = off" if repeatable else ""
     await connection.execute(f"set local search_path to {schema}; set local idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'{bound}")
 
 

@@ -94,7 +94,6 @@ async def switch(scratch: Scratch, sources: Mapping[str, Source]) -> dict[str, C
     """Replace the live tables, cursors and parked records by the scratch's, which have caught up with them under the lock."""
     connection, name = scratch.connection, scratch.name
     async with connection.transaction(isolation="read_committed"):
-        await connection.execute("set local synchronous_commit = on")
         live = await cursors.lock_all(connection, name)
         at = await scratch.cursors()
         for source, cursor in live.items():
@@ -107,7 +106,7 @@ async def switch(scratch: Scratch, sources: Mapping[str, Source]) -> dict[str, C
         at = await scratch.cursors()
         failpoint("rebuild.before_switch")
         await cursors.enter(connection, READ, lasting=True)
-        await connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'")
+        await connection.execute(f"set local lock_timeout = '{LOCK_SECONDS}s'; set local synchronous_commit = on")
         old = await connection.fetchval("select tables from projection where name = $1", name)
         if old:
             await connection.execute(f"drop table if exists {', '.join(old)}")
