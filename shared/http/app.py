@@ -63,6 +63,8 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # It would record what failed validation, which may be personal, and asks for its providers in every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     answer = install_problems(app, service.name)
