@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -94,6 +95,8 @@ def _started(leader: subprocess.Popen[str]) -> tuple[Path, int]:
 
 def _must_end(pid: int, *, within: float) -> None:
     deadline = time.monotonic() + within
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline, f"process {pid} goes on"
-        time.sleep(0.05)
+    # It may end between one look and the next.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < deadline, f"process {pid} goes on"
+            time.sleep(0.05)

@@ -54,7 +54,7 @@ async def test_an_event_from_the_future_parks_its_stream_until_the_upgrade(town:
         }
         assert {one["error"] for one in parked} == {"UnreadableVersion"}
         await until(lambda: _others_flow(api), "all readers are at the end of the log, the relay waits")
-        assert "cannot be published" in (await worker.findings())["checks"]["broker"]["says"]
+        await until(lambda: _is_said(worker, "cannot be published"), "the worker says why nothing is published")
         assert not await _retry(api, UPCOMING.name, meeting)
         assert await _parked(api) == parked
 
@@ -90,6 +90,10 @@ async def _poison(town: Town, meeting: UUID, body: str) -> None:
 async def _parked(api: ServiceProcess) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = await api.get(f"{PREFIX}/operations/parked")
     return found
+
+
+async def _is_said(worker: ServiceProcess, words: str) -> bool:
+    return words in (await worker.findings())["checks"]["broker"]["says"]
 
 
 async def _are_parked(api: ServiceProcess, streams: int) -> bool:
