@@ -8,7 +8,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-_BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 Refresh = Callable[[], Awaitable[None]]
 
@@ -27,7 +26,6 @@ class Metrics:
         )
         self._commands = Counter("commands", "Commands by what became of them.", ["service", "command", "outcome"], registry=registry)
         self.queue = Gauge("append_queue", "Commands waiting for the writer.", ["service"], registry=registry)
-        self.batches = Histogram("append_batch", "Commands in one call.", ["service"], buckets=_BATCHES, registry=registry)
         self.tail = Gauge("log_position", "The last position of the log.", ["service"], registry=registry)
         self.lag = Gauge("reader_lag", "Positions a reader is behind its source.", ["service", "reader", "source"], registry=registry)
         self.parked = Gauge("reader_parked", "Streams parked in a reader.", ["service", "reader", "source"], registry=registry)
