@@ -1,4 +1,4 @@
-"""The facts of the meetings service: bodies and their cadence, meetings as invited, sittings as held."""
+"""The facts of the meetings service: bodies, their people and their cadence, meetings as invited, sittings as held."""
 
 from __future__ import annotations
 
@@ -69,6 +69,10 @@ class BodyFounded(Event, name="meetings.BodyFounded"):
     legal_nature: LegalNature
     secretariat: UUID | None
     """The office (itself a body) that manages its affairs (Geschäftsführung)."""
+    lead_office: UUID | None
+    """The office that leads in its matters (Federführung)."""
+    reports_to: UUID | None
+    """The body to which it belongs or reports: an office to its department, a committee to the council."""
     founded_on: date
 
     def claims(self) -> Iterable[Claim]:
@@ -86,6 +90,78 @@ class CadenceSet(Event, name="meetings.CadenceSet"):
     """Days from one meeting to the next, at most."""
     source: str
     """Where the rule is written."""
+
+
+class BodySucceeded(Event, name="meetings.BodySucceeded"):
+    """Another body stands in this one's place from `on` on (Nachfolge). Its name stays its own: what it did is found under it."""
+
+    body_name: str
+    successor: UUID
+    successor_name: str
+    on: date
+    """The first day on which the successor stands and this body no longer does."""
+    reason: str
+
+
+class SeatKind(StrEnum):
+    """How a seat is filled."""
+
+    EX_OFFICIO = "ex_officio"
+    """By whoever holds an office (kraft Amtes)."""
+    NOMINATED = "nominated"
+    """By whom an organisation sends (entsandt)."""
+    OPEN_CALL = "open_call"
+    """By whom an open call found (öffentliche Ausschreibung)."""
+
+
+class OfComposition(Event):
+    """What each fact about a body's composition says of the body, so that it can be published alone."""
+
+    body: UUID
+    body_name: str
+
+
+class SeatCreated(OfComposition, name="meetings.SeatCreated"):
+    """The body has one more seat (Sitz); nobody holds it yet."""
+
+    seat: UUID
+    seat_title: str
+    kind: SeatKind
+    voting: bool
+    on_behalf_of: str | None
+    """The organisation that fills it, where one does."""
+
+
+class MemberSeated(OfComposition, name="meetings.MemberSeated"):
+    """Somebody holds a seat from `since` on, in public office: the name is official."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    voting: bool
+    since: date
+
+
+class MemberLeftSeat(OfComposition, name="meetings.MemberLeftSeat"):
+    """A seat is vacant again; `until` is the last day on which its member held it."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    until: date
+    reason: str
+
+
+class QuorumRuleSet(OfComposition, name="meetings.QuorumRuleSet"):
+    """From `valid_from` on, the body has a quorum (Beschlussfähigkeit) while more than this share of its voting members is present."""
+
+    valid_from: date
+    more_than_percent: int
+    """Of the filled voting seats; 50 is: more than half."""
+    source: str
 
 
 class OfMeeting(Event):
@@ -151,13 +227,19 @@ class SittingClosed(OfMeeting, name="meetings.SittingClosed"):
     place: str
 
 
-BodyEvent = BodyFounded | CadenceSet
+BodyEvent = BodyFounded | CadenceSet | BodySucceeded
+CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | QuorumRuleSet
 MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened
 SittingEvent = SittingOpened | SittingClosed
 
 EVENTS: tuple[type[Event], ...] = (
     BodyFounded,
     CadenceSet,
+    BodySucceeded,
+    SeatCreated,
+    MemberSeated,
+    MemberLeftSeat,
+    QuorumRuleSet,
     MeetingScheduled,
     MeetingRescheduled,
     MeetingCancelled,

@@ -14,6 +14,7 @@ INSIDERS = role("secretariat", "chair", "member", of=BODY) | REGISTRY
 PERMISSIONS: Permissions = {
     "found_body": REGISTRY,
     "change_cadence": KEEPERS,
+    "succeed_body": REGISTRY,
     "list_all_bodies": PUBLIC,
     "show_body": PUBLIC,
     "show_cadence": PUBLIC,

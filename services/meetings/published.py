@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from services.meetings.events import MeetingCancelled, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.events import (
+    BodyFounded,
+    BodySucceeded,
+    MeetingCancelled,
+    MeetingRescheduled,
+    MeetingScheduled,
+    MemberLeftSeat,
+    MemberSeated,
+    SittingClosed,
+)
 from shared.contracts import meetings as contracts
 from shared.domain import Contract, Event
 from shared.envelope import Received
@@ -11,6 +20,13 @@ from shared.envelope import Received
 def published(fact: Received[Event]) -> Contract | None:
     """The contract that tells of this fact. Whatever is not named here stays inside: publishing is a decision, never an accident."""
     match event := fact.message:
+        case BodyFounded() | BodySucceeded():
+            told = contracts.BodyFounded if isinstance(event, BodyFounded) else contracts.BodySucceeded
+            return told(body=fact.stream, **dict(event))
+        case MemberSeated():
+            return contracts.MemberSeated(**dict(event))
+        case MemberLeftSeat():
+            return contracts.MemberLeftSeat(**dict(event))
         case MeetingScheduled():
             return contracts.MeetingScheduled(meeting=fact.stream, **dict(event))
         case MeetingRescheduled():

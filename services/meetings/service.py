@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from services.meetings.api import bodies, meetings
 from services.meetings.body import BODY
+from services.meetings.composition import COMPOSITION
 from services.meetings.events import EVENTS
 from services.meetings.meeting import MEETING
 from services.meetings.permissions import PERMISSIONS
@@ -25,7 +26,7 @@ router.include_router(meetings.router)
 SERVICE = Service(
     name="meetings",
     events=EVENTS,
-    deciders=(BODY, MEETING, SITTING),
+    deciders=(BODY, COMPOSITION, MEETING, SITTING),
     contracts=CONTRACTS,
     published=published,
     projections=(BODIES, UPCOMING, CADENCE),

@@ -19,7 +19,7 @@ from services.meetings.body import (
 from services.meetings.events import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
 from shared.domain import Take
 from shared.testing import Rules
-from tests.meetings.examples import BOARD_NAME, FOUNDED, FOUNDED_ON, NOW, OFFICE, SOURCE, TWICE_A_YEAR
+from tests.meetings.examples import BOARD_NAME, COUNCIL, FOUNDED, FOUNDED_ON, LEAD_OFFICE, NOW, OFFICE, SOURCE, TWICE_A_YEAR
 
 body = Rules(BODY)
 
@@ -30,6 +30,8 @@ FOUND = FoundBody(
     kind=BodyKind.ADVISORY_BOARD,
     legal_nature=LegalNature.ADVISORY,
     secretariat=OFFICE,
+    lead_office=LEAD_OFFICE,
+    reports_to=COUNCIL,
     founded_on=FOUNDED_ON,
     cadence=RULE,
 )

@@ -1,4 +1,4 @@
-"""The addresses of bodies: found one, change its cadence, list them, show one and how it keeps its cadence."""
+"""The addresses of bodies: found one, change its cadence, let another succeed it, list them, show one and how it keeps its cadence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.meetings.body import BODY, CadenceRule, ChangeCadence, FoundBody
+from services.meetings.body import BODY, Body, CadenceRule, ChangeCadence, FoundBody, SucceedBody
 from services.meetings.cadence import Judgement, Rule, Standing, judge
-from services.meetings.events import BodyKind, LegalNature
+from services.meetings.events import BodyFounded, BodyKind, LegalNature
 from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.read_models.bodies import BODIES, ListedBody, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
@@ -21,7 +21,7 @@ from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.positions import MinPosition
 from shared.http.problems import NotFound
 from shared.localday import FIRST_YEAR, LAST_YEAR, Day, Moment, local_day
-from shared.text import Name
+from shared.text import Name, Prose
 
 router = APIRouter(tags=["bodies"])
 BY_NAME = Listing("bodies", UUID)
@@ -36,6 +36,8 @@ class NewBody(BaseModel):
     kind: BodyKind
     legal_nature: LegalNature
     secretariat: Annotated[UUID | None, Field(description="The office, itself a body, that manages its affairs.")] = None
+    lead_office: Annotated[UUID | None, Field(description="The office that leads in its matters.")] = None
+    reports_to: Annotated[UUID | None, Field(description="The body to which it belongs or reports.")] = None
     founded_on: Day
     cadence: Annotated[CadenceRule | None, Field(description="Holds from the founding on.")] = None
 
@@ -49,10 +51,29 @@ class NewCadence(BaseModel):
     rule: CadenceRule
 
 
+class Succession(BaseModel):
+    """Which body stands in this one's place, from which day on, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    successor: UUID
+    on: Annotated[Day, Field(description="The first day of the successor.")]
+    reason: Annotated[Prose, Field(description="Everybody reads it.", examples=["Satzung über den Migrationsrat vom 15.06.2023"])]
+
+
 class CadenceInForce(CadenceRule):
     """A rule with the day from which it holds."""
 
     valid_from: date
+
+
+class ShownSuccession(BaseModel):
+    """The body that stands in this one's place."""
+
+    successor: UUID
+    successor_name: str
+    on: date
+    reason: str
 
 
 class ShownBody(BaseModel):
@@ -64,7 +85,12 @@ class ShownBody(BaseModel):
     legal_nature: LegalNature
     secretariat: UUID | None
     secretariat_name: str | None
+    lead_office: UUID | None
+    lead_office_name: str | None
+    reports_to: UUID | None
+    reports_to_name: str | None
     founded_on: date
+    succeeded: ShownSuccession | None
     cadence: list[CadenceInForce]
 
 
@@ -88,14 +114,17 @@ class ShownCadence(BaseModel):
 @router.post("/bodies", status_code=201)
 async def found_body(wish: NewBody, call: Call) -> Done:
     """Enter a body."""
-    if wish.secretariat and (await call.runtime.store.load(BODY, wish.secretariat))[1].founded is None:
-        raise BadInput("body.secretariat", "is no body that stands")
+    for field, other in (("secretariat", wish.secretariat), ("lead_office", wish.lead_office), ("reports_to", wish.reports_to)):
+        if other:
+            await standing_body(call, f"body.{field}", other)
     command = FoundBody(
         now=call.now,
         body_name=wish.name,
         kind=wish.kind,
         legal_nature=wish.legal_nature,
         secretariat=wish.secretariat,
+        lead_office=wish.lead_office,
+        reports_to=wish.reports_to,
         founded_on=wish.founded_on,
         cadence=wish.cadence,
     )
@@ -107,6 +136,23 @@ async def change_cadence(body: UUID, wish: NewCadence, call: Call) -> Done:
     """Let another cadence rule hold from a day on; one for a day that has a rule replaces it."""
     command = ChangeCadence(now=call.now, valid_from=wish.valid_from, rule=wish.rule)
     return await call.execute(BODY, body, command, body=body, if_match="optional")
+
+
+@router.post("/bodies/{body}/succession")
+async def succeed_body(body: UUID, wish: Succession, call: Call) -> Done:
+    """Let another body stand in this one's place. Its name stays taken, and what it did stays its own."""
+    successor, founded = await standing_body(call, "body.successor", wish.successor)
+    command = SucceedBody(
+        now=call.now,
+        body=body,
+        successor=wish.successor,
+        successor_name=founded.body_name,
+        successor_stands_from=founded.founded_on,
+        successor_stands_until=successor.stands_until,
+        on=wish.on,
+        reason=wish.reason,
+    )
+    return await call.execute(BODY, body, command, if_match="optional")
 
 
 @router.get("/bodies")
@@ -124,7 +170,6 @@ async def show_body(body: UUID, call: Call) -> ShownBody:
     version, state = await call.runtime.store.refresh(BODY, body)
     if (founded := state.founded) is None:
         raise NotFound
-    office = (await call.runtime.store.refresh(BODY, founded.secretariat))[1].founded if founded.secretariat else None
     call.show_version(version, KEEPERS, body)
     return ShownBody(
         id=body,
@@ -132,8 +177,13 @@ async def show_body(body: UUID, call: Call) -> ShownBody:
         kind=founded.kind,
         legal_nature=founded.legal_nature,
         secretariat=founded.secretariat,
-        secretariat_name=office.body_name if office else None,
+        secretariat_name=await name_of(call, founded.secretariat),
+        lead_office=founded.lead_office,
+        lead_office_name=await name_of(call, founded.lead_office),
+        reports_to=founded.reports_to,
+        reports_to_name=await name_of(call, founded.reports_to),
         founded_on=founded.founded_on,
+        succeeded=ShownSuccession.model_validate(dict(state.succeeded)) if state.succeeded else None,
         cadence=[CadenceInForce(**dict(rule)) for rule in state.cadence],
     )
 
@@ -172,6 +222,21 @@ async def show_cadence(
         gap_breaks_on=judgement.gap_breaks_on,
         rules=[in_force(rule) for rule in known.rules],
     )
+
+
+async def standing_body(call: Call, where: str, body: UUID) -> tuple[Body, BodyFounded]:
+    """A body that a wish speaks of at `where`, and its founding; BadInput where nobody founded it."""
+    # What may still change is its succession.
+    _, state = await call.runtime.store.refresh(BODY, body)
+    if state.founded is None:
+        raise BadInput(where, "is no body that stands")
+    return state, state.founded
+
+
+async def name_of(call: Call, body: UUID | None) -> str | None:
+    """What a body is called. A founding is never taken back, so what this process remembers of it is enough."""
+    founded = (await call.runtime.store.load(BODY, body))[1].founded if body else None
+    return founded.body_name if founded else None
 
 
 def in_force(rule: Rule) -> CadenceInForce:

@@ -1,0 +1,117 @@
+"""Who sits in a body on a day, and how many of them it takes to resolve. Pure: a composition and a day in, people and a number out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from services.meetings.events import SeatKind
+
+
+@dataclass(frozen=True)
+class Term:
+    """The time for which one person holds a seat."""
+
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    since: date
+    until: date | None = None
+    """The last day; None while no end is known."""
+    reason: str | None = None
+    """Why it ends."""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it is this person's seat on that day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+    def ends_before(self, day: date) -> bool:
+        """Whether it is over by then."""
+        return self.until is not None and self.until < day
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A seat with everybody who has held it, the earliest first."""
+
+    title: str
+    kind: SeatKind
+    voting: bool
+    on_behalf_of: str | None
+    terms: tuple[Term, ...] = ()
+
+    def holder_on(self, day: date) -> Term | None:
+        """Who holds it on that day."""
+        return next((term for term in self.terms if term.holds_on(day)), None)
+
+
+@dataclass(frozen=True)
+class QuorumRule:
+    """From `valid_from` on, more than this share of the filled voting seats has to be present."""
+
+    valid_from: date
+    more_than_percent: int
+    source: str
+
+
+HALF = QuorumRule(date.min, 50, "our decision: more than half of the filled voting seats, where the body has entered no rule")
+"""Our decision, as most rules of procedure (Geschäftsordnungen) have it."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A body's composition as its rules see it."""
+
+    seats: Mapping[UUID, Seat] = field(default_factory=dict)
+    """In the order in which they were created."""
+    quorum: tuple[QuorumRule, ...] = ()
+    """The rules, ordered by the day from which they hold; one a day."""
+
+    def rule_on(self, day: date) -> QuorumRule:
+        """The quorum rule that holds on that day."""
+        return next((rule for rule in reversed(self.quorum) if rule.valid_from <= day), HALF)
+
+    def seats_of(self, member: UUID) -> Iterator[tuple[UUID, Term]]:
+        """The times for which somebody holds seats of the body."""
+        for key, seat in self.seats.items():
+            yield from ((key, term) for term in seat.terms if term.member == member)
+
+
+@dataclass(frozen=True)
+class SeatHolder:
+    """Somebody who holds a seat on some day."""
+
+    member: UUID
+    member_name: str
+    seat: UUID
+    seat_title: str
+    on_behalf_of: str | None
+    voting: bool
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """How many voting members have to be present, and what that rests on."""
+
+    needed: int
+    entitled: int
+    """The filled voting seats."""
+    more_than_percent: int
+    source: str
+
+
+def members_on(state: Composition, day: date) -> tuple[SeatHolder, ...]:
+    """Who holds a seat on that day, voting or not, in the order of the seats."""
+    found = ((key, seat, seat.holder_on(day)) for key, seat in state.seats.items())
+    return tuple(
+        SeatHolder(held.member, held.member_name, key, seat.title, held.on_behalf_of, seat.voting) for key, seat, held in found if held
+    )
+
+
+def quorum_on(state: Composition, day: date) -> Quorum:
+    """How many voting members have to be present on that day: one at least, so that a body without any resolves nothing."""
+    entitled = sum(holder.voting for holder in members_on(state, day))
+    rule = state.rule_on(day)
+    return Quorum(entitled * rule.more_than_percent // 100 + 1, entitled, rule.more_than_percent, rule.source)
