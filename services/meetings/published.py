@@ -20,9 +20,10 @@ from shared.envelope import Received
 def published(fact: Received[Event]) -> Contract | None:
     """The contract that tells of this fact. Whatever is not named here stays inside: publishing is a decision, never an accident."""
     match event := fact.message:
-        case BodyFounded() | BodySucceeded():
-            told = contracts.BodyFounded if isinstance(event, BodyFounded) else contracts.BodySucceeded
-            return told(body=fact.stream, **dict(event))
+        case BodyFounded():
+            return contracts.BodyFounded(body=fact.stream, **dict(event))
+        case BodySucceeded():
+            return contracts.BodySucceeded(body=fact.stream, **dict(event))
         case MemberSeated():
             return contracts.MemberSeated(**dict(event))
         case MemberLeftSeat():

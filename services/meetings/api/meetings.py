@@ -21,7 +21,7 @@ from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.permissions import CITY_SCOPE
 from shared.http.positions import MinPosition
 from shared.http.problems import NotFound
-from shared.localday import Moment
+from shared.localday import Moment, local_day
 from shared.text import Line, Prose
 
 router = APIRouter(tags=["meetings"])
@@ -113,10 +113,11 @@ AT_ONCE = Closing()
 async def schedule_meeting(wish: NewMeeting, call: Call) -> Done:
     """Schedule a meeting of a body."""
     call.permit(wish.body)
-    # A founding is never taken back, so what this process remembers of it is enough.
-    founded = (await call.runtime.store.load(BODY, wish.body))[1].founded
-    if founded is None:
+    _, body = await call.runtime.store.refresh(BODY, wish.body)
+    if (founded := body.founded) is None:
         raise BadInput("body.body", "is no body that stands")
+    if body.stands_until and local_day(wish.starts_at) > body.stands_until:
+        raise BadInput("body.body", "has been succeeded by another body by then")
     command = ScheduleMeeting(
         now=call.now,
         body=wish.body,
