@@ -49,9 +49,10 @@ def up(port: Port = 8000) -> None:
 def tell(
     port: Port = 8000,
     once: Annotated[bool, typer.Option("--once", help="Die Geschichte erzählen und enden.")] = False,
+    contributions: Annotated[int, typer.Option(min=0, max=100_000, help="So viele erzeugte Beiträge zur Konferenz kommen dazu.")] = 0,
 ) -> None:
     """Die Geschichte der Vorführung erzählen, sagen, wo sie zu sehen ist, und weiter bedienen."""
-    run(lambda: demo.tell_and_serve(home_of(), port, out, once=once), INTERRUPTED)
+    run(lambda: demo.tell_and_serve(home_of(), port, out, once=once, contributions=contributions), INTERRUPTED)
 
 
 @app.command()

@@ -17,8 +17,10 @@ from rich.table import Table
 
 from bindeglied.embedded import Embedded, Home, embedded
 from bindeglied.front import Front
+from bindeglied.outbox import Outbox
 from bindeglied.progress import bar
 from bindeglied.story import Story
+from bindeglied.world.crowd import enlarge
 from shared.localday import CITY_ZONE
 from shared.run import serve
 
@@ -42,8 +44,8 @@ async def serve_embedded(home: Home, port: int, out: Console) -> None:
             out.print("Bindeglied endet.")
 
 
-async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> None:
-    """Start everything, tell the story, and serve on unless it is to be told only once."""
+async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool, contributions: int = 0) -> None:
+    """Start everything, tell the story, with so many generated contributions more, and serve on unless it is to be told only once."""
     if not once:
         must_be_free(port)
     with home.held(IN_USE):
@@ -56,9 +58,10 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool) -> 
                         progress(done, total)
                         out.print(f"  {done + 1:>2}/{total}  {at.astimezone(CITY_ZONE):%d.%m.%Y %H:%M}  {tells}", soft_wrap=True)
 
-                    story = Story(everything.world, everything.issuer, client, home.clock)
+                    world = enlarge(everything.world, contributions)
+                    story = Story(world, everything.issuer, client, home.clock, Outbox(home.outbox), list(everything.services))
                     await story.tell(step)
-                await _show(everything, client, out, str(story.position))
+                await _show(everything, client, out)
             if once:
                 await _caught_up(everything)
                 out.print(
@@ -102,15 +105,15 @@ async def _caught_up(everything: Embedded) -> None:
                     ticket = process.signals.ticket("read")
 
 
-async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console, position: str) -> None:
-    coming = await _get(client, "/api/meetings/meetings", everything, min_position=position)
+async def _show(everything: Embedded, client: httpx2.AsyncClient, out: Console) -> None:
+    coming = await _get(client, "/api/meetings/meetings", everything)
     table = Table("Beginn", "Gremium", "Sitzung", "Stand", title="Was ansteht", title_justify="left", box=box.SIMPLE_HEAD)
     for one in coming["items"]:
         table.add_row(_moment(one["starts_at"]), one["body_name"], one["title"], _standing(one))
     out.print()
     out.print(table)
     board = everything.world.ids["fachbeirat"]
-    cadence = await _get(client, f"/api/meetings/bodies/{board}/cadence", everything, year="2018", min_position=position)
+    cadence = await _get(client, f"/api/meetings/bodies/{board}/cadence", everything, year="2018")
     counts = f"{cadence['held']} abgehalten, {cadence['planned']} geplant, {cadence['required']} verlangt"
     out.print(f"{cadence['body_name']}, Sitzungen {cadence['year']}: {counts} – {STATES[cadence['standing']]}\n", soft_wrap=True)
 
