@@ -64,6 +64,9 @@ class Running:
 
     service: Service
     app: FastAPI
+    """Its interface for programs."""
+    face: ASGIApp
+    """All that it serves: the interface, with pages for people before it where there are any."""
     store: Store
     readers: Readers
     readiness: Readiness
@@ -117,10 +120,11 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
         )
         watch(service.name, around.metrics, writer, readers)
         app = create_app(service, runtime)
+        face = await stack.enter_async_context(service.face(app, runtime, around)) if service.face else app
         if role != "api":
             work = asyncio.create_task(readers.run(), name=f"worker:{service.name}")
             stack.push_async_callback(ended, work)
-        yield Running(service, app, store, readers, readiness, pool, signals, types)
+        yield Running(service, app, face, store, readers, readiness, pool, signals, types)
 
 
 def _readers(
@@ -203,7 +207,7 @@ async def run_service(service: Service, role: Role, settings: Settings) -> None:
         await migrate(settings.keyring_admin_url, "keyring", KEYRING_ROLE)
     async with surroundings(settings, role) as around, running(service, around, role) as process:
         logger.info("process.started", service=service.name, role=role, port=settings.port, database=database_of(settings.database_url))
-        await serve(process.app, settings.host, settings.port)
+        await serve(process.face, settings.host, settings.port)
 
 
 def main(service: Service) -> None:

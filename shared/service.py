@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from shared.domain import Contract, Decider, Event
 from shared.envelope import Received
 from shared.http.permissions import Permission
+from shared.http.runtime import Runtime
 from shared.projections.projection import Projection
 from shared.reactor import Reaction
+from shared.surroundings import Surroundings
 from shared.timers import Timers
+
+
+Face = Callable[[ASGIApp, Runtime, Surroundings], AbstractAsyncContextManager[ASGIApp]]
+"""Puts pages for people before a service's interface for programs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,3 +42,5 @@ class Service:
     timers: tuple[Timers, ...] = ()
     router: APIRouter
     permissions: Mapping[str, Permission]
+    face: Face | None = None
+    """What it answers beside its interface; None for a service that speaks to programs only."""

@@ -47,6 +47,8 @@ class Settings(BaseModel):
     demo: bool = False
     """Whether the issuer is the demo's: only then are the story's clock and fail-points allowed."""
     clock_file: Path | None = None
+    services: dict[str, str] = {}
+    """Where the portal reaches the services: `meetings=http://meetings:8000 conferences=http://…`, separated by spaces."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_waiting_commands: int = Field(default=2_000, ge=1)
@@ -56,6 +58,11 @@ class Settings(BaseModel):
     @classmethod
     def _in_any_case(cls, level: object) -> object:
         return level.lower() if isinstance(level, str) else level
+
+    @field_validator("services", mode="before")
+    @classmethod
+    def _by_name(cls, services: object) -> object:
+        return dict(one.partition("=")[::2] for one in services.split()) if isinstance(services, str) else services
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Settings:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import structlog
+from starlette.types import ASGIApp
 
 from shared.clock import StoryClock, system_now
 from shared.domain import Now
@@ -27,6 +28,36 @@ ERASURES_EVERY_SECONDS = 3600.0
 Foreign = Callable[[str], Source]
 """Opens another service's contracts, by its name."""
 
+Apps = Callable[[str], ASGIApp]
+"""The application of another service in this process, by its name; KeyError for one that is not there."""
+
+
+class Persona(Protocol):
+    """An invented person of the demo."""
+
+    @property
+    def name(self) -> str:
+        """As people call them."""
+        ...
+
+    @property
+    def function(self) -> str:
+        """What they do in the city."""
+        ...
+
+
+class SignIn(Protocol):
+    """The demo's sign-in, which asks for no password."""
+
+    @property
+    def personas(self) -> Mapping[str, Persona]:
+        """Who can be chosen."""
+        ...
+
+    def token(self, persona: str) -> str:
+        """A bearer token for a persona; KeyError for an unknown one."""
+        ...
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -38,6 +69,10 @@ class Surroundings:
     metrics: Metrics
     foreign: Foreign | None = None
     """Opens another service's contracts; None where they come through Kafka."""
+    apps: Apps | None = None
+    """The other services' applications; None where they are reached by address."""
+    sign_in: SignIn | None = None
+    """The demo's personas; None beside a real issuer."""
 
 
 async def ended(task: asyncio.Task[None]) -> None:
@@ -52,7 +87,9 @@ def clock_of(settings: Settings) -> Now:
 
 
 @asynccontextmanager
-async def surroundings(settings: Settings, role: Role, foreign: Foreign | None = None) -> AsyncIterator[Surroundings]:
+async def surroundings(
+    settings: Settings, role: Role, foreign: Foreign | None = None, *, apps: Apps | None = None, sign_in: SignIn | None = None
+) -> AsyncIterator[Surroundings]:
     """The keyring and what else a process has once; workers also finish the erasures that were begun."""
     # The keyring keeps real time, whatever the story's clock says: how long a key may live in memory is no part of the story.
     keyring = Keyring(settings.keyring_url, FileKeyStore(settings.key_file), f"/{settings.city}")
@@ -62,7 +99,7 @@ async def surroundings(settings: Settings, role: Role, foreign: Foreign | None =
         if role != "api":
             tending = asyncio.create_task(_tend(Erasure(keyring, settings.key_backup)), name="erasures")
             stack.push_async_callback(ended, tending)
-        yield Surroundings(settings, clock_of(settings), keyring, Metrics(), foreign)
+        yield Surroundings(settings, clock_of(settings), keyring, Metrics(), foreign, apps, sign_in)
 
 
 async def _tend(erasure: Erasure) -> None:

@@ -20,7 +20,8 @@ logger = structlog.get_logger(__name__)
 access = logging.getLogger("bindeglied.access")
 
 SLOW_SECONDS = 1.0
-SECURITY_HEADERS = (
+FixedHeaders = tuple[tuple[bytes, bytes], ...]
+SECURITY_HEADERS: FixedHeaders = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -31,8 +32,11 @@ SECURITY_HEADERS = (
 class Edge:
     """Pure ASGI middleware: one object per request, no tasks, no queues."""
 
-    def __init__(self, app: ASGIApp, *, service: str, metrics: Metrics, answer: Answer, most_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, metrics: Metrics, answer: Answer, most_bytes: int, headers: FixedHeaders = SECURITY_HEADERS
+    ) -> None:
         self.app, self.service, self.metrics, self.answer, self.most_bytes = app, service, metrics, answer, most_bytes
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -40,7 +44,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        outgoing = _Outgoing(scope, send)
+        outgoing = _Outgoing(scope, send, self.headers)
         inner = dict(scope, method="GET") if outgoing.is_head else scope
         try:
             limited = self._limited(scope, receive) if scope["method"] not in _WITHOUT_BODY else receive
@@ -93,8 +97,8 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 class _Outgoing:
     """One answer on its way out."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._scope, self._send = scope, send
+    def __init__(self, scope: Scope, send: Send, fixed: FixedHeaders) -> None:
+        self._scope, self._send, self._fixed = scope, send, fixed
         self.is_head = scope["method"] == "HEAD"
         self._is_read = scope["method"] in ("GET", "HEAD")
         self.status = 0
@@ -119,7 +123,7 @@ class _Outgoing:
         await self._send(message)
 
     def _complete(self, headers: list[tuple[bytes, bytes]]) -> None:
-        headers.extend(SECURITY_HEADERS)
+        headers.extend(self._fixed)
         if any(name == b"cache-control" for name, _ in headers):
             return
         if self._is_read and self.status == 200:
