@@ -50,7 +50,11 @@ _OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-class Done(BaseModel):
+class CommandAnswer(BaseModel):
+    """What a command answers; on a public route without version and position, which count what is hidden."""
+
+
+class Done(CommandAnswer):
     """What a command answers: the stream it changed, the version it left it at, and the log's position behind it."""
 
     id: UUID
@@ -135,7 +139,7 @@ class Invocation:
         begins: bool = False,
         hidden: Callable[[S], bool] | None = None,
     ) -> Done:
-        """Run `command` on `stream` in the caller's name and set the answer's ETag, Position and Location.
+        """Run `command` on `stream` in the caller's name and set the answer's Location and, unless the route is public, ETag and Position.
 
         `body` is the body whose roles count: an id, or how the folded state tells it. A stream without events is not found,
         unless the command `begins` it if need be, or it is `created` here (True: Location is below this address; or a path below the
@@ -165,8 +169,8 @@ class Invocation:
             raise
         metrics.count_command(self._service, name, "known" if outcome.known else "accepted")
         self._decided = True
-        self.headers["etag"] = version_tag(outcome.version)
-        self.headers["position"] = str(outcome.position)
+        if not self._permission.public:
+            self.headers |= {"etag": version_tag(outcome.version), "position": str(outcome.position)}
         if created:
             path = self._prefix + created if isinstance(created, str) else f"{self._request['path'].rstrip('/')}/{outcome.stream}"
             self.headers["location"] = path

@@ -15,7 +15,7 @@ from shared.http.etags import IfMatch
 
 
 class UnreadableRoute(Exception):
-    """A route answers `Done` without one plain `call.execute(DECIDER, …)`, so that its document could not be written."""
+    """A route answers a command otherwise than by one plain `call.execute(DECIDER, …)`, so that its document could not be written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from shared.domain import Refusal
-from shared.http.call import Done
+from shared.http.call import CommandAnswer, Done
 from shared.http.document_parts import (
     COMMAND_HEADERS,
     IDEMPOTENCY_KEY,
@@ -20,7 +20,7 @@ from shared.http.document_parts import (
     problem_answers,
     problem_of_types,
 )
-from shared.http.executions import execution_of
+from shared.http.executions import UnreadableRoute, execution_of
 from shared.http.meanings import enumerations, meanings
 from shared.http.paging import Page
 from shared.http.permissions import Permission, Relation
@@ -74,7 +74,7 @@ def _complete_operation(operation: dict[str, Any], route: GuardedRoute, method: 
         responses["304"] = {"description": "The caller has this answer already.", "headers": READING_HEADERS}
     else:
         statuses.add("413")
-        if route.response_model is Done:
+        if isinstance(route.response_model, type) and issubclass(route.response_model, CommandAnswer):
             statuses |= _complete_command(operation, good, route)
     for status in sorted(statuses):
         responses[status] = {"$ref": f"#/components/responses/{status}"}
@@ -86,7 +86,11 @@ def _complete_command(operation: dict[str, Any], good: dict[str, Any], route: Gu
     execution = execution_of(route.endpoint)
     parameters = operation.setdefault("parameters", [])
     parameters.append(IDEMPOTENCY_KEY)
-    good["headers"] = COMMAND_HEADERS | (LOCATION if execution.creates else {})
+    public = route.guard.permission.public
+    if public and issubclass(route.response_model, Done):
+        raise UnreadableRoute(f"{route.endpoint.__name__} is public: it answers without a version and a position")
+    if headers := ({} if public else COMMAND_HEADERS) | (LOCATION if execution.creates else {}):
+        good["headers"] = headers
     if execution.refusals:
         operation["responses"]["409"] = _refused(route.guard.service, execution.refusals)
     match execution.if_match:

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import Command, Decider, Event, Refusal
-from shared.http.call import Call, Done
+from shared.http.call import Call, CommandAnswer, Done
 from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.permissions import BODY, CITY, PUBLIC, SIGNED_IN, Permissions, role
 from shared.http.positions import MinPosition
@@ -120,6 +120,19 @@ async def begin_notebook(wish: Beginning, call: Call) -> Done:
     return await call.execute(NOTEBOOK, call.new_stream(), command, body=wish.body, created=True)
 
 
+class Left(CommandAnswer):
+    """What everybody is answered who leaves a notebook."""
+
+    left: bool = True
+
+
+@router.post("/left-notebooks", status_code=201)
+async def leave_notebook(wish: Beginning, call: Call) -> Left:
+    command = BeginNotebook(now=call.now, body=wish.body, hidden=wish.hidden)
+    await call.execute(NOTEBOOK, call.new_stream(), command, begins=True)
+    return Left()
+
+
 @router.post("/notebooks/{notebook}/lines")
 async def write_line(notebook: UUID, wish: Line, call: Call) -> Done:
     command = WriteLine(now=call.now, text=wish.text)
@@ -176,6 +189,7 @@ async def ask_database(call: Call) -> int:
 PERMISSIONS: Permissions = {
     "whoami": PUBLIC,
     "begin_notebook": role("secretariat", "chair", of=BODY) | role("registry", of=CITY),
+    "leave_notebook": PUBLIC,
     "write_line": role("secretariat", of=BODY),
     "close_notebook": role("secretariat", of=BODY),
     "read_notebook": PUBLIC,

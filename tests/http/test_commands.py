@@ -250,3 +250,12 @@ async def test_events_name_the_sender_and_the_trace(served: Served) -> None:
     row = await served.runtime.read.fetchrow("select actor, correlation_id from log.log")
     assert row
     assert (row["actor"], row["correlation_id"].hex) == ("user:secretary", "4bf92f3577b34da6a3ce929d0e0e4736")
+
+
+async def test_a_public_command_tells_nobody_what_only_counts_for_those_who_may_change_the_stream(served: Served) -> None:
+    key = {"idempotency-key": str(uuid4())}
+    wish = {"body": str(uuid4())}
+    for headers in (key, key, {}, served.secretary()):
+        left = await served.client.post("/api/notes/left-notebooks", json=wish, headers=headers)
+        assert (left.status_code, left.json()) == (201, {"left": True}), left.text
+        assert not {"etag", "position", "location"} & set(left.headers)

@@ -112,6 +112,24 @@ def test_the_headers_of_answers_are_told() -> None:
     assert found["read_notebook"]["responses"]["304"]["headers"].keys() == {"ETag"}
 
 
+def test_a_public_command_is_told_as_a_command_without_version_and_position() -> None:
+    leaving = operations(NOTES)["leave_notebook"]
+    assert header(leaving, "Idempotency-Key") is False
+    assert "headers" not in leaving["responses"]["201"]
+    assert "409" in leaving["responses"]
+
+
+async def counts_what_is_hidden(notebook: UUID, call: Call) -> Done:
+    return await call.execute(NOTEBOOK, notebook, CloseNotebook(now=call.now), if_match="none")
+
+
+def test_a_public_command_that_answers_its_version_and_position_fails_the_document() -> None:
+    routes = APIRouter()
+    routes.post("/notebooks/{notebook}/odd")(counts_what_is_hidden)
+    with pytest.raises(UnreadableRoute, match="counts_what_is_hidden is public"):
+        document(Notes("notes", routes, {"counts_what_is_hidden": PUBLIC}))
+
+
 def test_the_words_of_an_enumeration_are_told_with_their_meaning() -> None:
     described = document(MEETINGS)["components"]["schemas"]["LegalNature"]["description"]
     assert "- `outside`: Set up by somebody other than the city. OParl: externes Gremium." in described
