@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.meetings.api import bodies, meetings
+from services.meetings.api import bodies, composition, meetings
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION
 from services.meetings.events import EVENTS
@@ -21,6 +21,7 @@ from shared.service import Service
 
 router = APIRouter()
 router.include_router(bodies.router)
+router.include_router(composition.router)
 router.include_router(meetings.router)
 
 SERVICE = Service(

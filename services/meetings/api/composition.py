@@ -1,0 +1,246 @@
+"""The addresses of a body's composition: create a seat, fill and vacate it, set the quorum rule, show who sits there on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+
+from services.meetings.body import BODY
+from services.meetings.composition import COMPOSITION, CreateSeat, SeatMember, SetQuorumRule, VacateSeat, composition_of
+from services.meetings.events import SeatKind
+from services.meetings.permissions import KEEPERS
+from services.meetings.seats import Seat, Term, quorum_on
+from shared.http.call import Call, Done
+from shared.http.problems import NotFound
+from shared.localday import Day, local_day
+from shared.text import Line, Name, Prose
+
+router = APIRouter(tags=["composition"])
+
+Organisation = Annotated[Name | None, Field(description="The organisation that sends somebody into it, where one does.")]
+
+
+class NewSeat(BaseModel):
+    """A seat as it is created; nobody holds it yet."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[Line, Field(description="What the seat is called.", examples=["Leitung des Sozialamts"])]
+    kind: SeatKind
+    voting: StrictBool
+    on_behalf_of: Organisation = None
+
+
+class NewMember(BaseModel):
+    """Who takes a seat, in public office: the name is official and everybody may read it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    member_name: Name
+    member: Annotated[UUID | None, Field(description="The same person's id in another body or at another time; a new one by default.")] = (
+        None
+    )
+    on_behalf_of: Annotated[Name | None, Field(description="The organisation behind the member; that of the seat by default.")] = None
+    since: Annotated[Day | None, Field(description="The first day; today by default.")] = None
+
+
+class Vacancy(BaseModel):
+    """Until when somebody holds a seat, and why no longer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    until: Annotated[Day | None, Field(description="The last day; today by default.")] = None
+    reason: Annotated[Prose, Field(description="Name no illness and nothing private.", examples=["Ende der Wahlperiode"])]
+
+
+class NewQuorumRule(BaseModel):
+    """How many voting members have to be present so that the body can resolve."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    valid_from: Annotated[Day | None, Field(description="The first day; today by default.")] = None
+    more_than_percent: Annotated[
+        StrictInt, Field(ge=0, le=99, description="More than this share of the filled voting seats; 50 is more than half.")
+    ]
+    source: Annotated[Line, Field(description="Where the rule is written.")]
+
+
+class Seated(Done):
+    """What the seating of a member answers; `id` is the body's composition."""
+
+    member: UUID
+
+
+class ShownTerm(BaseModel):
+    """The time for which somebody holds a seat."""
+
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    since: date
+    until: Annotated[date | None, Field(description="The last day; null while no end is known.")]
+
+
+class ShownSeat(BaseModel):
+    """A seat and who holds it."""
+
+    seat: UUID
+    title: str
+    kind: SeatKind
+    voting: bool
+    on_behalf_of: str | None
+    holder: Annotated[ShownTerm | None, Field(description="Null where the seat is vacant on that day.")]
+
+
+class ShownSeatHistory(ShownSeat):
+    """A seat, who holds it today, and everybody who ever did."""
+
+    terms: Annotated[list[ShownTerm], Field(description="The earliest first.")]
+
+
+class ShownQuorum(BaseModel):
+    """How many voting members have to be present on that day, and what that rests on."""
+
+    needed: int
+    entitled: Annotated[int, Field(description="The voting seats that are filled on that day.")]
+    more_than_percent: int
+    source: str
+
+
+class ShownComposition(BaseModel):
+    """Who sits in a body on a day."""
+
+    body: UUID
+    body_name: str
+    on: date
+    seats: list[ShownSeat]
+    quorum: ShownQuorum
+
+
+@router.post("/bodies/{body}/seats", status_code=201)
+async def create_seat(body: UUID, wish: NewSeat, call: Call) -> Done:
+    """Give a body one more seat; the answer's `id` is the seat's."""
+    seat = call.new_stream()
+    command = CreateSeat(
+        **await standing(call, body),
+        now=call.now,
+        seat=seat,
+        title=wish.title,
+        kind=wish.kind,
+        voting=wish.voting,
+        on_behalf_of=wish.on_behalf_of,
+    )
+    done = await call.execute(COMPOSITION, composition_of(body), command, body=body, created=f"/bodies/{body}/seats/{seat}")
+    return done.model_copy(update={"id": seat})
+
+
+@router.post("/bodies/{body}/seats/{seat}/member")
+async def seat_member(body: UUID, seat: UUID, wish: NewMember, call: Call) -> Seated:
+    """Let somebody hold a seat. A member can be entered later, with the day since when that is so."""
+    await must_have_seat(call, body, seat)
+    member = wish.member or call.new_stream()
+    command = SeatMember(
+        **await standing(call, body),
+        now=call.now,
+        seat=seat,
+        member=member,
+        member_name=wish.member_name,
+        on_behalf_of=wish.on_behalf_of,
+        since=wish.since or local_day(call.now),
+    )
+    done = await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
+    return Seated(**dict(done), member=member)
+
+
+@router.post("/bodies/{body}/seats/{seat}/vacancy")
+async def vacate_seat(body: UUID, seat: UUID, wish: Vacancy, call: Call) -> Done:
+    """End the time for which a seat is held."""
+    await must_have_seat(call, body, seat)
+    until = wish.until or local_day(call.now)
+    command = VacateSeat(**await standing(call, body), now=call.now, seat=seat, until=until, reason=wish.reason)
+    return await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
+
+
+@router.post("/bodies/{body}/quorum")
+async def set_quorum_rule(body: UUID, wish: NewQuorumRule, call: Call) -> Done:
+    """Let another quorum rule hold from a day on; one for a day that has a rule replaces it."""
+    command = SetQuorumRule(
+        **await standing(call, body),
+        now=call.now,
+        valid_from=wish.valid_from or local_day(call.now),
+        more_than_percent=wish.more_than_percent,
+        source=wish.source,
+    )
+    return await call.execute(COMPOSITION, composition_of(body), command, body=body, begins=True)
+
+
+@router.get("/bodies/{body}/composition")
+async def show_composition(
+    body: UUID, call: Call, on: Annotated[Day | None, Query(description="As it is on that day; today by default.")] = None
+) -> ShownComposition:
+    """Who sits in a body on a day, which seats are vacant, and how many have to be present."""
+    founded = (await call.runtime.store.load(BODY, body))[1].founded
+    if founded is None:
+        raise NotFound
+    version, state = await call.runtime.store.refresh(COMPOSITION, composition_of(body))
+    call.show_version(version, KEEPERS, body)
+    day = on or local_day(call.now)
+    return ShownComposition(
+        body=body,
+        body_name=founded.body_name,
+        on=day,
+        seats=[shown_seat(key, seat, day) for key, seat in state.seats.items()],
+        quorum=ShownQuorum(**vars(quorum_on(state, day))),
+    )
+
+
+@router.get("/bodies/{body}/seats/{seat}")
+async def show_seat(body: UUID, seat: UUID, call: Call) -> ShownSeatHistory:
+    """One seat, with everybody who ever held it."""
+    version, found = await must_have_seat(call, body, seat)
+    call.show_version(version, KEEPERS, body)
+    terms = [shown_term(term) for term in found.terms]
+    return ShownSeatHistory(**dict(shown_seat(seat, found, local_day(call.now))), terms=terms)
+
+
+async def standing(call: Call, body: UUID) -> dict[str, Any]:
+    """What every wish about a composition brings of the body; NotFound where nobody founded it."""
+    _, state = await call.runtime.store.refresh(BODY, body)
+    if state.founded is None:
+        raise NotFound
+    return {
+        "body": body,
+        "body_name": state.founded.body_name,
+        "stands_from": state.founded.founded_on,
+        "stands_until": state.stands_until,
+    }
+
+
+async def must_have_seat(call: Call, body: UUID, seat: UUID) -> tuple[int, Seat]:
+    """The composition's version and the seat; NotFound where the body has none of that id."""
+    version, state = await call.runtime.store.refresh(COMPOSITION, composition_of(body))
+    if seat not in state.seats:
+        raise NotFound
+    return version, state.seats[seat]
+
+
+def shown_seat(key: UUID, seat: Seat, day: date) -> ShownSeat:
+    """A seat as it is on that day."""
+    holder = seat.holder_on(day)
+    return ShownSeat(
+        seat=key,
+        title=seat.title,
+        kind=seat.kind,
+        voting=seat.voting,
+        on_behalf_of=seat.on_behalf_of,
+        holder=shown_term(holder) if holder else None,
+    )
+
+
+def shown_term(term: Term) -> ShownTerm:
+    """A term as everybody may read it."""
+    return ShownTerm(member=term.member, member_name=term.member_name, on_behalf_of=term.on_behalf_of, since=term.since, until=term.until)
