@@ -18,6 +18,7 @@ from bindeglied.embedded import Home, home_of
 from bindeglied.keys import keys
 from bindeglied.postgres import stop_postgres
 from bindeglied.progress import bar
+from bindeglied.scaled import scaled
 from bindeglied.work import DATABASE, complain, errors, out, projectors, run, services
 from shared.eventstore.leaf import verify_log
 from shared.http.operations import ReaderPosition
@@ -30,6 +31,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 park = typer.Typer(no_args_is_help=True, help="Streams that a read model or reaction has set aside.")
 app.add_typer(park, name="park")
 app.add_typer(keys, name="keys")
+app.add_typer(scaled, name="scaled")
 
 Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", min=0, max=65535, help="Wo gelauscht wird; nur auf 127.0.0.1.")]
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meetings`.")]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,10 +19,9 @@ from bindeglied.work import out, run
 from bindeglied.world.read import read_world
 from shared.clock import StoryClock
 from shared.localday import CITY_ZONE
-from shared.migrate import ensure_database, migrate
+from shared.migrate import Chain, ensure_database, migrate
 from shared.run import KEYRING_ROLE
 from shared.settings import UnusableSettings
-from shared.watch import READY_LAG
 
 scaled = typer.Typer(no_args_is_help=True, help="The scaled form: every service as processes of its own.")
 
@@ -46,8 +43,9 @@ def prepare(
     async def work() -> None:
         if ADMIN not in os.environ:
             raise UnusableSettings(f"{ADMIN} is not set: an address of the server, as a role that may make roles and databases")
-        for role, chain in [*((f"bindeglied_{service.name}", "log") for service in SERVICES), (KEYRING_ROLE, "keyring")]:
-            await migrate(await ensure_database(os.environ[ADMIN], role), "log" if chain == "log" else "keyring", role)
+        chains: dict[str, Chain] = {**{f"bindeglied_{service.name}": "log" for service in SERVICES}, KEYRING_ROLE: "keyring"}
+        for role, chain in chains.items():
+            await migrate(await ensure_database(os.environ[ADMIN], role), chain, role)
             out.print(f"{role}: current")
 
     run(work)
@@ -56,3 +54,50 @@ def prepare(
         if public:
             public.write_text(made.public_keys.read_text(encoding="utf-8"), encoding="utf-8")
         out.print(f"demo issuer: {public or made.public_keys}")
+
+
+@scaled.command()
+def story(
+    url: Annotated[str, typer.Argument(help="The one address in front of the services, as in http://localhost:8000.")],
+    issuer: IssuerFolder,
+    clock: Annotated[Path, typer.Option("--clock", help="The file that BINDEGLIED_CLOCK_FILE names to every process.")],
+    outbox: Annotated[Path, typer.Option("--outbox", help="The folder that BINDEGLIED_OUTBOX names to the notifications.")],
+) -> None:
+    """Tell the demo's story to the services at URL, and wait until every reader has come to its end; safe to be told again."""
+
+    async def work() -> None:
+        world = read_world()
+        made = DemoIssuer(issuer, world.personas)
+        names = [service.name for service in SERVICES if service.contracts]
+        async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
+            await Story(world, made, client, StoryClock(clock), Outbox(outbox), names).tell(_say)
+            headers = {"authorization": f"Bearer {made.token(OPERATOR)}"}
+            for name in names:
+                await _at_the_end(client, name, headers)
+
+    run(work)
+
+
+def _say(done: int, total: int, at: datetime, tells: str) -> None:
+    out.print(f"{done + 1:>3}/{total}  {at.astimezone(CITY_ZONE):%d.%m.%Y %H:%M}  {tells}", soft_wrap=True)
+
+
+async def _at_the_end(client: httpx2.AsyncClient, service: str, headers: dict[str, str]) -> None:
+    """Wait until no reader of the service is behind; StoryBroken, naming those, where one stands still or has set a stream aside."""
+    readers: list[Any] = []
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not readers or any(one["lag"] != 0 for one in readers):
+                answer = await client.get(f"/api/{service}/operations/positions", headers=headers)
+                if answer.is_error:
+                    raise StoryBroken(f"{service} does not tell its positions: {answer.status_code} {said(answer)}")
+                readers = answer.json()
+                if wrong := [
+                    f"{one['reader']}: {one['stopped'] or 'parked streams'}" for one in readers if one["stopped"] or one["parked"]
+                ]:
+                    raise StoryBroken(f"{service}: {'; '.join(wrong)}")
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        behind = [f"{one['reader']} {one['lag']}" for one in readers if one["lag"] != 0]
+        raise StoryBroken(f"{service} is still behind after {PATIENCE_SECONDS:.0f} s: {', '.join(behind)}") from None
+    out.print(f"{service}: {len(readers)} readers at the end, position {max(one['position'] for one in readers)}")
