@@ -31,6 +31,7 @@ SUCCEEDED_ON = date(2023, 6, 15)
 SUCCESSOR_NAME = "Migrationsrat"
 SEAT_TITLE = "Sitz der freien Wohlfahrtspflege"
 MEMBER_NAME = "Ayla Beispiel"
+SENDER = "Arbeiterwohlfahrt Bremerhaven"
 SEATED_ON = date(2018, 2, 1)
 LEFT_ON = date(2018, 12, 31)
 TITLE = "Zweite Sitzung 2018"
@@ -59,7 +60,7 @@ SUCCEEDED = events.BodySucceeded(
 )
 OF_BODY: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME}
 SEAT_CREATED = events.SeatCreated(
-    **OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, kind=events.SeatKind.NOMINATED, voting=True, on_behalf_of="Arbeiterwohlfahrt Bremerhaven"
+    **OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, kind=events.SeatKind.NOMINATED, voting=True, on_behalf_of=SENDER
 )
 MEMBER_SEATED = events.MemberSeated(
     **OF_BODY,
@@ -67,7 +68,7 @@ MEMBER_SEATED = events.MemberSeated(
     seat_title=SEAT_TITLE,
     member=MEMBER,
     member_name=MEMBER_NAME,
-    on_behalf_of="Arbeiterwohlfahrt Bremerhaven",
+    on_behalf_of=SENDER,
     voting=True,
     since=SEATED_ON,
 )
@@ -127,7 +128,7 @@ TOLD_OF_BODY: tuple[Named, ...] = (
         seat_title=SEAT_TITLE,
         member=MEMBER,
         member_name=MEMBER_NAME,
-        on_behalf_of="Arbeiterwohlfahrt Bremerhaven",
+        on_behalf_of=SENDER,
         voting=True,
         since=SEATED_ON,
     ),

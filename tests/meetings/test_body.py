@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
 from services.meetings.body import (
     BODY,
+    Body,
+    BodyIsSucceeded,
     BodyIsUnknown,
     BodyStandsAlready,
+    BodySucceedsItself,
     CadenceBeginsBeforeFounding,
     CadenceRule,
     ChangeCadence,
     FoundBody,
     FoundingLiesInTheFuture,
+    SucceedBody,
+    SuccessionBeforeFounding,
+    SuccessorDoesNotStand,
 )
 from services.meetings.events import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
 from shared.domain import Take
 from shared.testing import Rules
-from tests.meetings.examples import BOARD_NAME, COUNCIL, FOUNDED, FOUNDED_ON, LEAD_OFFICE, NOW, OFFICE, SOURCE, TWICE_A_YEAR
+from tests.meetings.examples import (
+    BOARD,
+    BOARD_NAME,
+    COUNCIL,
+    FOUNDED,
+    FOUNDED_ON,
+    LEAD_OFFICE,
+    NOW,
+    OFFICE,
+    SOURCE,
+    SUCCEEDED,
+    SUCCEEDED_ON,
+    SUCCESSOR,
+    SUCCESSOR_NAME,
+    TWICE_A_YEAR,
+)
 
 body = Rules(BODY)
 
@@ -41,6 +63,17 @@ FROM_2019 = ChangeCadence(
     rule=CadenceRule(minimum_per_year=3, maximum_gap_days=150, source="Geschäftsordnung 2019"),
 )
 THRICE_A_YEAR = CadenceSet(valid_from=date(2019, 1, 1), minimum_per_year=3, maximum_gap_days=150, source="Geschäftsordnung 2019")
+DAY = timedelta(days=1)
+SUCCEED = SucceedBody(
+    now=NOW,
+    body=BOARD,
+    successor=SUCCESSOR,
+    successor_name=SUCCESSOR_NAME,
+    successor_stands_from=SUCCEEDED_ON,
+    successor_stands_until=None,
+    on=SUCCEEDED_ON,
+    reason=SUCCEEDED.reason,
+)
 
 
 def test_a_body_is_founded_with_its_first_cadence_rule_holding_from_the_founding() -> None:
@@ -115,3 +148,49 @@ def test_names_that_differ_in_letters_are_two_names(other: str) -> None:
 
 def test_umlauts_typed_in_two_ways_are_one_name() -> None:
     assert name_key("Ra\u0308te") == name_key("R\u00e4te")
+
+
+def test_another_body_takes_its_place_and_says_so_once() -> None:
+    body.given(FOUNDED).when(SUCCEED).then(SUCCEEDED).when(SUCCEED).then_nothing()
+
+
+def test_a_body_is_succeeded_once() -> None:
+    other = SUCCEED.model_copy(update={"successor": UUID(int=1)})
+    body.given(FOUNDED, SUCCEEDED).when(other).then_refused(BodyIsSucceeded, successor=str(SUCCESSOR), on=SUCCEEDED_ON.isoformat())
+    body.given(FOUNDED, SUCCEEDED).when(SUCCEED.model_copy(update={"on": SUCCEEDED_ON + DAY})).then_refused(BodyIsSucceeded)
+
+
+def test_no_body_takes_its_own_place() -> None:
+    itself = SUCCEED.model_copy(update={"successor": BOARD, "successor_stands_from": FOUNDED_ON})
+    body.given(FOUNDED).when(itself).then_refused(BodySucceedsItself)
+
+
+def test_a_body_that_nobody_founded_is_not_succeeded() -> None:
+    body.given().when(SUCCEED).then_refused(BodyIsUnknown)
+
+
+def test_a_body_stands_for_a_day_before_it_is_succeeded() -> None:
+    early = SUCCEED.model_copy(update={"on": FOUNDED_ON, "successor_stands_from": FOUNDED_ON})
+    body.given(FOUNDED).when(early).then_refused(SuccessionBeforeFounding, founded_on=FOUNDED_ON.isoformat())
+    next_day = early.model_copy(update={"on": FOUNDED_ON + DAY})
+    body.given(FOUNDED).when(next_day).then(SUCCEEDED.model_copy(update={"on": FOUNDED_ON + DAY}))
+
+
+def test_the_successor_stands_on_that_day() -> None:
+    later = SUCCEED.model_copy(update={"successor_stands_from": SUCCEEDED_ON + DAY})
+    body.given(FOUNDED).when(later).then_refused(SuccessorDoesNotStand, stands_from=(SUCCEEDED_ON + DAY).isoformat())
+    gone = SUCCEED.model_copy(update={"successor_stands_from": FOUNDED_ON, "successor_stands_until": SUCCEEDED_ON - DAY})
+    body.given(FOUNDED).when(gone).then_refused(SuccessorDoesNotStand)
+    body.given(FOUNDED).when(gone.model_copy(update={"successor_stands_until": SUCCEEDED_ON})).then(SUCCEEDED)
+
+
+def test_a_body_stands_from_its_founding_to_the_day_before_its_succession() -> None:
+    state = body.given(FOUNDED, SUCCEEDED).state
+    days = [FOUNDED_ON - DAY, FOUNDED_ON, SUCCEEDED_ON - DAY, SUCCEEDED_ON]
+    assert [state.stands_on(day) for day in days] == [False, True, True, False]
+    assert body.given(FOUNDED).state.stands_on(SUCCEEDED_ON)
+    assert not Body().stands_on(SUCCEEDED_ON)
+
+
+def test_a_succession_does_not_free_the_name() -> None:
+    assert list(SUCCEEDED.claims()) == []
