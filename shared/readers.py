@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
 
+from shared.effects import EffectLoop
 from shared.eventstore.log import log_tail
 from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction
 from shared.projections.cursors import READ, positions
@@ -32,7 +33,7 @@ where generation >= coalesce((select max(generation) from log.relay where filled
 
 
 class Readers:
-    """The projectors, reactors, timers and the relay of one service; its `run` is a worker's work."""
+    """The projectors, reactors, timers, effects and the relay of one service; its `run` is a worker's work."""
 
     def __init__(
         self,
@@ -42,9 +43,11 @@ class Readers:
         timers: Sequence[TimerLoop],
         relay: Relay | None,
         tails: Callable[[str], Source],
+        effects: Mapping[str, EffectLoop] | None = None,
     ) -> None:
         """`tails` opens a source by its name, to ask how far it has come."""
         self.pool, self.projectors, self.reactors, self.timers, self.relay = pool, projectors, reactors, timers, relay
+        self.effects = effects or {}
         self._tails = tails
         self._tail_sources: dict[str, Source] = {}
 
@@ -54,12 +57,15 @@ class Readers:
             await projector.start()
         for reactor in self.reactors:
             await reactor.start()
+        for effect in self.effects.values():
+            await effect.start()
 
     async def run(self) -> None:
         """Run all readers until cancelled; one that fails unexpectedly is said to have, and started again."""
         loops: dict[str, Callable[[], Awaitable[None]]] = {projector.projection.name: projector.run for projector in self.projectors}
         loops |= {reactor.name: reactor.run for reactor in self.reactors}
         loops |= {timer.timers.principal: timer.run for timer in self.timers}
+        loops |= {f"effect:{name}": effect.run for name, effect in self.effects.items()}
         if self.relay:
             loops["relay"] = self.relay.run
         async with asyncio.TaskGroup() as group:
@@ -103,7 +109,7 @@ class Readers:
         return said
 
     async def positions(self) -> Sequence[ReaderPosition]:
-        """Every reader in every source, the relay's generations last."""
+        """Every reader in every source, then the effects, the relay's generations last."""
         kinds = self._kinds()
         rows = [row for row in await positions(self.pool) if row["projection"] in kinds]
         tails = {source: await self._tail(source) for source in {"own", *(row["source"] for row in rows)}}
@@ -122,6 +128,10 @@ class Readers:
             )
             for row in rows
         ]
+        for name, effect in self.effects.items():
+            planned, left, failed = await effect.standing()
+            counted = {"position": planned - left, "tail": planned, "lag": left, "failed": failed}
+            found.append(ReaderPosition(reader=name, kind="effect", source="own", parked=0, stopped=effect.waiting, **counted))
         if self.relay:
             for row in await self.pool.fetch(RELAYED):
                 said = {"position": row["pos"], "tail": tails["own"], "lag": _lag(tails["own"], row["pos"]), "stopped": row["stopped"]}

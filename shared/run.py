@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from shared.dsn import database_of
+from shared.effects import Workplace
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
@@ -152,6 +153,7 @@ def _readers(
         return Projector(projection, {name: opener(name) for name in projection.folds}, pool, signals)
 
     planned = [(timers, projector(timers.projection)) for timers in service.timers]
+    workplace = Workplace(settings, pool, store, signals, around.now, around.keyring)
     return Readers(
         pool,
         [*(projector(projection) for projection in service.projections), *(plan for _, plan in planned)],
@@ -159,6 +161,7 @@ def _readers(
         [TimerLoop(timers, plan, store, around.now, signals) for timers, plan in planned],
         relay,
         opened,
+        {effect.name: effect.loop(workplace) for effect in service.effects},
     )
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from shared.domain import Contract, Decider, Event
+from shared.effects import Effect
 from shared.envelope import Received
 from shared.http.permissions import Permission
 from shared.http.runtime import Runtime
@@ -18,7 +19,6 @@ from shared.projections.projection import Projection
 from shared.reactor import Reaction
 from shared.surroundings import Surroundings
 from shared.timers import Timers
-
 
 Face = Callable[[ASGIApp, Runtime, Surroundings], AbstractAsyncContextManager[ASGIApp]]
 """Puts pages for people before a service's interface for programs."""
@@ -40,6 +40,8 @@ class Service:
     projections: tuple[Projection, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     timers: tuple[Timers, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    """What its workers do in the world, as sending mail."""
     router: APIRouter
     permissions: Mapping[str, Permission]
     face: Face | None = None

@@ -52,6 +52,14 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_waiting_commands: int = Field(default=2_000, ge=1)
+    smtp_url: str | None = Field(default=None, repr=False)
+    """Where the notifications service hands its mail over: `smtp://user:password@host:587?starttls=1`, or `smtps://…`."""
+    outbox: Path | None = None
+    """A folder that takes the mail instead, one file a letter."""
+    mail_from: str = Field(default="bindeglied@localhost", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
+    """The sender of every letter."""
+    portal_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[!-~]+$")
+    """Where the links in letters lead."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("log_level", mode="before")

@@ -13,12 +13,15 @@ class ReaderPosition(BaseModel):
     """How far one reader has come in one source."""
 
     reader: str
-    kind: Literal["projection", "reaction", "relay", "timer"]
+    kind: Literal["projection", "reaction", "relay", "timer", "effect"]
     source: str
     position: int
     tail: int | None
     """The source's last position as last seen; null while the source cannot be reached."""
     lag: int | None
+    """What it has not come to yet; of an effect, what is open."""
+    failed: int = 0
+    """Of an effect, what could not be done and will not be tried again."""
     parked: int
     stopped: str | None
     """Why it stopped itself; null while it runs."""
