@@ -7,8 +7,10 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from joserfc import jwt
@@ -16,9 +18,12 @@ from joserfc.jwk import OKPKey
 
 from services.meetings.service import SERVICE
 from shared.clock import ManualClock
+from shared.domain import Contract
 from shared.run import Running, running
 from shared.settings import Settings
+from shared.sources.memory import MemorySource
 from shared.surroundings import surroundings
+from shared.testing import History
 from tests.meetings.examples import BOARD_NAME, NOW, PLACE, SOURCE, TITLE
 from tests.support.postgres import Database
 
@@ -39,13 +44,31 @@ REGISTRY = signed_in("registry", "city:registry")
 STRANGER = signed_in("stranger")
 
 
+class Others:
+    """What the other services have told so far: nothing, until a test lets them."""
+
+    def __init__(self) -> None:
+        self._histories: dict[str, History] = {}
+        self._sources: dict[str, MemorySource] = {}
+
+    def open(self, service: str) -> MemorySource:
+        """The contracts of a service, as the readers open them."""
+        return self._sources.setdefault(service, MemorySource(name=service))
+
+    def tell(self, service: str, stream: UUID, *messages: Contract, at: datetime | None = None) -> None:
+        """A service publishes these messages about one of its streams."""
+        history = self._histories.setdefault(service, History(service))
+        self.open(service).add(*history.add(stream, *messages, at=at).entries)
+
+
 @dataclass(frozen=True)
 class City:
-    """The running service, its clock, and ways to speak to it."""
+    """The running service, its clock, the other services, and ways to speak to it."""
 
     client: httpx2.AsyncClient
     clock: ManualClock
     process: Running
+    others: Others
 
     async def post(self, path: str, body: Any, who: dict[str, str], **headers: str) -> httpx2.Response:
         """Send a wish; header names have underscores."""
@@ -97,10 +120,10 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
         token_issuer=ISSUER,
         token_keys=str(keys),
     )
-    clock = ManualClock(NOW)
+    clock, others = ManualClock(NOW), Others()
     async with (
-        surroundings(settings, "all") as around,
+        surroundings(settings, "all", others.open) as around,
         running(SERVICE, replace(around, now=clock), "all") as process,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://city.test") as client,
     ):
-        yield City(client, clock, process)
+        yield City(client, clock, process, others)

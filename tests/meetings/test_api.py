@@ -38,7 +38,12 @@ async def test_a_body_is_founded_shown_and_listed(city: City) -> None:
         "legal_nature": "advisory",
         "secretariat": office,
         "secretariat_name": "Koordinierungsstelle",
+        "lead_office": None,
+        "lead_office_name": None,
+        "reports_to": None,
+        "reports_to_name": None,
         "founded_on": "2013-04-25",
+        "succeeded": None,
         "cadence": [{"minimum_per_year": 2, "maximum_gap_days": None, "source": SOURCE, "valid_from": "2013-04-25"}],
     }
     assert (await city.get(f"/bodies/{body}")).json() == shown

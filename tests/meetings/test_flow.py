@@ -53,6 +53,7 @@ async def test_a_year_of_a_body_leaves_these_facts_contracts_and_read_models(cit
     told = [entry for entry in await source.read(Cursor(), 100) if entry.type != WATERMARK]
     await source.close()
     assert [entry.type.removeprefix("meetings.") for entry in told] == [
+        "BodyFounded",
         "MeetingScheduled",
         "MeetingRescheduled",
         "MeetingScheduled",

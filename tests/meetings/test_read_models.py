@@ -26,6 +26,7 @@ from tests.meetings.examples import (
     BOARD,
     BOARD_NAME,
     CANCELLED,
+    COUNCIL,
     ENDS,
     FOUNDED,
     FOUNDED_ON,
@@ -44,6 +45,10 @@ from tests.meetings.examples import (
     SITTING_OPENED,
     SOURCE,
     STARTS,
+    SUCCEEDED,
+    SUCCEEDED_ON,
+    SUCCESSOR,
+    SUCCESSOR_NAME,
     TITLE,
     TWICE_A_YEAR,
 )
@@ -54,6 +59,7 @@ if TYPE_CHECKING:
 OTHER_BODY = UUID(int=77)
 TYPES = MessageTypes(EVENTS)
 OFFICE_FOUNDED = FOUNDED.model_copy(update={"body_name": "Koordinierungsstelle", "secretariat": None})
+SUCCESSOR_FOUNDED = OFFICE_FOUNDED.model_copy(update={"body_name": SUCCESSOR_NAME, "founded_on": SUCCEEDED_ON})
 ROW = {
     "meeting": MEETING,
     "body": BOARD,
@@ -84,6 +90,7 @@ def meeting_number(number: int, **changes: object) -> tuple[UUID, MeetingSchedul
 def a_story() -> History:
     """Two bodies, and meetings in every state."""
     story = History().add(OFFICE, OFFICE_FOUNDED).add(BOARD, FOUNDED, TWICE_A_YEAR)
+    story.add(SUCCESSOR, SUCCESSOR_FOUNDED).add(BOARD, SUCCEEDED)
     story.add(MEETING, SCHEDULED, RESCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED)
     called_off, planned = meeting_number(1, starts_at=LATER)
     story.add(called_off, planned, CANCELLED)
@@ -188,6 +195,19 @@ async def test_bodies_are_listed_in_german_order_with_their_secretariats_name(po
     ordered = ["Amt", "Ämternetz", "ämterrunde", "Arbeitskreis Ost", "Ärztebeirat", "Strassenbund", "Straßenrat", "Zukunftsnetz"]
     assert [name for name, _ in found if name != "Koordinierungsstelle"] == ordered
     assert dict(found) == {**dict.fromkeys(names, "Koordinierungsstelle"), "Koordinierungsstelle": None}
+
+
+async def test_a_body_is_listed_with_the_names_of_those_it_stands_in_relation_to_and_stays_when_it_is_succeeded(pool: Pool) -> None:
+    story = History().add(BOARD, FOUNDED, SUCCEEDED).add(OFFICE, OFFICE_FOUNDED).add(SUCCESSOR, SUCCESSOR_FOUNDED)
+    story.add(COUNCIL, OFFICE_FOUNDED.model_copy(update={"body_name": "Stadtverordnetenversammlung"}))
+    await ReadModel(pool, BODIES).given(own=story).then()
+    listed = {row.body: row for row in await list_bodies(pool, None, 10)}
+    board, office = listed[BOARD], listed[SUCCESSOR]
+    # Nobody has entered the office that leads: its name is not known, and the row is there all the same.
+    assert (board.lead_office, board.lead_office_name) == (FOUNDED.lead_office, None)
+    assert (board.reports_to, board.reports_to_name) == (COUNCIL, "Stadtverordnetenversammlung")
+    assert (board.successor, board.successor_name, board.succeeded_on) == (SUCCESSOR, SUCCESSOR_NAME, SUCCEEDED_ON)
+    assert (office.successor, office.succeeded_on) == (None, None)
 
 
 def test_umlauts_sort_beside_their_letters_and_case_breaks_ties_only() -> None:
