@@ -15,8 +15,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from bindeglied.address import OneAddress
 from bindeglied.embedded import Embedded, Home, embedded
-from bindeglied.front import Front
 from bindeglied.outbox import Outbox
 from bindeglied.progress import bar
 from bindeglied.story import Story
@@ -40,7 +40,7 @@ async def serve_embedded(home: Home, port: int, out: Console) -> None:
     with home.held(IN_USE):
         async with _started(home, out) as everything:
             _say_where(out, port)
-            await serve(Front(everything), HOST, port)
+            await serve(OneAddress(everything), HOST, port)
             out.print("Bindeglied endet.")
 
 
@@ -50,7 +50,7 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool, con
         must_be_free(port)
     with home.held(IN_USE):
         async with _started(home, out) as everything:
-            front = Front(everything)
+            front = OneAddress(everything)
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=f"http://{HOST}", timeout=30) as client:
                 with bar(out, "Die Geschichte", lines=False) as progress:
 
@@ -137,7 +137,7 @@ async def _get(client: httpx2.AsyncClient, path: str, everything: Embedded, **qu
 def _say_where(out: Console, port: int) -> None:
     out.print("Bindeglied läuft:")
     for what, path in (
-        ("Startseite", "/"), ("Anmelden als …", "/login"),
+        ("Startseite", "/de/"), ("Anmelden als …", "/de/login"),
         ("Kommende Sitzungen", "/api/meetings/meetings"), ("Gremien", "/api/meetings/bodies"),
         ("Schnittstelle (OpenAPI)", "/api/meetings/openapi.json"), ("Bereitschaft", "/ready"), ("Metriken", "/metrics"),
     ):  # fmt: skip

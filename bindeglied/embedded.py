@@ -15,6 +15,7 @@ from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer
 from bindeglied.postgres import start_postgres
 from bindeglied.world.read import World, read_world
 from services.meetings.service import SERVICE as MEETINGS
+from services.portal.service import SERVICE as PORTAL
 from shared.clock import StoryClock
 from shared.dsn import with_role
 from shared.migrate import ensure_database, migrate
@@ -25,7 +26,7 @@ from shared.sources.log import LogSource
 from shared.sources.source import Source
 from shared.surroundings import Role, Surroundings, surroundings
 
-SERVICES: tuple[Service, ...] = (MEETINGS,)
+SERVICES: tuple[Service, ...] = (MEETINGS, PORTAL)
 DEFAULT_HOME = ".bindeglied"
 IN_USE = "process {process} serves from {folder} already: stop it first"
 
@@ -118,7 +119,7 @@ async def embedded(home: Home, role: Role = "all", services: Sequence[Service] =
         return LogSource(other.pool, other.signals, name, published=other.service.published, types=other.types)
 
     async with AsyncExitStack() as stack:
-        around = await stack.enter_async_context(surroundings(settings, role, foreign))
+        around = await stack.enter_async_context(surroundings(settings, role, foreign, apps=lambda name: started[name].app, sign_in=issuer))
         for service, url in zip(services, urls, strict=True):
             started[service.name] = await stack.enter_async_context(running(service, around, role, url))
         yield Embedded(home, world, issuer, around, started)

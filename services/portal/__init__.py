@@ -1,0 +1,1 @@
+"""The portal owns nothing: it shows people what the services know, and brings them what people decide."""

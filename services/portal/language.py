@@ -1,0 +1,138 @@
+"""The languages of the pages: their words from `locale/`, their dates and numbers, and one template environment for each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Any, Literal
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.portal.assets import address
+from shared.localday import CITY_ZONE
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = ("de", "en")
+NAMES = {"de": "Deutsch", "en": "English"}
+HERE = Path(__file__).parent
+LOCALES = {"de": "de_DE", "en": "en_GB"}
+
+
+def mark(text: str) -> str:
+    """The same text: it marks what is written down in one place and translated in another."""
+    return text
+
+
+def catalogue_file(language: Language) -> Path:
+    """Where the words of a language are; English has none, it is what the templates are written in."""
+    return HERE / "locale" / f"{language}.po"
+
+
+def read_catalogue(file: Path) -> NullTranslations:
+    """The translations in a catalogue; without one every text stays as it is written."""
+    if not file.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as source:
+        write_mo(compiled, read_po(source))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One language."""
+
+    language: Language
+    text: Callable[[str], str]
+    """Our English text in this language."""
+    templates: Environment
+
+    @property
+    def locale(self) -> str:
+        """What Babel calls it."""
+        return LOCALES[self.language]
+
+
+@cache
+def speech(language: Language) -> Speech:
+    """The language with everything that belongs to it, made once."""
+    catalogue = read_catalogue(catalogue_file(language))
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # The extension adds it.
+    spoken = Speech(language, catalogue.gettext, environment)
+    environment.filters.update(_filters(spoken))
+    environment.globals.update(language=language, static=address)
+    return spoken
+
+
+def _filters(spoken: Speech) -> dict[str, Callable[..., str]]:
+    locale = spoken.locale
+
+    def day(value: str | date) -> str:
+        """`28 November 2018`."""
+        return format_date(date.fromisoformat(value) if isinstance(value, str) else value, "long", locale)
+
+    def moment(value: str | datetime) -> str:
+        """`28 November 2018, 16:00` in the city's time."""
+        at = _local(value)
+        return f"{format_date(at, 'long', locale)}, {clock(at)}"
+
+    def clock(value: str | datetime) -> str:
+        """`16:00` in the city's time, with what the language says after it."""
+        said = format_time(_local(value), "HH:mm", locale=locale)
+        return f"{said} Uhr" if spoken.language == "de" else said
+
+    def weekday(value: str | datetime) -> str:
+        """`Wednesday`."""
+        return format_datetime(_local(value), "EEEE", locale=locale)
+
+    def number(value: float) -> str:
+        """`1,234`."""
+        return format_decimal(value, locale=locale)
+
+    def to(path: str) -> str:
+        """The address of a page of ours in this language."""
+        return f"/{spoken.language}{path}"
+
+    return {"day": day, "moment": moment, "clock": clock, "weekday": weekday, "number": number, "to": to}
+
+
+def _local(value: str | datetime) -> datetime:
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(CITY_ZONE)
+
+
+def preferred(accept_language: str | None) -> Language:
+    """The language that a browser asks for (RFC 9110 section 12.5.4): German unless English is wanted more."""
+    best: tuple[float, Language] = (0.0, "de")
+    for part in (accept_language or "").split(","):
+        tag, _, weight = part.strip().partition(";")
+        quality = _quality(weight)
+        known: Any = tag.strip().lower()[:2]
+        if known in LANGUAGES and quality > best[0]:
+            best = (quality, known)
+    return best[1]
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0

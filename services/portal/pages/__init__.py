@@ -1,0 +1,1 @@
+"""The pages, one module for each noun; `services/portal/app.py` lists them."""
