@@ -11,7 +11,7 @@ import structlog
 
 from shared.effects import EffectLoop
 from shared.eventstore.log import log_tail
-from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction
+from shared.http.operations import FailedTimer, ParkedStream, ReaderPosition, RefusedReaction
 from shared.projections.cursors import READ, positions
 from shared.projections.parking import ParkedStream as Parked
 from shared.projections.parking import parked_streams
@@ -151,6 +151,27 @@ class Readers:
             limit,
         )
         return [RefusedReaction.model_validate(dict(row)) for row in rows]
+
+    async def failed_timers(self, limit: int) -> Sequence[FailedTimer]:
+        """What fell due and failed by an error, the latest first."""
+        found = [
+            FailedTimer(
+                timer=loop.timers.name,
+                command=row["command_id"],
+                wish=row["command"],
+                stream=row["stream"],
+                due_at=row["due_at"],
+                failed_at=row["fired_at"],
+                error=row["error"].partition(":")[0],
+            )
+            for loop in self.timers
+            for row in await loop.failed(limit)
+        ]
+        return sorted(found, key=lambda timer: (timer.failed_at, timer.command), reverse=True)[:limit]
+
+    async def retry_timer(self, timer: str, command: UUID) -> bool:
+        """Let a timer that failed by an error fire again; False when there is no such failure."""
+        return any([await loop.retry(command) for loop in self.timers if loop.timers.name == timer])
 
     async def retry(self, reader: str, source: str, stream: UUID) -> bool | None:
         """Try the parked events again, in order: whether all went well; None when nothing is parked there."""

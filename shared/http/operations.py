@@ -1,4 +1,4 @@
-"""What an operator sees of a service's readers: positions and lag, parked streams, refused reactions."""
+"""What an operator sees of a service's readers: positions and lag, parked streams, refused reactions, failed timers."""
 
 from __future__ import annotations
 
@@ -53,6 +53,21 @@ class RefusedReaction(BaseModel):
     at: AwareDatetime
 
 
+class FailedTimer(BaseModel):
+    """Something that fell due and whose command failed by an error: it waits until somebody retries it. Its data is never shown."""
+
+    timer: str
+    command: UUID
+    """The command's id."""
+    wish: str
+    """What it is that should have been tried, as in `NoteOverdue`."""
+    stream: UUID
+    due_at: AwareDatetime
+    failed_at: AwareDatetime
+    error: str
+    """The error's class; a message could repeat personal data."""
+
+
 class Operations(Protocol):
     """What a service's readers offer to an operator; the projector and the reactor answer it."""
 
@@ -66,6 +81,14 @@ class Operations(Protocol):
 
     async def refused(self, limit: int) -> Sequence[RefusedReaction]:
         """The latest refused reactions, newest first."""
+        ...
+
+    async def failed_timers(self, limit: int) -> Sequence[FailedTimer]:
+        """What fell due and failed by an error, the latest first."""
+        ...
+
+    async def retry_timer(self, timer: str, command: UUID) -> bool:
+        """Let a timer that failed by an error fire again; False when there is no such failure."""
         ...
 
     async def retry(self, reader: str, source: str, stream: UUID) -> bool | None:
@@ -82,3 +105,10 @@ class Unparked(BaseModel):
 
     released: bool
     """False: it failed again and stays parked."""
+
+
+class FiresAgain(BaseModel):
+    """A timer that will be fired again, at a worker's next look."""
+
+    timer: str
+    command: UUID

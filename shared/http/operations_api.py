@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from shared.http.call import Call
-from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction, Unparked
+from shared.http.operations import FailedTimer, FiresAgain, ParkedStream, ReaderPosition, RefusedReaction, Unparked
 from shared.http.permissions import CITY, Permissions, role
 from shared.http.problems import NotFound
 
@@ -17,6 +17,8 @@ PERMISSIONS: Permissions = {
     "list_positions": role("operator", of=CITY),
     "list_parked_streams": role("operator", of=CITY),
     "list_refused_reactions": role("operator", of=CITY),
+    "list_failed_timers": role("operator", of=CITY),
+    "retry_failed_timer": role("operator", of=CITY),
     "retry_parked_stream": role("operator", of=CITY),
     "skip_parked_event": role("operator", of=CITY),
 }
@@ -38,6 +40,20 @@ async def list_parked_streams(call: Call) -> list[ParkedStream]:
 async def list_refused_reactions(call: Call) -> list[RefusedReaction]:
     """The latest reactions whose command the domain refused."""
     return list(await call.runtime.operations.refused(MOST))
+
+
+@router.get("/timers/failed")
+async def list_failed_timers(call: Call) -> list[FailedTimer]:
+    """What fell due and failed by an error, the latest first; what the domain refused is none of it."""
+    return list(await call.runtime.operations.failed_timers(MOST))
+
+
+@router.post("/timers/{timer}/{command}/retry")
+async def retry_failed_timer(timer: str, command: UUID, call: Call) -> FiresAgain:
+    """Let a timer fire again, after what made it fail was repaired; a worker does it at its next look."""
+    if not await call.runtime.operations.retry_timer(timer, command):
+        raise NotFound
+    return FiresAgain(timer=timer, command=command)
 
 
 @router.post("/parked/{reader}/{source}/{stream}/retry")

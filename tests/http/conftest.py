@@ -26,7 +26,7 @@ from shared.http.app import Routed, create_app
 from shared.http.auth import TokenVerifier
 from shared.http.health import Readiness, database_probe, no_broker
 from shared.http.keys import StaticKeys
-from shared.http.operations import ParkedStream, ReaderPosition, RefusedReaction
+from shared.http.operations import FailedTimer, ParkedStream, ReaderPosition, RefusedReaction
 from shared.http.runtime import Runtime
 from tests.http.notebook import EVENTS, NOTES
 from tests.support.postgres import Database
@@ -37,6 +37,10 @@ JWKS = {"keys": [SIGNING_KEY.as_dict(private=False)]}
 PARKED = ParkedStream(
     reader="notebooks_v1", source="own", stream=UUID(int=7), position=12, type="notes.LineWritten", error="KeyError", waiting=2,
     since=datetime(2026, 3, 1, tzinfo=UTC),
+)  # fmt: skip
+FAILED = FailedTimer(
+    timer="deadlines_v1", command=UUID(int=8), wish="NoteOverdue", stream=UUID(int=7), due_at=datetime(2026, 2, 28, tzinfo=UTC),
+    failed_at=datetime(2026, 3, 1, tzinfo=UTC), error="KeyError",
 )  # fmt: skip
 
 
@@ -53,10 +57,11 @@ def bearer(sub: str = "secretary", *grants: str, **claims: Any) -> dict[str, str
 
 
 class ShownOperations:
-    """Readers as an operator would find them; one stream is parked."""
+    """Readers as an operator would find them; one stream is parked, and one timer has failed."""
 
     def __init__(self) -> None:
         self.parked_streams = [PARKED]
+        self.failures = [FAILED]
 
     async def positions(self) -> Sequence[ReaderPosition]:
         return [ReaderPosition(reader="notebooks_v1", kind="projection", source="own", position=11, tail=13, lag=2, parked=1, stopped=None)]
@@ -66,6 +71,14 @@ class ShownOperations:
 
     async def refused(self, limit: int) -> Sequence[RefusedReaction]:
         return []
+
+    async def failed_timers(self, limit: int) -> Sequence[FailedTimer]:
+        return self.failures[:limit]
+
+    async def retry_timer(self, timer: str, command: UUID) -> bool:
+        found = [failed for failed in self.failures if (failed.timer, failed.command) == (timer, command)]
+        self.failures = [failed for failed in self.failures if failed not in found]
+        return bool(found)
 
     async def retry(self, reader: str, source: str, stream: UUID) -> bool | None:
         found = [parked for parked in self.parked_streams if (parked.reader, parked.source, parked.stream) == (reader, source, stream)]

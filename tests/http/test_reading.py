@@ -15,7 +15,7 @@ from shared.http import positions
 from shared.http.bad_input import BadInput
 from shared.http.paging import Listing
 from shared.http.positions import wait_for_position
-from tests.http.conftest import PARKED, Served, bearer
+from tests.http.conftest import FAILED, PARKED, Served, bearer
 from tests.http.test_commands import told
 
 
@@ -151,12 +151,28 @@ async def test_an_operator_releases_a_parked_stream_once(served: Served, what: s
     told(await served.client.post(address, headers=OPERATOR), 404)
 
 
+async def test_an_operator_sees_failed_timers_and_lets_them_fire_again_once(served: Served) -> None:
+    [failed] = (await served.client.get("/api/notes/operations/timers/failed", headers=OPERATOR)).json()
+    assert failed == FAILED.model_dump(mode="json")
+    address = f"/api/notes/operations/timers/{FAILED.timer}/{FAILED.command}/retry"
+    told(await served.client.post(address.replace(FAILED.timer, "others_v1"), headers=OPERATOR), 404)
+    again = {"timer": FAILED.timer, "command": str(FAILED.command)}
+    assert (await served.client.post(address, headers=OPERATOR)).json() == again
+    told(await served.client.post(address, headers=OPERATOR), 404)
+    assert (await served.client.get("/api/notes/operations/timers/failed", headers=OPERATOR)).json() == []
+
+
 @pytest.mark.parametrize("headers", [{}, bearer("s", f"{uuid4()}:operator"), bearer("s", "city:registry")])
 async def test_operations_are_for_the_citys_operators_only(served: Served, headers: dict[str, str]) -> None:
-    for method, path in (("GET", "positions"), ("GET", "parked"), ("GET", "refused"), ("POST", f"parked/a/b/{uuid4()}/skip")):
+    wishes = (
+        ("GET", "positions"), ("GET", "parked"), ("GET", "refused"), ("POST", f"parked/a/b/{uuid4()}/skip"),
+        ("GET", "timers/failed"), ("POST", f"timers/{FAILED.timer}/{FAILED.command}/retry"),
+    )  # fmt: skip
+    for method, path in wishes:
         response = await served.client.request(method, f"/api/notes/operations/{path}", headers=headers)
         told(response, 403 if headers else 401)
     assert len(await served.runtime.operations.parked(10)) == 1
+    assert len(await served.runtime.operations.failed_timers(10)) == 1
 
 
 async def test_metrics_count_requests_by_route_and_commands_by_outcome(served: Served) -> None:

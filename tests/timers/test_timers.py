@@ -19,6 +19,7 @@ from shared.eventstore.store import Origin, Outcome, Store
 from shared.failpoints import FailpointHit, set_failpoints
 from shared.projections.projection import OWN
 from shared.projector import Projector
+from shared.readers import Readers
 from shared.sources.log import LogSource
 from shared.testing import History, assert_order_independent
 from shared.timers import TimerLoop
@@ -214,6 +215,39 @@ async def test_a_failure_is_shown_and_can_be_retried_and_a_busy_store_is_waited_
         await duties.until_overdue(1)
     assert not await loop.retry(failed["command_id"])
     assert await loop.failed() == []
+
+
+async def test_an_operator_finds_failed_timers_by_their_name_and_the_errors_class_alone(
+    duties: Duties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        await duties.open(number, days=number)
+    duties.clock.advance(timedelta(days=9))
+    real = duties.store.execute
+
+    async def broken(decider: Any, stream: Any, command: Any, origin: Origin) -> Outcome:
+        if origin.principal.startswith("timer:"):
+            raise ValueError("Ayla Beispiel")
+        return await real(decider, stream, command, origin)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(duties.store, "execute", broken)
+        await duties.fire_all()
+    readers = Readers(duties.pool, [duties.projector], [], [duties.loop()], None, lambda name: LogSource(duties.pool, duties.signals, name))
+    failed = await readers.failed_timers(10)
+    assert {one.stream for one in failed} == {duty_of(topic(1)), duty_of(topic(2))}
+    assert {(one.timer, one.wish, one.error, one.failed_at) for one in failed} == {
+        (DEADLINES.name, "FindOverdue", "ValueError", duties.clock())
+    }
+    assert [one.due_at for one in failed if one.stream == duty_of(topic(1))] == [NOW + timedelta(days=1)]
+    assert len(await readers.failed_timers(1)) == 1
+    first = next(one for one in failed if one.stream == duty_of(topic(1)))
+    assert not await readers.retry_timer("others_v1", first.command)
+    assert await readers.retry_timer(DEADLINES.name, first.command)
+    assert not await readers.retry_timer(DEADLINES.name, first.command)
+    assert await duties.fire_all() == 1
+    assert await duties.overdue() == [duty_of(topic(1))]
+    assert [one.stream for one in await readers.failed_timers(10)] == [duty_of(topic(2))]
 
 
 async def test_a_busy_stream_holds_up_nobody_elses_timers(duties: Duties, monkeypatch: pytest.MonkeyPatch) -> None:
