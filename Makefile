@@ -1,18 +1,20 @@
 # What people do here. Everything runs in .venv, which the first target makes from the hash-pinned lock.
 PYTHON ?= python3
 WORKERS ?= 2
+NPM ?= npm
 ARGS ?=
+ASYNCAPI_PARSER ?= 3.6.3
 
 VENV := .venv
 RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format openapi bench lock clean
+.PHONY: help demo test check format openapi asyncapi-check compose-test bench lock clean
 .DELETE_ON_ERROR:
 
 help:  ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(STAMP)  ## start everything in one process and tell the story (ARGS=--once tells it and ends)
 	@$(RUN) -m bindeglied demo $(ARGS)
@@ -32,8 +34,18 @@ format: $(STAMP)  ## put the source into its form
 	@$(RUN) -m ruff format .
 	@$(RUN) -m ruff check --fix .
 
-openapi: $(STAMP)  ## write the services' OpenAPI documents to docs/openapi
+openapi: $(STAMP)  ## write the services' OpenAPI and AsyncAPI documents to docs/
 	@$(RUN) -m tests.contracts.openapi
+	@$(RUN) -m tests.contracts.asyncapi
+
+asyncapi-check:  ## have AsyncAPI's own parser read docs/asyncapi (needs Node.js 18 and npm, and fetches the parser once)
+	@command -v "$(NPM)" >/dev/null && command -v node >/dev/null || { echo "There is no $(NPM) or no node: install Node.js 18 or newer" >&2; exit 1; }
+	@test -d .cache/asyncapi/node_modules/@asyncapi/parser || \
+		"$(NPM)" install --silent --no-audit --no-fund --no-save --prefix .cache/asyncapi @asyncapi/parser@$(ASYNCAPI_PARSER)
+	@cd .cache/asyncapi && node ../../tests/contracts/asyncapi_check.mjs ../../docs/asyncapi/*.json
+
+compose-test: $(STAMP)  ## build the images, start the scaled form in containers, tell the story to it, look (needs a container engine)
+	@$(RUN) -m tests.e2e.compose
 
 bench: $(STAMP)  ## measure side by side with others; writes bench/results.json
 	@$(RUN) -m bench $(ARGS)
