@@ -20,3 +20,9 @@ def with_role(dsn: str, role: str, password: str | None = None) -> str:
 def database_of(dsn: str) -> str:
     """The name of the database that an address leads to."""
     return unquote(urlsplit(dsn).path.removeprefix("/"))
+
+
+def password_of(dsn: str) -> str | None:
+    """The password in an address, if there is one."""
+    secret = urlsplit(dsn).password
+    return None if secret is None else unquote(secret)

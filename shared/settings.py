@@ -10,9 +10,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from shared.dsn import password_of
 from shared.failpoints import VARIABLE as FAILPOINT
 
 PREFIX = "BINDEGLIED_"
+DEVELOPMENT_PASSWORD = "development"
+"""Every password of the demo in containers; nobody else's."""
 LOG_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -49,6 +52,8 @@ class Settings(BaseModel):
     clock_file: Path | None = None
     services: dict[str, str] = {}
     """Where the portal reaches the services: `meetings=http://meetings:8000 conferences=http://…`, separated by spaces."""
+    operator: Path | None = None
+    """The file that says who runs the site, for the portal's imprint; the demo has one of its own."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     max_waiting_commands: int = Field(default=2_000, ge=1)
@@ -75,9 +80,8 @@ class Settings(BaseModel):
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
         """The settings of this process; `given` values win over the environment."""
-        values: dict[str, object] = {
-            field: environment[PREFIX + field.upper()] for field in cls.model_fields if PREFIX + field.upper() in environment
-        }
+        # Set to nothing is not set: that is how a file of settings takes a default back.
+        values: dict[str, object] = {field: said for field in cls.model_fields if (said := environment.get(PREFIX + field.upper()))}
         if "KAFKA_BOOTSTRAP_SERVERS" in environment:
             values.setdefault("kafka_bootstrap_servers", environment["KAFKA_BOOTSTRAP_SERVERS"])
         try:
@@ -92,6 +96,9 @@ class Settings(BaseModel):
         """Raise UnusableSettings where a demo's means stand beside a real issuer."""
         if not self.demo and environment.get(FAILPOINT):
             raise UnusableSettings(f"{FAILPOINT} is set beside a real token issuer: unset it")
+        for name in ("database_url", "admin_url", "keyring_url", "keyring_admin_url"):
+            if not self.demo and password_of(getattr(self, name) or "") == DEVELOPMENT_PASSWORD:
+                raise UnusableSettings(f"{PREFIX}{name.upper()} has the demo's password beside a real token issuer: set one of your own")
         if not self.demo and self.clock_file:
             raise UnusableSettings(f"{PREFIX}CLOCK_FILE is set beside a real token issuer: unset it; only the demo runs on a story's time")
 

@@ -14,7 +14,7 @@ from bindeglied.issuer import DemoIssuer
 from shared.dsn import with_database, with_role
 from shared.failures import sentence
 from shared.migrate import ensure_database
-from shared.settings import Settings, UnusableSettings, log_level_of
+from shared.settings import DEVELOPMENT_PASSWORD, Settings, UnusableSettings, log_level_of
 
 ROOT = Path(__file__).parents[1]
 AWAY = "postgresql://bindeglied_meetings:geheim@127.0.0.1:1/bindeglied_meetings"
@@ -79,3 +79,17 @@ def test_a_setting_that_is_none_is_named(environment: dict[str, str], name: str,
 def test_a_log_level_may_be_written_in_any_case(environment: dict[str, str]) -> None:
     assert Settings.from_environment({**environment, "BINDEGLIED_LOG_LEVEL": "DEBUG"}).log_level == "debug"
     assert log_level_of("warning", {}) == log_level_of("info", {"BINDEGLIED_LOG_LEVEL": "Warning"})
+
+
+def test_a_setting_that_is_empty_is_not_set(environment: dict[str, str]) -> None:
+    assert Settings.from_environment({**environment, "BINDEGLIED_PORT": "", "BINDEGLIED_CLOCK_FILE": ""}).port == 8000
+    with pytest.raises(UnusableSettings, match="BINDEGLIED_TOKEN_ISSUER: Field required"):
+        Settings.from_environment({**environment, "BINDEGLIED_TOKEN_ISSUER": ""})
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "ADMIN_URL", "KEYRING_URL", "KEYRING_ADMIN_URL"])
+def test_the_demo_s_password_is_refused_beside_a_real_issuer(environment: dict[str, str], name: str) -> None:
+    told = {**environment, f"BINDEGLIED_{name}": f"postgresql://role:{DEVELOPMENT_PASSWORD}@postgres/somewhere"}
+    assert Settings.from_environment({**told, "BINDEGLIED_DEMO": "true"}).demo
+    with pytest.raises(UnusableSettings, match=f"BINDEGLIED_{name} has the demo's password"):
+        Settings.from_environment({**told, "BINDEGLIED_DEMO": "false"})
