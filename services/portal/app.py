@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.portal import assets
 from services.portal.clients import ServiceAway, ServiceProblem, services
 from services.portal.language import LANGUAGES, Language, preferred
+from services.portal.operator import read_operator
 from services.portal.pages import home, login, notices
 from services.portal.routing import PageRoute, Pages
 from services.portal.session import is_ours, local_address, person_of
@@ -58,7 +59,7 @@ APART = ("/health", "/ready", "/metrics", "/api")
 async def face(interface: ASGIApp, runtime: Runtime, around: Surroundings) -> AsyncIterator[ASGIApp]:
     """All that the portal serves."""
     async with services(around) as ways:
-        yield _Face(interface, pages(Portal(runtime, around, ways)))
+        yield _Face(interface, pages(Portal(runtime, around, ways, read_operator(around.settings.operator))))
 
 
 class _Face:

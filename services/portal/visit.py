@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from services.portal.clients import Answer, ServiceAway, ServiceProblem, Services
 from services.portal.forms import KEY, SEEN, Filled, Form, Options, Reading, Trouble
 from services.portal.language import LANGUAGES, NAMES, Language, mark, speech
+from services.portal.operator import Operator
 from services.portal.problems import by_field
 from shared.domain import Now
 from shared.http.permissions import PUBLIC as EVERYBODY
@@ -43,6 +44,7 @@ class Portal:
     runtime: Runtime
     around: Surroundings
     services: Services
+    operator: Operator
 
     @property
     def now(self) -> Now:

@@ -27,19 +27,23 @@ FEEDBACK = Form(
 @pages.get("/imprint")
 async def show_imprint(visit: Visit) -> Response:
     """Who runs this site (DDG § 5)."""
-    return visit.show("imprint.html")
+    return visit.show(f"notices/imprint.{visit.language}.html", operator=visit.portal.operator)
 
 
 @pages.get("/privacy")
 async def show_privacy(visit: Visit) -> Response:
     """What is done with personal data (GDPR articles 13 and 14)."""
-    return visit.show("privacy.html")
+    return visit.show(f"notices/privacy.{visit.language}.html", operator=visit.portal.operator)
 
 
 @pages.get("/accessibility")
 async def show_accessibility(visit: Visit) -> Response:
     """How accessible this site is, and the way to tell us what is not (BremBGG § 14)."""
-    return visit.show("accessibility.html", feedback=visit.fill(FEEDBACK, "/accessibility"))
+    return visit.show(
+        f"notices/accessibility.{visit.language}.html",
+        operator=visit.portal.operator,
+        feedback=visit.fill(FEEDBACK, "/accessibility"),
+    )
 
 
 @pages.post("/accessibility")

@@ -1,0 +1,1 @@
+"""What crosses services: the timeline, the trace, receipts and tasks."""

@@ -1,0 +1,67 @@
+"""The receipt: whoever has its token sees what became of just that contribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.portal.read_models.receipts import RECEIPTS, find_fate
+from services.portal.read_models.trace import TRACE
+from services.portal.read_models.trace_graph import Branch
+from tests.portal.read_models import story
+from tests.portal.read_models.story import NOW, Told, token, whole_story
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+
+def kinds(branches: tuple[Branch, ...]) -> set[str]:
+    found: set[str] = set()
+    for branch in branches:
+        found |= {branch.node.kind} | kinds(branch.below)
+    return found
+
+
+async def test_a_contribution_is_followed_into_its_result_and_on_to_the_measure(pool: Pool) -> None:
+    await whole_story(20).fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(3), NOW)
+    assert fate
+    assert (fate.contribution, fate.text, fate.conference_title) == (story.contribution(3), "Anregung 3", story.CITY_TITLE)
+    assert [(how, branch.node.title) for how, branch in fate.results] == [("split", "Ergebnis 1, berichtigt")]
+    assert kinds(fate.onwards) == {
+        "conference", "duty", "proposal", "item", "resolution", "recommendation", "informed", "answer", "measure",
+    }  # fmt: skip
+
+
+async def test_a_contribution_that_went_nowhere_says_why(pool: Pool) -> None:
+    await whole_story(20).fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(9), NOW)
+    assert fate
+    assert (fate.fate, fate.reason, fate.results, fate.onwards) == ("forwarded", "Das entscheidet das Land.", (), ())
+
+
+async def test_a_contribution_that_was_not_published_shows_its_results_and_no_text(pool: Pool) -> None:
+    await whole_story(20).fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(1), NOW)
+    assert fate
+    assert (fate.text, fate.published_on) == (None, None)
+    assert [branch.node.title for _, branch in fate.results] == ["Ergebnis 2"]
+
+
+async def test_before_anything_followed_the_receipt_says_that_it_was_received(pool: Pool) -> None:
+    told = Told()
+    story.hand_in(told.conferences, 3)
+    await told.fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(3), NOW)
+    assert fate
+    assert (fate.received_on.isoformat(), fate.results) == ("2018-10-04", ())
+
+
+async def test_a_token_that_was_never_given_opens_nothing(pool: Pool) -> None:
+    await whole_story(3).fill(pool, RECEIPTS, TRACE)
+    assert await find_fate(pool, "token-77", NOW) is None
+    assert await find_fate(pool, "\ud800", NOW) is None
+
+
+async def test_what_is_not_public_is_in_no_receipt(pool: Pool) -> None:
+    await whole_story(20).fill(pool, RECEIPTS, TRACE)
+    assert story.SECRET not in repr(await find_fate(pool, token(3), NOW))

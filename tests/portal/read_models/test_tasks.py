@@ -1,0 +1,175 @@
+"""What my bodies must do: begun and ended by what happened, the longest overdue first, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.portal.read_models.tasks import TASKS, Task, list_tasks
+from services.portal.read_models.viewer import EVERYBODY, Viewer
+from shared.contracts import recommendations
+from tests.portal.read_models import story
+from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+BOARD = Viewer(secretariat_of=(story.BOARD,), insider_of=(story.BOARD,))
+SOCIAL = Viewer(officer_of=(story.SOCIAL,), acting_for=(story.SOCIAL,))
+DEPARTMENT = Viewer(officer_of=(story.DEPARTMENT,), acting_for=(story.DEPARTMENT,))
+COMMITTEE = Viewer(secretariat_of=(story.COMMITTEE,), insider_of=(story.COMMITTEE,))
+HOST = Viewer(organiser_of=(story.OFFICE,), acting_for=(story.OFFICE,))
+
+
+async def tasks(pool: Pool, viewer: Viewer, now: datetime = NOW) -> list[Task]:
+    return list(await list_tasks(pool, now, viewer, after=None, limit=50))
+
+
+async def said(pool: Pool, viewer: Viewer, now: datetime = NOW) -> list[str]:
+    return [one.what for one in await tasks(pool, viewer, now)]
+
+
+def of_meetings(entries: int) -> Told:
+    """The board's story, as far as so many messages."""
+    told = Told()
+    story.the_conference(told)
+    story.the_board_meets(told)
+    del told.meetings.entries[entries:]
+    return told
+
+
+async def test_results_that_were_handed_over_make_a_duty_and_a_proposal_for_the_secretariat(pool: Pool) -> None:
+    await of_meetings(2).fill(pool, TASKS)
+    [duty, proposal] = await tasks(pool, BOARD)
+    assert (duty.what, duty.due_on, duty.overdue_by) == ("handover", date(2019, 5, 30), 18)
+    assert (proposal.what, proposal.about, proposal.due_on) == ("placing", story.PROPOSAL, None)
+    for nobody in (EVERYBODY, SOCIAL, COMMITTEE, HOST, Viewer(insider_of=(story.BOARD,)), Viewer(officer_of=(story.BOARD,))):
+        assert await said(pool, nobody) == []
+
+
+async def test_a_proposal_waits_until_it_is_placed_and_again_when_it_came_back(pool: Pool) -> None:
+    await of_meetings(4).fill(pool, TASKS)
+    assert "placing" not in await said(pool, BOARD)
+    await of_meetings(5).fill(pool, TASKS)
+    assert "placing" in await said(pool, BOARD)
+
+
+async def test_a_meeting_is_to_be_invited_then_to_be_opened_then_to_be_closed(pool: Pool) -> None:
+    before = MEETS - timedelta(days=20)
+    await of_meetings(9).fill(pool, TASKS)
+    [invitation] = [one for one in await tasks(pool, BOARD, before) if one.about == story.MEETING]
+    assert (invitation.what, invitation.due_on) == ("invitation", MEETS.date())
+    await of_meetings(10).fill(pool, TASKS)
+    assert [one.what for one in await tasks(pool, BOARD, before) if one.about == story.MEETING] == []
+    assert [one.what for one in await tasks(pool, BOARD, MEETS) if one.about == story.MEETING] == ["opening"]
+    await of_meetings(11).fill(pool, TASKS)
+    assert [one.what for one in await tasks(pool, BOARD, MEETS) if one.about == story.MEETING] == ["closing"]
+    await of_meetings(100).fill(pool, TASKS)
+    assert [one.what for one in await tasks(pool, BOARD, MEETS) if one.about == story.MEETING] == []
+
+
+async def test_nobody_is_to_be_invited_to_a_meeting_that_was_cancelled(pool: Pool) -> None:
+    await of_meetings(6).fill(pool, TASKS)
+    assert [one.what for one in await tasks(pool, BOARD, MEETS - timedelta(days=20)) if one.about == story.CANCELLED] == []
+
+
+async def test_an_invitation_that_reached_nobody_is_shown_with_the_members_name_until_the_meeting(pool: Pool) -> None:
+    told = of_meetings(10)
+    story.letters(told)
+    await told.fill(pool, TASKS)
+    [letter] = [one for one in await tasks(pool, BOARD, MEETS - timedelta(days=1)) if one.what == "letter"]
+    assert (letter.other, letter.other_name, letter.about) == (story.UNREACHED, "B. Beispiel", story.MEETING)
+    assert "letter" not in await said(pool, BOARD, MEETS)
+
+
+async def test_a_resolution_makes_a_recommendation_to_be_issued_and_that_makes_tasks_elsewhere(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    history = told.recommendations
+    issued = history.entries.pop()
+    await told.fill(pool, TASKS)
+    assert await said(pool, BOARD) == ["issuing"]
+    assert await said(pool, SOCIAL) == []
+    history.entries.append(issued)
+    await told.fill(pool, TASKS)
+    assert await said(pool, BOARD) == []
+    assert [(one.what, one.overdue_by) for one in await tasks(pool, SOCIAL)] == [("acknowledgement", 126), ("answer", 94)]
+    [informing] = await tasks(pool, DEPARTMENT)
+    assert (informing.what, informing.other_name, informing.under_way) == ("informing", "Sozialausschuss", False)
+
+
+async def test_a_committee_is_to_be_informed_until_it_has_taken_note(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    story.the_committee_is_informed(told)
+    informed = told.recommendations.entries.pop()
+    taken_note = told.meetings.entries.pop()
+    assert (informed.type, taken_note.type) == ("recommendations.CommitteeInformed", "meetings.NoteTaken")
+    await told.fill(pool, TASKS)
+    [informing] = await tasks(pool, DEPARTMENT)
+    assert informing.under_way
+    told.recommendations.entries.append(informed)
+    await told.fill(pool, TASKS)
+    assert await tasks(pool, DEPARTMENT) == []
+
+
+async def test_answers_end_what_was_due_and_measures_go_from_office_to_secretariat(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    told.recommendations.add(story.RECOMMENDATION, story.ANSWERED)
+    await told.fill(pool, TASKS)
+    assert await said(pool, SOCIAL) == []
+    told.recommendations.add(story.RECOMMENDATION, story.PROMISED)
+    await told.fill(pool, TASKS)
+    assert [(one.what, one.due_on) for one in await tasks(pool, SOCIAL)] == [("measure", date(2019, 9, 30))]
+    told.recommendations.add(story.RECOMMENDATION, story.REPORTED)
+    await told.fill(pool, TASKS)
+    assert (await said(pool, SOCIAL), await said(pool, BOARD)) == ([], ["verification"])
+    told.recommendations.add(story.RECOMMENDATION, story.VERIFIED)
+    await told.fill(pool, TASKS)
+    assert await said(pool, BOARD) == []
+
+
+async def test_a_withdrawn_recommendation_leaves_nothing_to_do(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    withdrawn = recommendations.RecommendationWithdrawn(**story.of_recommendation(), reason="Erledigt.", withdrawn_on=date(2019, 3, 1))
+    told.recommendations.add(story.RECOMMENDATION, withdrawn)
+    await told.fill(pool, TASKS)
+    assert [*await tasks(pool, BOARD), *await tasks(pool, SOCIAL), *await tasks(pool, DEPARTMENT)] == []
+
+
+async def test_a_conference_that_is_over_is_to_be_handed_over_by_its_host(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    held = next(entry for entry in told.conferences.entries if entry.type == "conferences.ConferenceHeld")
+    told.conferences.entries.remove(held)
+    await told.fill(pool, TASKS)
+    assert await said(pool, HOST, BEGINS) == []
+    assert await said(pool, HOST) == ["holding"]
+    await whole_story().fill(pool, TASKS)
+    assert await said(pool, HOST) == []
+
+
+async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(pool: Pool) -> None:
+    told = Told()
+    story.the_board_meets(told)
+    del told.meetings.entries[3:]
+    story.the_recommendation_is_issued(told)
+    for number in range(5):
+        proposal = story.named(f"waiting {number}")
+        put = story.of_proposal(proposal, story.RESULTS, story.BOARD, story.Asked.DELIBERATE, None)
+        told.meetings.add(proposal, story.meetings.ItemProposed(**put, proposed_at=NOW, due_by=date(2019, 6, 1) if number < 3 else None))
+    await told.fill(pool, TASKS)
+    viewer = Viewer(secretariat_of=(story.BOARD,), officer_of=(story.SOCIAL, story.DEPARTMENT))
+    whole = await tasks(pool, viewer)
+    days = [one.due_on or date.max for one in whole]
+    assert days == sorted(days)
+    found: list[tuple[UUID, str]] = []
+    after: tuple[date, str, UUID] | None = None
+    while page := await list_tasks(pool, NOW, viewer, after=after, limit=2):
+        found += [(one.task, one.what) for one in page]
+        after = page[-1].key
+    assert found == [(one.task, one.what) for one in whole]
+    assert len(found) == 11

@@ -1,0 +1,120 @@
+"""What is on, what was decided, what became of it: public things only."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE, list_coming, list_news, timeline_as_of
+from shared.contracts import recommendations
+from tests.portal.read_models import story
+from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+TABLES = ("timeline_v1", "timeline_v1_coming", "timeline_v1_over", "timeline_v1_registration")
+
+
+async def test_conferences_and_meetings_are_coming_until_they_are_over(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    held = next(entry for entry in told.conferences.entries if entry.type == "conferences.ConferenceHeld")
+    del told.conferences.entries[told.conferences.entries.index(held) :]
+    story.the_board_meets(told)
+    del told.meetings.entries[10:]
+    await told.fill(pool, TIMELINE)
+    coming = await list_coming(pool, BEGINS - timedelta(days=4), after=None, limit=10)
+    assert [(one.kind, one.thing, one.cancelled) for one in coming] == [
+        ("conference", story.CONFERENCE, False),
+        ("meeting", story.CANCELLED, True),
+        ("meeting", story.MEETING, False),
+    ]
+    assert coming[0].register_until == BEGINS - timedelta(days=3)
+    [conference, *_] = await list_coming(pool, BEGINS, after=None, limit=10)
+    assert conference.register_until is None
+    assert [one.thing for one in await list_coming(pool, MEETS, after=None, limit=10)] == [story.MEETING]
+    [_, second] = await list_coming(pool, BEGINS, after=(BEGINS, story.CONFERENCE), limit=10)
+    assert second.thing == story.MEETING
+
+
+async def test_what_was_held_is_no_longer_coming(pool: Pool) -> None:
+    await whole_story(secret=False).fill(pool, TIMELINE)
+    assert story.MEETING not in [one.thing for one in await list_coming(pool, MEETS, after=None, limit=10)]
+
+
+async def test_registration_that_was_closed_is_not_offered(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    told.conferences.entries[:] = [entry for entry in told.conferences.entries if entry.type != "conferences.ConferenceHeld"]
+    await told.fill(pool, TIMELINE)
+    [conference] = await list_coming(pool, BEGINS - timedelta(days=10), after=None, limit=10)
+    assert conference.register_until is None
+
+
+async def test_what_was_decided_and_what_became_of_it_stand_in_their_latest_state(pool: Pool) -> None:
+    await whole_story().fill(pool, TIMELINE)
+    decided = await list_news(pool, DECIDED, after=None, limit=10)
+    assert [(one.news, one.day, one.detail) for one in decided] == [
+        ("recommendation", story.ISSUED_ON, "Empfohlen wird …"),
+        ("resolution", date(2019, 1, 22), f"{story.ASKS}."),
+    ]
+    came = await list_news(pool, CAME, after=None, limit=10)
+    assert [(one.news, one.verdict, one.day) for one in came] == [
+        ("verified", None, date(2019, 10, 1)),
+        ("answered", "accepted", date(2019, 6, 20)),
+        ("informed", None, date(2019, 3, 5)),
+    ]
+
+
+async def test_an_answer_that_is_overdue_stands_there_as_such(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    told.recommendations.add(story.RECOMMENDATION, story.OVERDUE)
+    await told.fill(pool, TIMELINE)
+    assert [(one.news, one.day, one.body_name) for one in await list_news(pool, CAME, after=None, limit=10)] == [
+        ("overdue", story.ANSWER_BY, "Sozialamt")
+    ]
+
+
+async def test_a_recommendation_that_was_withdrawn_says_so(pool: Pool) -> None:
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    withdrawn = recommendations.RecommendationWithdrawn(**story.of_recommendation(), reason="Erledigt.", withdrawn_on=date(2019, 3, 1))
+    told.recommendations.add(story.RECOMMENDATION, withdrawn)
+    await told.fill(pool, TIMELINE)
+    assert [(one.news, one.detail) for one in await list_news(pool, CAME, after=None, limit=10)] == [("withdrawn", "Erledigt.")]
+
+
+async def test_what_is_not_public_changes_no_row_and_no_date(pool: Pool) -> None:
+    async def everything() -> list[object]:
+        rows = [await pool.fetch(f"select * from {table} order by 1, 2") for table in TABLES]
+        return [*rows, await timeline_as_of(pool), await list_coming(pool, NOW - timedelta(days=400), after=None, limit=99)]
+
+    await whole_story(secret=False).fill(pool, TIMELINE)
+    without = await everything()
+    await pool.execute(f"truncate {', '.join(TABLES)}, cursor, parked")
+    told = whole_story(secret=False)
+    story.something_secret(told)
+    await told.fill(pool, TIMELINE)
+    assert await everything() == without
+    assert story.SECRET not in repr(without)
+
+
+async def test_news_come_page_by_page_the_newest_first(pool: Pool) -> None:
+    told = Told()
+    for number in range(7):
+        stream = story.named(f"recommendation {number}")
+        issued = story.issued(stream, story.RESOLUTION, None).model_copy(update={"issued_on": date(2019, 2, 1 + number // 3)})
+        told.recommendations.add(stream, issued)
+    await told.fill(pool, TIMELINE)
+    found: list[UUID] = []
+    days: list[date] = []
+    after: tuple[date, UUID] | None = None
+    while page := await list_news(pool, DECIDED, after=after, limit=2):
+        found += [one.thing for one in page]
+        days += [one.day for one in page]
+        after = (page[-1].day, page[-1].thing)
+    assert len(found) == len(set(found)) == 7
+    assert days == sorted(days, reverse=True)

@@ -1,0 +1,229 @@
+"""The trace: the same graph from every node, nothing hidden in it, and what is still open, since when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from services.portal.read_models.trace import TRACE
+from services.portal.read_models.trace_facts import answer_of, informed_of
+from services.portal.read_models.trace_graph import Branch, tree_of
+from services.portal.read_models.trace_query import list_contributions, load_document, load_trace
+from services.portal.read_models.viewer import EVERYBODY, Viewer
+from shared.contracts import recommendations
+from tests.portal.read_models import story
+from tests.portal.read_models.story import NOW, Told, event_ids, whole_story
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+ANSWER = answer_of(story.RECOMMENDATION, story.SOCIAL)
+INFORMED = informed_of(story.RECOMMENDATION, story.COMMITTEE)
+INSIDER = Viewer(insider_of=(story.BOARD,), secretariat_of=(story.BOARD,))
+HOST = Viewer(acting_for=(story.OFFICE,), organiser_of=(story.OFFICE,))
+
+
+def until_issued() -> Told:
+    told = Told()
+    story.the_conference(told)
+    story.the_board_meets(told)
+    story.the_recommendation_is_issued(told)
+    return told
+
+
+def flat(branches: tuple[Branch, ...], depth: int = 0) -> Iterator[tuple[int, Branch]]:
+    for branch in branches:
+        yield depth, branch
+        yield from flat(branch.below, depth + 1)
+
+
+async def test_every_node_of_a_graph_with_200_contributions_answers_the_same_graph(pool: Pool) -> None:
+    told = whole_story(200)
+    await told.fill(pool, TRACE)
+    first = await load_document(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert first
+    nodes = [UUID(node["id"]) for node in first["nodes"]]
+    assert len([node for node in first["nodes"] if node["kind"] == "contribution"]) == 199  # One of 200 was not published.
+    kinds = {
+        "contribution",
+        "conference",
+        "result",
+        "duty",
+        "proposal",
+        "item",
+        "resolution",
+        "recommendation",
+        "informed",
+        "answer",
+        "measure",
+    }
+    assert {node["kind"] for node in first["nodes"]} == kinds
+    for node in nodes:
+        document = await load_document(pool, node, NOW, EVERYBODY)
+        assert document
+        assert document["hash"] == first["hash"]
+        assert document == first
+
+
+async def test_every_edge_is_backed_by_an_event_and_no_node_stands_alone(pool: Pool) -> None:
+    told = whole_story(30)
+    await told.fill(pool, TRACE)
+    document = await load_document(pool, story.MEASURE, NOW, Viewer(sees_all=True))
+    assert document
+    nodes = {node["id"] for node in document["nodes"]}
+    linked = {end for edge in document["edges"] for end in (edge["from"], edge["to"])}
+    assert linked == nodes
+    assert {edge["event"] for edge in document["edges"]} <= event_ids(told)
+    assert {step["event"] for node in document["nodes"] for step in node["steps"]} <= event_ids(told)
+    assert str(story.SECRET_RECOMMENDATION) in nodes
+
+
+async def test_the_tree_reads_from_the_conference_to_the_measure_with_every_node_once(pool: Pool) -> None:
+    await whole_story(10).fill(pool, TRACE)
+    graph = await load_trace(pool, story.MEASURE, NOW, EVERYBODY)
+    assert graph
+    seen = list(flat(tree_of(graph)))
+    assert sorted(branch.node.id for _, branch in seen) == [node.id for node in graph.nodes]
+    depth = {branch.node.id: at for at, branch in seen}
+    chain = (
+        story.CONFERENCE, story.PROPOSAL, story.ITEM, story.RESOLUTION, story.RECOMMENDATION, story.NOTE_PROPOSAL, story.NOTE_ITEM, INFORMED,
+    )  # fmt: skip
+    assert [depth[node] for node in chain] == list(range(8))
+    assert (depth[story.result(1)], depth[ANSWER], depth[story.MEASURE]) == (1, 5, 6)
+    [recommendation] = [branch for _, branch in seen if branch.node.id == story.RECOMMENDATION]
+    assert [one.id for one in recommendation.also_from] == [story.CONFERENCE]
+
+
+async def test_contributions_are_counted_under_their_results_and_listed_by_the_page(pool: Pool) -> None:
+    await whole_story(40).fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    assert graph.contributions == {story.result(1): 12, story.result(2): 11, story.result(3): 12, story.CONFERENCE: 4}
+    found: list[UUID] = []
+    after: tuple[date, UUID] | None = None
+    while page := await list_contributions(pool, story.result(1), EVERYBODY, after=after, limit=5):
+        found += [one.contribution for one in page]
+        after = (page[-1].received_on, page[-1].contribution)
+    assert len(found) == len(set(found)) == 12
+    settled = await list_contributions(pool, story.CONFERENCE, EVERYBODY, after=None, limit=9)
+    assert {(one.fate, one.reason) for one in settled} == {("forwarded", "Das entscheidet das Land.")}
+
+
+async def test_a_contribution_that_is_not_published_is_found_by_its_host_only(pool: Pool) -> None:
+    await whole_story(10).fill(pool, TRACE)
+    hidden = story.contribution(1)
+    assert await load_trace(pool, hidden, NOW, EVERYBODY) is None
+    assert await load_trace(pool, hidden, NOW, INSIDER) is None
+    for viewer in (HOST, Viewer(sees_all=True)):
+        document = await load_document(pool, hidden, NOW, viewer)
+        assert document
+        assert str(hidden) in {node["id"] for node in document["nodes"]}
+    public = await load_document(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert public
+    assert str(hidden) not in json.dumps(public)
+
+
+async def test_what_is_not_public_leaves_no_trace_for_others(pool: Pool) -> None:
+    await whole_story(10, secret=False).fill(pool, TRACE)
+    without = await load_document(pool, story.MEASURE, NOW, EVERYBODY)
+    graph_without = await load_trace(pool, story.MEASURE, NOW, EVERYBODY)
+    await pool.execute("truncate trace_v1, trace_v1_edge, cursor, parked")
+    told = whole_story(10)
+    await told.fill(pool, TRACE)
+    assert await load_document(pool, story.MEASURE, NOW, EVERYBODY) == without
+    assert await load_trace(pool, story.MEASURE, NOW, EVERYBODY) == graph_without
+    for node in (story.SECRET_ITEM, story.SECRET_RESOLUTION, story.SECRET_RECOMMENDATION, story.SECRET_PROPOSAL):
+        assert await load_trace(pool, node, NOW, EVERYBODY) is None
+        seen = await load_document(pool, node, NOW, INSIDER)
+        assert seen
+        assert story.SECRET in json.dumps(seen)
+
+
+async def test_a_public_item_of_a_meeting_that_is_not_public_is_hidden_with_it(pool: Pool) -> None:
+    told = until_issued()
+    told.meetings.entries.clear()
+    private = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, story.Asked.DELIBERATE, None)
+    told.meetings.add(story.PROPOSAL, story.meetings.ItemProposed(**private, proposed_at=NOW, due_by=None))
+    told.meetings.add(
+        story.SECRET_MEETING,
+        story.scheduled(story.SECRET_MEETING, NOW, public=False),
+        story.meetings.ItemPlaced(**private, meeting=story.SECRET_MEETING, item=story.ITEM, starts_at=NOW),
+    )
+    await told.fill(pool, TRACE)
+    assert await load_trace(pool, story.ITEM, NOW, EVERYBODY) is None
+    outside = await load_trace(pool, story.PROPOSAL, NOW, EVERYBODY)
+    inside = await load_trace(pool, story.ITEM, NOW, INSIDER)
+    assert outside
+    assert inside
+    assert [one.what for node in outside.nodes if node.id == story.PROPOSAL for one in node.open] == ["placing"]
+    assert [one.what for node in inside.nodes if node.id == story.PROPOSAL for one in node.open] == []
+
+
+async def test_an_answer_that_is_missing_is_open_since_it_was_asked_for_and_overdue_since_its_day(pool: Pool) -> None:
+    told = until_issued()
+    told.recommendations.add(story.RECOMMENDATION, story.ACKNOWLEDGED, story.OVERDUE)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    [answer] = [node for node in graph.nodes if node.id == ANSWER]
+    [missing] = answer.open
+    assert (missing.what, missing.since, missing.overdue_by, missing.days) == ("answer", story.ISSUED_ON, 94, 136)
+    before = await load_trace(pool, story.CONFERENCE, NOW - timedelta(days=94), EVERYBODY)
+    assert before
+    assert [one.overdue_by for node in before.nodes if node.id == ANSWER for one in node.open] == [0]
+
+
+async def test_what_is_open_ends_with_the_step_that_was_awaited(pool: Pool) -> None:
+    told = until_issued()
+    told.recommendations.add(story.RECOMMENDATION, story.ANSWERED, story.PROMISED)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.RECOMMENDATION, NOW, EVERYBODY)
+    assert graph
+    still = {(node.kind, one.what) for node in graph.nodes for one in node.open}
+    assert still == {("informed", "informing"), ("measure", "measure")}
+    told.recommendations.add(story.RECOMMENDATION, story.REPORTED)
+    story.the_committee_is_informed(told)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.RECOMMENDATION, NOW, EVERYBODY)
+    assert graph
+    assert {(node.kind, one.what) for node in graph.nodes for one in node.open} == {("measure", "verification")}
+
+
+async def test_of_a_withdrawn_recommendation_nothing_is_awaited(pool: Pool) -> None:
+    told = until_issued()
+    withdrawn = recommendations.RecommendationWithdrawn(**story.of_recommendation(), reason="Erledigt.", withdrawn_on=date(2019, 3, 1))
+    told.recommendations.add(story.RECOMMENDATION, withdrawn)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.RECOMMENDATION, NOW, EVERYBODY)
+    assert graph
+    assert [one for node in graph.nodes for one in node.open] == []
+
+
+async def test_a_proposal_that_came_back_waits_since_then(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    story.the_board_meets(told)
+    del told.meetings.entries[6:]  # Until it was returned.
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.PROPOSAL, NOW, EVERYBODY)
+    assert graph
+    [proposal] = [node for node in graph.nodes if node.id == story.PROPOSAL]
+    assert [(one.what, one.since) for one in proposal.open] == [("placing", date(2019, 1, 2))]
+
+
+async def test_what_nobody_ever_heard_of_is_not_found(pool: Pool) -> None:
+    await whole_story(3).fill(pool, TRACE)
+    assert await load_trace(pool, uuid4(), NOW, Viewer(sees_all=True)) is None
+
+
+async def test_a_graph_of_a_large_conference_is_as_small_as_its_results(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told, 600, results=6)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.contribution(5), NOW, EVERYBODY)
+    assert graph
+    assert len(graph.nodes) == 7
+    assert sum(graph.contributions.values()) == 599
