@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any, assert_never, get_args
 from uuid import UUID, uuid5
 
+from pydantic import BaseModel, ConfigDict
+
 from services.meetings.events import CompositionEvent, MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatKind
 from services.meetings.seats import Composition, QuorumRule, Seat, Term
 from shared.domain import Command, Decider, Refusal
@@ -18,8 +20,10 @@ def composition_of(body: UUID) -> UUID:
     return uuid5(body, "composition")
 
 
-class OfStandingBody(Command):
+class StandingBody(BaseModel):
     """What each wish about a composition brings of the body: it stands from its founding to the day before its succession."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     body: UUID
     body_name: str
@@ -31,9 +35,10 @@ class OfStandingBody(Command):
         return {"body": self.body, "body_name": self.body_name}
 
 
-class CreateSeat(OfStandingBody):
+class CreateSeat(Command):
     """Give the body one more seat."""
 
+    of: StandingBody
     seat: UUID
     title: str
     kind: SeatKind
@@ -41,9 +46,10 @@ class CreateSeat(OfStandingBody):
     on_behalf_of: str | None
 
 
-class SeatMember(OfStandingBody):
+class SeatMember(Command):
     """Let somebody hold a seat from `since` on; without an organisation of their own they act for that of the seat."""
 
+    of: StandingBody
     seat: UUID
     member: UUID
     member_name: str
@@ -51,17 +57,19 @@ class SeatMember(OfStandingBody):
     since: date
 
 
-class VacateSeat(OfStandingBody):
+class VacateSeat(Command):
     """End the time for which a seat is held; `until` is its last day."""
 
+    of: StandingBody
     seat: UUID
     until: date
     reason: str
 
 
-class SetQuorumRule(OfStandingBody):
+class SetQuorumRule(Command):
     """Let another quorum rule hold from `valid_from` on; one for the same day replaces the one entered before."""
 
+    of: StandingBody
     valid_from: date
     more_than_percent: int
     source: str
@@ -145,7 +153,7 @@ def decide(command: CompositionCommand, state: Composition) -> Sequence[Composit
 def create_seat(command: CreateSeat, state: Composition) -> Sequence[CompositionEvent]:
     """One more seat; the same one again is nothing to do."""
     created = SeatCreated(
-        **command.named(),
+        **command.of.named(),
         seat=command.seat,
         seat_title=command.title,
         kind=command.kind,
@@ -163,7 +171,7 @@ def seat_member(command: SeatMember, state: Composition) -> Sequence[Composition
     """Somebody takes a seat that is free from `since` on; the same once more is nothing to do."""
     seat = must_have_seat(command.seat, state)
     seated = MemberSeated(
-        **command.named(),
+        **command.of.named(),
         seat=command.seat,
         seat_title=seat.title,
         member=command.member,
@@ -174,7 +182,7 @@ def seat_member(command: SeatMember, state: Composition) -> Sequence[Composition
     )
     if seat.terms and seat.terms[-1] == term_of(seated):
         return []
-    must_stand(command, command.since)
+    must_stand(command.of, command.since)
     if not all(term.ends_before(command.since) for term in seat.terms):
         raise SeatIsTaken(seat=str(command.seat))
     if not all(term.ends_before(command.since) for key, term in state.seats_of(command.member) if key != command.seat):
@@ -193,7 +201,7 @@ def vacate_seat(command: VacateSeat, state: Composition) -> Sequence[Composition
     if command.until < last.since:
         raise MemberLeavesBeforeTakingTheSeat(since=last.since.isoformat())
     left = MemberLeftSeat(
-        **command.named(),
+        **command.of.named(),
         seat=command.seat,
         seat_title=seat.title,
         member=last.member,
@@ -209,8 +217,8 @@ def set_quorum_rule(command: SetQuorumRule, state: Composition) -> Sequence[Comp
     rule = QuorumRule(command.valid_from, command.more_than_percent, command.source)
     if rule in state.quorum:
         return []
-    must_stand(command, command.valid_from)
-    return [QuorumRuleSet(**command.named(), **vars(rule))]
+    must_stand(command.of, command.valid_from)
+    return [QuorumRuleSet(**command.of.named(), **vars(rule))]
 
 
 def must_have_seat(seat: UUID, state: Composition) -> Seat:
@@ -220,10 +228,10 @@ def must_have_seat(seat: UUID, state: Composition) -> Seat:
     return state.seats[seat]
 
 
-def must_stand(command: OfStandingBody, day: date) -> None:
+def must_stand(body: StandingBody, day: date) -> None:
     """BodyDoesNotStandThen where the body stands later, or stood before."""
-    if day < command.stands_from or (command.stands_until and day > command.stands_until):
-        raise BodyDoesNotStandThen(stands_from=command.stands_from.isoformat())
+    if day < body.stands_from or (body.stands_until and day > body.stands_until):
+        raise BodyDoesNotStandThen(stands_from=body.stands_from.isoformat())
 
 
 COMPOSITION: Decider[Composition, CompositionCommand, CompositionEvent] = Decider(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -20,6 +19,7 @@ from services.meetings.composition import (
     SeatIsVacant,
     SeatMember,
     SetQuorumRule,
+    StandingBody,
     VacateSeat,
     composition_of,
     evolve,
@@ -49,11 +49,11 @@ from tests.meetings.examples import (
 composition = Rules(COMPOSITION)
 
 DAY = timedelta(days=1)
-BODY: dict[str, Any] = {"now": NOW, "body": BOARD, "body_name": BOARD_NAME, "stands_from": FOUNDED_ON, "stands_until": None}
-CREATE = CreateSeat(**BODY, seat=SEAT, title=SEAT_TITLE, kind=SeatKind.NOMINATED, voting=True, on_behalf_of=SENDER)
-SIT = SeatMember(**BODY, seat=SEAT, member=MEMBER, member_name=MEMBER_NAME, on_behalf_of=None, since=SEATED_ON)
-LEAVE = VacateSeat(**BODY, seat=SEAT, until=LEFT_ON, reason=MEMBER_LEFT.reason)
-RULE = SetQuorumRule(**BODY, valid_from=FOUNDED_ON, more_than_percent=50, source=QUORUM_RULE_SET.source)
+OF = StandingBody(body=BOARD, body_name=BOARD_NAME, stands_from=FOUNDED_ON, stands_until=None)
+CREATE = CreateSeat(now=NOW, of=OF, seat=SEAT, title=SEAT_TITLE, kind=SeatKind.NOMINATED, voting=True, on_behalf_of=SENDER)
+SIT = SeatMember(now=NOW, of=OF, seat=SEAT, member=MEMBER, member_name=MEMBER_NAME, on_behalf_of=None, since=SEATED_ON)
+LEAVE = VacateSeat(now=NOW, of=OF, seat=SEAT, until=LEFT_ON, reason=MEMBER_LEFT.reason)
+RULE = SetQuorumRule(now=NOW, of=OF, valid_from=FOUNDED_ON, more_than_percent=50, source=QUORUM_RULE_SET.source)
 NEXT = SIT.model_copy(update={"member": UUID(int=9), "member_name": "Jan Muster", "since": LEFT_ON + DAY})
 NEXT_SEATED = MEMBER_SEATED.model_copy(update={"member": UUID(int=9), "member_name": "Jan Muster", "since": LEFT_ON + DAY})
 OTHER_SEAT = SEAT_CREATED.model_copy(update={"seat": UUID(int=10), "seat_title": "Leitung des Sozialamts"})
@@ -128,7 +128,7 @@ def test_nobody_holds_two_seats_of_the_body_at_a_time() -> None:
 
 @pytest.mark.parametrize(("day", "stands"), [(FOUNDED_ON - DAY, False), (FOUNDED_ON, True), (LEFT_ON, True), (LEFT_ON + DAY, False)])
 def test_nobody_takes_a_seat_and_no_rule_begins_while_the_body_does_not_stand(day: date, stands: bool) -> None:
-    succeeded = {"stands_until": LEFT_ON}
+    succeeded = {"of": OF.model_copy(update={"stands_until": LEFT_ON})}
     sit = SIT.model_copy(update=succeeded | {"since": day})
     rule = RULE.model_copy(update=succeeded | {"valid_from": day})
     if stands:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from services.meetings.body import BODY
-from services.meetings.composition import COMPOSITION, CreateSeat, SeatMember, SetQuorumRule, VacateSeat, composition_of
+from services.meetings.composition import COMPOSITION, CreateSeat, SeatMember, SetQuorumRule, StandingBody, VacateSeat, composition_of
 from services.meetings.events import SeatKind
 from services.meetings.permissions import KEEPERS
 from services.meetings.seats import Seat, Term, quorum_on
@@ -126,8 +126,8 @@ async def create_seat(body: UUID, wish: NewSeat, call: Call) -> Done:
     """Give a body one more seat; the answer's `id` is the seat's."""
     seat = call.new_stream()
     command = CreateSeat(
-        **await standing(call, body),
         now=call.now,
+        of=await standing(call, body),
         seat=seat,
         title=wish.title,
         kind=wish.kind,
@@ -144,8 +144,8 @@ async def seat_member(body: UUID, seat: UUID, wish: NewMember, call: Call) -> Se
     await must_have_seat(call, body, seat)
     member = wish.member or call.new_stream()
     command = SeatMember(
-        **await standing(call, body),
         now=call.now,
+        of=await standing(call, body),
         seat=seat,
         member=member,
         member_name=wish.member_name,
@@ -161,7 +161,7 @@ async def vacate_seat(body: UUID, seat: UUID, wish: Vacancy, call: Call) -> Done
     """End the time for which a seat is held."""
     await must_have_seat(call, body, seat)
     until = wish.until or local_day(call.now)
-    command = VacateSeat(**await standing(call, body), now=call.now, seat=seat, until=until, reason=wish.reason)
+    command = VacateSeat(now=call.now, of=await standing(call, body), seat=seat, until=until, reason=wish.reason)
     return await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
 
 
@@ -169,8 +169,8 @@ async def vacate_seat(body: UUID, seat: UUID, wish: Vacancy, call: Call) -> Done
 async def set_quorum_rule(body: UUID, wish: NewQuorumRule, call: Call) -> Done:
     """Let another quorum rule hold from a day on; one for a day that has a rule replaces it."""
     command = SetQuorumRule(
-        **await standing(call, body),
         now=call.now,
+        of=await standing(call, body),
         valid_from=wish.valid_from or local_day(call.now),
         more_than_percent=wish.more_than_percent,
         source=wish.source,
@@ -207,17 +207,13 @@ async def show_seat(body: UUID, seat: UUID, call: Call) -> ShownSeatHistory:
     return ShownSeatHistory(**dict(shown_seat(seat, found, local_day(call.now))), terms=terms)
 
 
-async def standing(call: Call, body: UUID) -> dict[str, Any]:
+async def standing(call: Call, body: UUID) -> StandingBody:
     """What every wish about a composition brings of the body; NotFound where nobody founded it."""
     _, state = await call.runtime.store.refresh(BODY, body)
     if state.founded is None:
         raise NotFound
-    return {
-        "body": body,
-        "body_name": state.founded.body_name,
-        "stands_from": state.founded.founded_on,
-        "stands_until": state.stands_until,
-    }
+    founded, until = state.founded, state.stands_until
+    return StandingBody(body=body, body_name=founded.body_name, stands_from=founded.founded_on, stands_until=until)
 
 
 async def must_have_seat(call: Call, body: UUID, seat: UUID) -> tuple[int, Seat]:
