@@ -20,8 +20,8 @@ from bindeglied.world.read import read_world
 from shared.clock import StoryClock
 from shared.localday import CITY_ZONE
 from shared.migrate import Chain, ensure_database, migrate
-from shared.run import KEYRING_ROLE
-from shared.settings import UnusableSettings
+from shared.run import KEYRING_ROLE, run_service
+from shared.settings import Settings, UnusableSettings
 
 scaled = typer.Typer(no_args_is_help=True, help="The scaled form: every service as processes of its own.")
 
@@ -74,6 +74,20 @@ def story(
             headers = {"authorization": f"Bearer {made.token(OPERATOR)}"}
             for name in names:
                 await _at_the_end(client, name, headers)
+
+    run(work)
+
+
+@scaled.command()
+def portal(issuer: IssuerFolder) -> None:
+    """The portal's api, with the demo's sign-in, which asks for no password: for a demo only."""
+
+    async def work() -> None:
+        settings = Settings.from_environment()
+        if not settings.demo:
+            raise UnusableSettings("BINDEGLIED_DEMO is not set: beside a real issuer run `python -m services.portal api`")
+        [service] = [one for one in SERVICES if one.name == "portal"]
+        await run_service(service, "api", settings, DemoIssuer(issuer, read_world().personas))
 
     run(work)
 

@@ -45,7 +45,7 @@ from shared.settings import LOG_LEVELS, Settings, UnusableSettings
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource
 from shared.sources.source import Source
-from shared.surroundings import Role, Surroundings, ended, surroundings
+from shared.surroundings import Role, SignIn, Surroundings, ended, surroundings
 from shared.telemetry import configure_logging
 from shared.timers import TimerLoop
 from shared.watch import probes, watch
@@ -76,16 +76,28 @@ class Running:
     types: MessageTypes
 
 
+@dataclass(frozen=True)
+class Ground:
+    """A service's database as this process reads it. Whoever reads several services opens all grounds before it starts the first."""
+
+    dsn: str
+    pool: asyncpg.Pool[asyncpg.Record]
+    signals: Signals
+    types: MessageTypes
+
+    def published(self, service: Service) -> LogSource:
+        """What the service publishes, read from its log: how others hear of it where there is no broker."""
+        return LogSource(self.pool, self.signals, service.name, published=service.published, types=self.types)
+
+
 @asynccontextmanager
-async def running(service: Service, around: Surroundings, role: Role, database_url: str | None = None) -> AsyncIterator[Running]:
-    """The service with everything it needs; as a worker (or all) with its readers at work."""
-    settings = around.settings
-    dsn = database_url or settings.database_url
+async def ground(service: Service, dsn: str, connections: int = CONNECTIONS) -> AsyncIterator[Ground]:
+    """Connections to the service's database, and the signals of who writes there."""
     async with AsyncExitStack() as stack:
         pool = await asyncpg.create_pool(
             dsn,
             min_size=1,
-            max_size=CONNECTIONS,
+            max_size=connections,
             max_inactive_connection_lifetime=60,
             command_timeout=COMMAND_SECONDS,
             server_settings={"search_path": READ, "application_name": service.name},
@@ -95,10 +107,19 @@ async def running(service: Service, around: Surroundings, role: Role, database_u
         signals = Signals(dsn)
         await signals.start()
         stack.push_async_callback(signals.close)
+        yield Ground(dsn, pool, signals, MessageTypes(service.events))
+
+
+@asynccontextmanager
+async def running(service: Service, around: Surroundings, role: Role, given: Ground | None = None) -> AsyncIterator[Running]:
+    """The service with everything it needs, on the ground `given` or one of its own; as a worker (or all) with its readers at work."""
+    settings = around.settings
+    async with AsyncExitStack() as stack:
+        its = given or await stack.enter_async_context(ground(service, settings.database_url))
+        dsn, pool, signals, types = its.dsn, its.pool, its.signals, its.types
         writer = Writer(dsn, signals, around.now, max_waiting=settings.max_waiting_commands)
         await writer.start()
         stack.push_async_callback(writer.close)
-        types = MessageTypes(service.events)
         store = Store(writer, pool, types)
         stack.push_async_callback(store.close)
         await ensure_tables(pool)
@@ -200,15 +221,15 @@ def _heard(number: int, _: object) -> None:
     logging.getLogger(__name__).info("ending on %s", signal.Signals(number).name)
 
 
-async def run_service(service: Service, role: Role, settings: Settings) -> None:
-    """One service's process in the scaled form, until it is told to stop."""
+async def run_service(service: Service, role: Role, settings: Settings, sign_in: SignIn | None = None) -> None:
+    """One service's process in the scaled form, until it is told to stop; `sign_in` is the demo's."""
     if not settings.kafka_bootstrap_servers:
         raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: the scaled form needs a broker; `bindeglied up` runs without one")
     if settings.admin_url:
         await migrate(settings.admin_url, "log", f"bindeglied_{service.name}")
     if settings.keyring_admin_url:
         await migrate(settings.keyring_admin_url, "keyring", KEYRING_ROLE)
-    async with surroundings(settings, role) as around, running(service, around, role) as process:
+    async with surroundings(settings, role, sign_in=sign_in) as around, running(service, around, role) as process:
         logger.info("process.started", service=service.name, role=role, port=settings.port, database=database_of(settings.database_url))
         await serve(process.face, settings.host, settings.port)
 
