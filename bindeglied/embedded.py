@@ -19,15 +19,16 @@ from services.portal.service import SERVICE as PORTAL
 from shared.clock import StoryClock
 from shared.dsn import with_role
 from shared.migrate import ensure_database, migrate
-from shared.run import KEYRING_ROLE, Running, running
+from shared.run import KEYRING_ROLE, Ground, Running, ground, running
 from shared.service import Service
 from shared.settings import Settings
-from shared.sources.log import LogSource
 from shared.sources.source import Source
 from shared.surroundings import Role, Surroundings, surroundings
 
 SERVICES: tuple[Service, ...] = (MEETINGS, PORTAL)
 DEFAULT_HOME = ".bindeglied"
+CONNECTIONS = 8
+"""Of each service to its database: one process that serves all of them has less to do for each."""
 IN_USE = "process {process} serves from {folder} already: stop it first"
 
 
@@ -55,6 +56,11 @@ class Home:
     def key_file(self) -> Path:
         """The file with the key-encryption key."""
         return self.keys / "kek.json"
+
+    @property
+    def outbox(self) -> Path:
+        """The letters that are sent, one file each."""
+        return self.folder / "outbox"
 
     @property
     def clock(self) -> StoryClock:
@@ -112,16 +118,19 @@ async def embedded(home: Home, role: Role = "all", services: Sequence[Service] =
         demo=True,
         clock_file=home.clock.file,
     )
+    by_name = {service.name: service for service in services}
+    grounds: dict[str, Ground] = {}
     started: dict[str, Running] = {}
 
     def foreign(name: str) -> Source:
-        other = started[name]
-        return LogSource(other.pool, other.signals, name, published=other.service.published, types=other.types)
+        return grounds[name].published(by_name[name])
 
     async with AsyncExitStack() as stack:
-        around = await stack.enter_async_context(surroundings(settings, role, foreign, apps=lambda name: started[name].app, sign_in=issuer))
         for service, url in zip(services, urls, strict=True):
-            started[service.name] = await stack.enter_async_context(running(service, around, role, url))
+            grounds[service.name] = await stack.enter_async_context(ground(service, url, CONNECTIONS))
+        around = await stack.enter_async_context(surroundings(settings, role, foreign, apps=lambda name: started[name].app, sign_in=issuer))
+        for service in services:
+            started[service.name] = await stack.enter_async_context(running(service, around, role, grounds[service.name]))
         yield Embedded(home, world, issuer, around, started)
 
 

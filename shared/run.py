@@ -115,7 +115,7 @@ async def running(service: Service, around: Surroundings, role: Role, given: Gro
     """The service with everything it needs, on the ground `given` or one of its own; as a worker (or all) with its readers at work."""
     settings = around.settings
     async with AsyncExitStack() as stack:
-        its = given or await stack.enter_async_context(ground(service, settings.database_url))
+        its = await stack.enter_async_context(ground(service, settings.database_url)) if given is None else given
         dsn, pool, signals, types = its.dsn, its.pool, its.signals, its.types
         writer = Writer(dsn, signals, around.now, max_waiting=settings.max_waiting_commands)
         await writer.start()
