@@ -46,7 +46,7 @@ async def nobody_is_behind(asked: ServiceProcess) -> None:
     seen: list[object] = []
 
     async def done() -> bool:
-        positions = await asked.get("/api/meetings/operations/positions")
+        positions = await asked.get(f"/api/{asked.town.name}/operations/positions")
         seen[:] = [(one["reader"], one["position"], one["lag"], one["stopped"]) for one in positions]
         kinds = {one["kind"] for one in positions}
         return kinds >= {"projection", "reaction", "relay"} and all(one["lag"] == 0 and not one["stopped"] for one in positions)

@@ -1,9 +1,10 @@
-"""The meetings service as processes of its own: started, killed, frozen, ended and started again, with everything they stand on."""
+"""A service as processes of its own: started, killed, frozen, ended and started again, with everything they stand on."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import random
@@ -28,7 +29,6 @@ STORY_TIME = "2018-09-03T09:00:00+00:00"
 PERSONA = "gremienbuero"
 PERSONAS = {PERSONA: Persona("registry", "Gremienbüro", "Registratur", ("city:registry", "city:operator"))}
 PRINCIPAL = "user:registry"
-MODULE = "services.meetings"
 
 
 class Town:
@@ -42,6 +42,12 @@ class Town:
         self._issuer = DemoIssuer(self.folder / "keys", PERSONAS)
         self.headers = {"authorization": f"Bearer {self._issuer.token(PERSONA)}"}
         self.processes: list[ServiceProcess] = []
+
+    def neighbour(self, database: Database, name: str) -> Town:
+        """Another service of the same city: its own database, and everything else shared."""
+        other = copy.copy(self)
+        other.database, other.name, other.processes = database, name, []
+        return other
 
     def environment(self) -> dict[str, str]:
         """The settings of every process."""
@@ -62,9 +68,9 @@ class Town:
         """The same for what a test runs in its own process."""
         return Settings.from_environment(self.environment())
 
-    def process(self, role: Role, module: str = MODULE) -> ServiceProcess:
+    def process(self, role: Role, module: str | None = None) -> ServiceProcess:
         """A process of the service, not yet started."""
-        self.processes.append(ServiceProcess(self, role, module, len(self.processes)))
+        self.processes.append(ServiceProcess(self, role, module or f"services.{self.name}", len(self.processes)))
         return self.processes[-1]
 
     async def command_line(self, *arguments: str) -> str:
@@ -91,7 +97,7 @@ class ServiceProcess:
         self.town, self.role, self.module = town, role, module
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = town.folder / f"{number}.{role}.log"
+        self.log = town.folder / f"{town.name}.{number}.{role}.log"
         """What it says, over all its lives."""
         self._process: Process | None = None
 
