@@ -97,21 +97,20 @@ def _say(done: int, total: int, at: datetime, tells: str) -> None:
 
 
 async def _at_the_end(client: httpx2.AsyncClient, service: str, headers: dict[str, str]) -> None:
-    """Wait until no reader of the service is behind; StoryBroken, naming those, where one stands still or has set a stream aside."""
-    readers: list[Any] = []
+    """Wait until every reader of the service is at its end; StoryBroken where one set a stream aside, failed, or does not get there."""
+    behind: list[str] = ["nobody was asked"]
+    readers: list[dict[str, Any]] = []
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not readers or any(one["lag"] != 0 for one in readers):
+            while behind:
                 answer = await client.get(f"/api/{service}/operations/positions", headers=headers)
                 if answer.is_error:
                     raise StoryBroken(f"{service} does not tell its positions: {answer.status_code} {said(answer)}")
                 readers = answer.json()
-                if wrong := [
-                    f"{one['reader']}: {one['stopped'] or 'parked streams'}" for one in readers if one["stopped"] or one["parked"]
-                ]:
-                    raise StoryBroken(f"{service}: {'; '.join(wrong)}")
+                if wrong := [one["reader"] for one in readers if one["parked"] or one.get("failed")]:
+                    raise StoryBroken(f"{service}: parked or failed in {', '.join(wrong)}")
+                behind = [f"{one['reader']} {one['stopped'] or one['lag']}" for one in readers if one["stopped"] or one["lag"] != 0]
                 await asyncio.sleep(0.2)
     except TimeoutError:
-        behind = [f"{one['reader']} {one['lag']}" for one in readers if one["lag"] != 0]
         raise StoryBroken(f"{service} is still behind after {PATIENCE_SECONDS:.0f} s: {', '.join(behind)}") from None
-    out.print(f"{service}: {len(readers)} readers at the end, position {max(one['position'] for one in readers)}")
+    out.print(f"{service}: {len(readers)} readers at the end, position {max((one['position'] for one in readers), default=0)}")
