@@ -1,0 +1,1 @@
+"""The addresses of the conferences service, one module for each noun."""

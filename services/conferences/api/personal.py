@@ -1,0 +1,84 @@
+"""How personal input is sealed before anything else sees it, and how the tokens of links are made and told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from shared.eventstore.errors import StoreBusy
+from shared.http.call import Invocation
+from shared.privacy.keyring import Keyring, SubjectErased
+from shared.privacy.sealed import Sealed
+from shared.text import must_be_one_line
+
+TOKEN_BYTES = 16
+_ADDRESS = re.compile(r'[^\s@<>(),;:\\"\[\]]{1,64}@[^\s@<>(),;:\\"\[\].]+(\.[^\s@<>(),;:\\"\[\].]+)+')
+
+
+def must_be_address(text: str) -> str:
+    """An e-mail address as people type it. ValueError for anything else."""
+    if not _ADDRESS.fullmatch(address := must_be_one_line(text)):
+        raise ValueError("must be an e-mail address")
+    return address
+
+
+Email = Annotated[str, Field(min_length=3, max_length=254, examples=["jemand@example.org"]), AfterValidator(must_be_address)]
+"""Where somebody is written to."""
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="As the link carries it.")]
+
+
+class HeldToken(BaseModel):
+    """A token out of a mail: whoever holds it may."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: Token
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody whose data are sealed under a key of their own."""
+
+    keyring: Keyring
+    subject: UUID
+
+    async def seal(self, value: str, purpose: str) -> Sealed[str]:
+        """The value, readable with this person's key only. StoreBusy where that key is erased in this very moment."""
+        try:
+            return await self.keyring.seal(value, self.subject, purpose, source=f"{self.keyring.source}/conferences")
+        except SubjectErased:
+            raise StoreBusy("this person's key is being erased") from None
+
+    async def seal_if_any(self, value: str | None, purpose: str) -> Sealed[str] | None:
+        """The same for what may be left out."""
+        return None if value is None else await self.seal(value, purpose)
+
+
+async def person_at(call: Invocation, email: str | None) -> Person:
+    """Whoever is reached at this address; without one, somebody new whom no address leads to."""
+    keyring = keyring_of(call)
+    return Person(keyring, await keyring.subject_for(email) if email else await keyring.new_subject())
+
+
+def keyring_of(call: Invocation) -> Keyring:
+    """The keyring, which every process of this service is given."""
+    keyring = call.runtime.keyring
+    assert isinstance(keyring, Keyring)
+    return keyring
+
+
+def link_token(call: Invocation, purpose: str) -> str:
+    """A secret of 128 bits: nobody's guess without the keyring, and the same when the command is sent again under its key."""
+    said = b"\n".join((b"conferences", purpose.encode(), call.new_stream().bytes))
+    return urlsafe_b64encode(keyring_of(call).fingerprint(said)[:TOKEN_BYTES]).rstrip(b"=").decode("ascii")
+
+
+def digest_of(token: str) -> str:
+    """What stands in clear of a token: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,102 @@
+"""The addresses of results: record one with where it comes from, and correct one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from services.conferences.api.conferences import host_of, planned_conference
+from services.conferences.conference import CONFERENCE, CorrectResult, RecordResult
+from services.conferences.contribution import CONTRIBUTION
+from services.conferences.events import Level, Lineage, Origin
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from shared.http.bad_input import BadInput
+from shared.http.call import Call, Done, Invocation
+from shared.text import Line, Prose
+
+router = APIRouter(tags=["results"])
+
+
+class NewOrigin(BaseModel):
+    """A contribution that a result comes from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contribution: UUID
+    how: Lineage
+
+
+class NewResult(BaseModel):
+    """A result as it is recorded."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Line
+    text: Annotated[Prose, Field(description="Everybody reads it: name no person.")]
+    group: Annotated[str | None, Field(max_length=40, description="The key of the working group that it comes from.")] = None
+    level: Level
+    comes_from: Annotated[list[NewOrigin], Field(max_length=500, description="Contributions to this conference.")] = []
+
+    @field_validator("comes_from")
+    @classmethod
+    def must_name_each_once(cls, comes_from: list[NewOrigin]) -> list[NewOrigin]:
+        """ValueError where a contribution is named twice."""
+        if len({origin.contribution for origin in comes_from}) < len(comes_from):
+            raise ValueError("must name each contribution once")
+        return comes_from
+
+
+class Correction(BaseModel):
+    """What stands now of a result, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Line
+    text: Prose
+    reason: Prose
+
+
+class ResultDone(Done):
+    """What recording a result answers: `id` is the conference, whose stream it is; `result` the result."""
+
+    result: UUID
+
+
+@router.post("/conferences/{conference}/results", status_code=201)
+async def record_result(conference: UUID, wish: NewResult, call: Call) -> ResultDone:
+    """Record a result. Its contributions learn of it by themselves; the answer waits for that, for two seconds at most."""
+    call.permit((await planned_conference(call, conference)).host)
+    await must_be_contributed(call, conference, wish.comes_from)
+    command = RecordResult(
+        now=call.now,
+        result=call.new_stream(),
+        result_title=wish.title,
+        text=wish.text,
+        group=wish.group,
+        level=wish.level,
+        comes_from=tuple(Origin(contribution=origin.contribution, how=origin.how) for origin in wish.comes_from),
+    )
+    done = await call.execute(CONFERENCE, conference, command, body=host_of, if_match="none")
+    await call.settled(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS.name, done.position)
+    return ResultDone(**dict(done), result=command.result)
+
+
+@router.post("/conferences/{conference}/results/{result}/correction")
+async def correct_result(conference: UUID, result: UUID, wish: Correction, call: Call) -> Done:
+    """Put right what was recorded of a result, also after the hand-over."""
+    command = CorrectResult(now=call.now, result=result, result_title=wish.title, text=wish.text, reason=wish.reason)
+    return await call.execute(CONFERENCE, conference, command, body=host_of, if_match="optional")
+
+
+async def must_be_contributed(call: Invocation, conference: UUID, origins: list[NewOrigin]) -> None:
+    """BadInput for what is no contribution to this conference, or was settled otherwise."""
+    for place, origin in enumerate(origins):
+        _, contribution = await call.runtime.store.load(CONTRIBUTION, origin.contribution)
+        where = f"body.comes_from.{place}.contribution"
+        if contribution.received is None or contribution.received.conference != conference:
+            raise BadInput(where, "is no contribution to this conference")
+        if contribution.settled:
+            raise BadInput(where, "is settled otherwise")

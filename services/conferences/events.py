@@ -1,0 +1,275 @@
+"""The facts of the conferences service: conferences planned and held, registrations, contributions and results."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.domain import Event
+from shared.privacy.sealed import Sealed
+
+Language = Literal["de", "en"]
+"""In which language somebody is written to."""
+
+
+class ContributionKind(StrEnum):
+    """What a contribution (Beitrag) is."""
+
+    EXPERIENCE = "experience"
+    """Results and experience (Ergebnisse und Erfahrungen)."""
+    SUGGESTION = "suggestion"
+    """A prompt for further development (Anregung)."""
+
+
+class Level(StrEnum):
+    """Whom a result addresses."""
+
+    CITY = "city"
+    LAND = "land"
+    FEDERATION = "federation"
+
+
+class Lineage(StrEnum):
+    """How a contribution went into a result."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    MERGED = "merged"
+    """Together with others."""
+    SPLIT = "split"
+    """A part of it here, another elsewhere."""
+
+
+class Fate(StrEnum):
+    """What became of a contribution that went into no result."""
+
+    FORWARDED = "forwarded"
+    """Passed on to the Land, the federation or another body."""
+    NOT_ADOPTED = "not_adopted"
+
+
+class Part(BaseModel):
+    """A part of a fact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class WorkingGroup(Part):
+    """A working group (Arbeitsgruppe) of a conference; its key is unique there."""
+
+    key: str
+    name: str
+
+
+class Origin(Part):
+    """A contribution that a result comes from, and how it went into it."""
+
+    contribution: UUID
+    how: Lineage
+
+
+class HeldResult(Part):
+    """A result as it is handed over."""
+
+    result: UUID
+    number: int
+    result_title: str
+
+
+class ConferencePlanned(Event, name="conferences.ConferencePlanned"):
+    """A conference (Integrationskonferenz) is planned, with partners, open to everybody."""
+
+    title: str
+    host: UUID
+    host_name: str
+    """As it was called when the conference was planned; so for every name of a body here."""
+    partners: tuple[str, ...]
+    groups: tuple[WorkingGroup, ...]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    results_go_to: UUID
+    """The body that receives and deliberates its results."""
+    results_go_to_name: str
+
+
+class ResultRecorded(Event, name="conferences.ResultRecorded"):
+    """A result (Ergebnis) of the conference, with the contributions it comes from."""
+
+    title: str
+    result: UUID
+    number: int
+    """Counted from 1 in its conference."""
+    result_title: str
+    text: str
+    group: str | None
+    level: Level
+    comes_from: tuple[Origin, ...]
+
+
+class ResultCorrected(Event, name="conferences.ResultCorrected"):
+    """What was recorded of a result was wrong; this is what stands now, and why."""
+
+    title: str
+    result: UUID
+    number: int
+    result_title: str
+    text: str
+    reason: str
+
+
+class ConferenceHeld(Event, name="conferences.ConferenceHeld"):
+    """The conference was held, and its results are handed over to the body that receives and deliberates them."""
+
+    title: str
+    host: UUID
+    host_name: str
+    held_on: date
+    place: str
+    attendance: int
+    results: tuple[HeldResult, ...]
+    results_go_to: UUID
+    results_go_to_name: str
+
+
+class OfRegistrations(Event):
+    """What each fact about the registrations (Anmeldungen) of a conference says of it, so that it can be published alone."""
+
+    conference: UUID
+    title: str
+
+
+class RegistrationOpened(OfRegistrations, name="conferences.RegistrationOpened"):
+    """Everybody may register until `closes_at`, as long as there is room; whatever was said of it before no longer counts."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    closes_at: AwareDatetime
+    capacity: int
+
+
+class RegistrationClosed(OfRegistrations, name="conferences.RegistrationClosed"):
+    """Nobody can register any more."""
+
+    closed_at: AwareDatetime
+
+
+class RegistrationRequested(OfRegistrations, name="conferences.RegistrationRequested"):
+    """Somebody wants to take part and has to confirm the address."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    name: Sealed[str]
+    access_needs: Sealed[str] | None
+    confirm: str
+    """SHA-256 of the token that confirms, in hex; so for every token that stands in clear."""
+    confirm_token: Sealed[str]
+    manage: str
+    manage_token: Sealed[str]
+    """For the links to cancelling and to erasing."""
+    starts_at: AwareDatetime
+    place: str
+    requested_at: AwareDatetime
+    expires_at: AwareDatetime
+    """Until when the address can be confirmed."""
+
+
+class RegistrationConfirmed(OfRegistrations, name="conferences.RegistrationConfirmed"):
+    """The address is confirmed: a place is taken."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    name: Sealed[str]
+    manage_token: Sealed[str]
+    starts_at: AwareDatetime
+    place: str
+
+
+class RegistrationCancelled(OfRegistrations, name="conferences.RegistrationCancelled"):
+    """The place is free again."""
+
+    registration: UUID
+
+
+class RegistrationErased(OfRegistrations, name="conferences.RegistrationErased"):
+    """Whoever registered had the key to all their data erased; that somebody takes part goes on counting."""
+
+    registration: UUID
+
+
+class OfContribution(Event):
+    """What each fact about a contribution says of it."""
+
+    conference: UUID
+    title: str
+
+
+class ContributionReceived(OfContribution, name="conferences.ContributionReceived"):
+    """A contribution was handed in; what it says is published, if at all, later."""
+
+    group: str
+    group_name: str
+    kind: ContributionKind
+    receipt: str
+    """SHA-256 of the receipt's token, in hex."""
+    receipt_token: Sealed[str]
+    received_on: date
+    language: Language
+    text: Sealed[str] | None
+    """None for what a working group handed in: it is published at once."""
+    name: Sealed[str] | None
+    email: Sealed[str] | None
+
+
+class ContributionPublished(OfContribution, name="conferences.ContributionPublished"):
+    """What a contribution says, as everybody may read it; what was published of it before no longer counts."""
+
+    group: str
+    group_name: str
+    kind: ContributionKind
+    text: str
+
+
+class ContributionUsed(OfContribution, name="conferences.ContributionUsed"):
+    """A result comes from this contribution."""
+
+    result: UUID
+    how: Lineage
+
+
+class ContributionSettled(OfContribution, name="conferences.ContributionSettled"):
+    """A contribution went into no result: what became of it, and why."""
+
+    fate: Fate
+    reason: str
+
+
+ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld
+RegistrationsEvent = (
+    RegistrationOpened | RegistrationClosed | RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
+)
+ContributionEvent = ContributionReceived | ContributionPublished | ContributionUsed | ContributionSettled
+
+EVENTS: tuple[type[Event], ...] = (
+    ConferencePlanned,
+    ResultRecorded,
+    ResultCorrected,
+    ConferenceHeld,
+    RegistrationOpened,
+    RegistrationClosed,
+    RegistrationRequested,
+    RegistrationConfirmed,
+    RegistrationCancelled,
+    RegistrationErased,
+    ContributionReceived,
+    ContributionPublished,
+    ContributionUsed,
+    ContributionSettled,
+)

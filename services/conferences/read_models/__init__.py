@@ -1,0 +1,1 @@
+"""The questions that the conferences service answers, one module each."""

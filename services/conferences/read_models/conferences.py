@@ -1,0 +1,77 @@
+"""Answers which conferences there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, assert_never
+from uuid import UUID
+
+from services.conferences.events import ConferenceHeld, ConferencePlanned
+from shared.envelope import Received
+from shared.projections.projection import OWN, Projection, Statement
+
+if TYPE_CHECKING:
+    from shared.eventstore.log import Queryable
+
+TABLES = """
+create table conferences_v1 (
+    conference uuid primary key,
+    title text not null,
+    host uuid not null,
+    host_name text not null,
+    starts_at timestamptz not null,
+    ends_at timestamptz not null,
+    place text not null,
+    held_on date
+);
+"""
+INDEXES = "create index conferences_v1_by_time on conferences_v1 (starts_at, conference);"
+
+PLANNED = """insert into conferences_v1 (conference, title, host, host_name, starts_at, ends_at, place)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict (conference) do update set title = excluded.title, host = excluded.host,
+host_name = excluded.host_name, starts_at = excluded.starts_at, ends_at = excluded.ends_at, place = excluded.place"""
+HELD = "update conferences_v1 set held_on = $2 where conference = $1"
+
+
+def project(received: Received[ConferencePlanned | ConferenceHeld]) -> Iterable[Statement]:
+    """One row for each conference."""
+    event = received.message
+    match event:
+        case ConferencePlanned():
+            told = (event.title, event.host, event.host_name, event.starts_at, event.ends_at, event.place)
+            yield Statement(PLANNED, (received.stream, *told))
+        case ConferenceHeld():
+            yield Statement(HELD, (received.stream, event.held_on))
+        case _:
+            assert_never(event)
+
+
+CONFERENCES = Projection(
+    name="conferences_v1", folds={OWN: (ConferencePlanned, ConferenceHeld)}, tables=TABLES, project=project, indexes=INDEXES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedConference:
+    """A conference; `held_on` says when it was held, if it was."""
+
+    conference: UUID
+    title: str
+    host: UUID
+    host_name: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    held_on: date | None
+
+
+QUERY = """select conference, title, host, host_name, starts_at, ends_at, place, held_on from conferences_v1
+where $1::timestamptz is null or (starts_at, conference) < ($1, $2) order by starts_at desc, conference desc limit $3"""
+
+
+async def list_by_beginning(db: Queryable, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ListedConference]:
+    """Conferences, the latest first, behind the (beginning, id) of the last one seen."""
+    begin, conference = after or (None, None)
+    return [ListedConference(**row) for row in await db.fetch(QUERY, begin, conference, limit)]

@@ -1,0 +1,320 @@
+"""All registrations of a conference: one stream, because who finds room among them is one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never, get_args
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime
+
+from services.conferences.events import (
+    Language,
+    RegistrationCancelled,
+    RegistrationClosed,
+    RegistrationConfirmed,
+    RegistrationErased,
+    RegistrationOpened,
+    RegistrationRequested,
+    RegistrationsEvent,
+)
+from shared.domain import Command, Decider, Refusal
+from shared.localday import local_day
+from shared.privacy.sealed import Sealed
+
+CONFIRM_WITHIN = timedelta(hours=48)
+"""Our decision: as long as a confirmation link can be used."""
+SNAPSHOT_EVERY = 200
+
+
+def registrations_of(conference: UUID) -> UUID:
+    """The stream of a conference's registrations."""
+    return uuid5(conference, "registrations")
+
+
+class OpenRegistration(Command):
+    """Let everybody register until `closes_at`, as long as there is room; once more changes until when and how many."""
+
+    conference: UUID
+    title: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    closes_at: AwareDatetime
+    capacity: int
+
+
+class CloseRegistration(Command):
+    """Let nobody register any more."""
+
+
+class RequestRegistration(Command):
+    """Register; whoever asked for the mail today is not sent another."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    name: Sealed[str]
+    access_needs: Sealed[str] | None
+    confirm: str
+    confirm_token: Sealed[str]
+    manage: str
+    manage_token: Sealed[str]
+
+
+class ConfirmRegistration(Command):
+    """Confirm the address and take a place; one taken before under the same address is given up."""
+
+    registration: UUID
+
+
+class CancelRegistration(Command):
+    """Give the place back."""
+
+    registration: UUID
+
+
+class EraseRegistration(Command):
+    """Enter that the data of whoever registered were erased, in this and in every other registration of theirs."""
+
+    registration: UUID
+
+
+RegistrationsCommand = (
+    OpenRegistration | CloseRegistration | RequestRegistration | ConfirmRegistration | CancelRegistration | EraseRegistration
+)
+
+
+class RegistrationIsNotOpenYet(Refusal):
+    """Nobody can register before registration has been opened."""
+
+
+class RegistrationIsClosed(Refusal):
+    """Nobody can register after registration has closed."""
+
+
+class RegistrationEndsInThePast(Refusal):
+    """Registration is opened for a time that is still to come."""
+
+
+class RegistrationEndsTooLate(Refusal):
+    """Registration closes before the conference begins."""
+
+
+class ConferenceIsFull(Refusal):
+    """Nobody can register while all places are taken."""
+
+
+class RegistrationIsUnknown(Refusal):
+    """There is no such registration."""
+
+
+class TokenIsSpent(Refusal):
+    """A confirmation link works once."""
+
+
+class TokenHasExpired(Refusal):
+    """A confirmation link works for 48 hours; register again for a new one."""
+
+
+class RegistrationIsCancelled(Refusal):
+    """A cancelled registration cannot be confirmed; register again."""
+
+
+class RegistrationIsErased(Refusal):
+    """A registration whose data were erased cannot be confirmed; register again."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One registration as the rules see it."""
+
+    requested: RegistrationRequested
+    confirmed: bool = False
+    cancelled: bool = False
+    erased: bool = False
+
+    @property
+    def subject(self) -> UUID:
+        """Whose registration it is; one for each address."""
+        return self.requested.email.subject
+
+    @property
+    def takes_a_place(self) -> bool:
+        """Whether it is confirmed and not cancelled."""
+        return self.confirmed and not self.cancelled
+
+
+@dataclass(frozen=True)
+class Registrations:
+    """All registrations of a conference, as the rules see them."""
+
+    opened: RegistrationOpened | None = None
+    closed_at: datetime | None = None
+    each: dict[UUID, Registration] = field(default_factory=dict)
+    """By id, in the order in which they came; never changed in place."""
+    taken: int = 0
+    """Places."""
+
+    def closed_by(self, now: datetime) -> datetime | None:
+        """Since when nobody can register: by command or by time; None as long as one can."""
+        if self.opened is None:
+            return None
+        return self.closed_at or (self.opened.closes_at if now >= self.opened.closes_at else None)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all places are taken."""
+        return self.opened is not None and self.taken >= self.opened.capacity
+
+    def of(self, subject: UUID) -> Iterator[Registration]:
+        """A person's registrations, the oldest first."""
+        return (one for one in self.each.values() if one.subject == subject)
+
+
+def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
+    """Fold one fact into the state."""
+    match event:
+        case RegistrationOpened():
+            return replace(state, opened=event, closed_at=None)
+        case RegistrationClosed():
+            return replace(state, closed_at=event.closed_at)
+        case RegistrationRequested():
+            return replace(state, each={**state.each, event.registration: Registration(event)})
+        case RegistrationConfirmed():
+            return changed(state, replace(state.each[event.registration], confirmed=True))
+        case RegistrationCancelled():
+            return changed(state, replace(state.each[event.registration], cancelled=True))
+        case RegistrationErased():
+            return changed(state, replace(state.each[event.registration], erased=True))
+        case _:
+            assert_never(event)
+
+
+def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """Grant or refuse a command."""
+    match command:
+        case OpenRegistration():
+            return open_registration(command, state)
+        case CloseRegistration():
+            return close(command, state)
+        case RequestRegistration():
+            return request(command, state)
+        case ConfirmRegistration():
+            return confirm(command, state)
+        case CancelRegistration():
+            registration = must_be_known(state, command.registration)
+            return [] if registration.cancelled else [RegistrationCancelled(**named(registration))]
+        case EraseRegistration():
+            registration = must_be_known(state, command.registration)
+            return [RegistrationErased(**named(one)) for one in state.of(registration.subject) if not one.erased]
+        case _:
+            assert_never(command)
+
+
+def open_registration(command: OpenRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """The period and the room; the same ones are nothing to do while registration is open."""
+    opened = RegistrationOpened(**{name: value for name, value in command if name != "now"})
+    if state.opened == opened and state.closed_at is None:
+        return []
+    if command.closes_at <= command.now:
+        raise RegistrationEndsInThePast
+    if command.closes_at > command.starts_at:
+        raise RegistrationEndsTooLate(starts_at=command.starts_at.isoformat())
+    return [opened]
+
+
+def close(command: CloseRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """The end before its time; nothing to do where it has come."""
+    opened = must_be_opened(state)
+    if state.closed_by(command.now):
+        return []
+    return [RegistrationClosed(conference=opened.conference, title=opened.title, closed_at=command.now)]
+
+
+def request(command: RequestRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """A request with its mail, one a day for each person. What everybody may know is judged first: no answer tells who asked before."""
+    opened = must_be_opened(state)
+    if closed_at := state.closed_by(command.now):
+        raise RegistrationIsClosed(closed_at=closed_at.isoformat())
+    if state.is_full:
+        raise ConferenceIsFull
+    today = local_day(command.now)
+    if any(local_day(earlier.requested.requested_at) == today for earlier in state.of(command.email.subject)):
+        return []
+    requested = RegistrationRequested(
+        conference=opened.conference,
+        title=opened.title,
+        starts_at=opened.starts_at,
+        place=opened.place,
+        requested_at=command.now,
+        expires_at=command.now + CONFIRM_WITHIN,
+        **{name: value for name, value in command if name != "now"},
+    )
+    return [requested]
+
+
+def confirm(command: ConfirmRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """The place, where there is one."""
+    registration = must_be_known(state, command.registration)
+    if registration.confirmed:
+        raise TokenIsSpent
+    if registration.erased:
+        raise RegistrationIsErased
+    if registration.cancelled:
+        raise RegistrationIsCancelled
+    requested = registration.requested
+    if command.now > requested.expires_at:
+        raise TokenHasExpired(expires_at=requested.expires_at.isoformat())
+    given_up = [one for one in state.of(registration.subject) if one.takes_a_place]
+    if state.is_full and not given_up:
+        raise ConferenceIsFull
+    confirmed = RegistrationConfirmed(
+        **named(registration),
+        language=requested.language,
+        email=requested.email,
+        name=requested.name,
+        manage_token=requested.manage_token,
+        starts_at=requested.starts_at,
+        place=requested.place,
+    )
+    return [*(RegistrationCancelled(**named(one)) for one in given_up), confirmed]
+
+
+def must_be_opened(state: Registrations) -> RegistrationOpened:
+    """The period as it was set last; the refusal where there was none."""
+    if state.opened is None:
+        raise RegistrationIsNotOpenYet
+    return state.opened
+
+
+def must_be_known(state: Registrations, registration: UUID) -> Registration:
+    """The registration of this id, or the refusal."""
+    if (found := state.each.get(registration)) is None:
+        raise RegistrationIsUnknown
+    return found
+
+
+def named(registration: Registration) -> dict[str, Any]:
+    """What each fact about one registration says of it."""
+    requested = registration.requested
+    return {"conference": requested.conference, "title": requested.title, "registration": requested.registration}
+
+
+def changed(state: Registrations, after: Registration) -> Registrations:
+    """The state with one registration as it is now."""
+    registration = after.requested.registration
+    taken = state.taken + after.takes_a_place - state.each[registration].takes_a_place
+    return replace(state, each={**state.each, registration: after}, taken=taken)
+
+
+REGISTRATIONS: Decider[Registrations, RegistrationsCommand, RegistrationsEvent] = Decider(
+    name="conferences.Registrations",
+    initial=Registrations(),
+    evolve=evolve,
+    decide=decide,
+    events=get_args(RegistrationsEvent),
+    snapshot_every=SNAPSHOT_EVERY,
+)

@@ -1,0 +1,39 @@
+"""The conferences service: the only list of its parts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.conferences.api import conferences, contributions, registrations, results
+from services.conferences.conference import CONFERENCE
+from services.conferences.contribution import CONTRIBUTION
+from services.conferences.events import EVENTS
+from services.conferences.permissions import PERMISSIONS
+from services.conferences.published import published
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.read_models.conferences import CONFERENCES
+from services.conferences.read_models.contributions import CONTRIBUTIONS
+from services.conferences.read_models.known_bodies import KNOWN_BODIES
+from services.conferences.read_models.registrations import REGISTRATIONS_LIST
+from services.conferences.read_models.tokens import TOKENS
+from services.conferences.registrations import REGISTRATIONS
+from shared.contracts.conferences import CONTRACTS
+from shared.contracts.meetings import BodyFounded
+from shared.service import Service
+
+router = APIRouter()
+for part in (conferences, registrations, contributions, results):
+    router.include_router(part.router)
+
+SERVICE = Service(
+    name="conferences",
+    events=EVENTS,
+    deciders=(CONFERENCE, REGISTRATIONS, CONTRIBUTION),
+    contracts=CONTRACTS,
+    published=published,
+    hears={"meetings": (BodyFounded,)},
+    projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES),
+    reactions=(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS,),
+    router=router,
+    permissions=PERMISSIONS,
+)

@@ -1,0 +1,1 @@
+"""The conferences service: its rules, its questions, its addresses."""

@@ -1,0 +1,225 @@
+"""The conference that the tests of this service speak of, and one example of every fact and contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.conferences import events
+from services.conferences.events import ContributionKind, Fate, HeldResult, Level, Lineage, Origin, WorkingGroup
+from services.conferences.registrations import registrations_of
+from shared.contracts import conferences as contracts
+from shared.domain import Named
+from shared.privacy.sealed import Sealed
+
+NOW = datetime(2018, 9, 17, 9, 0, tzinfo=UTC)
+OFFICE = UUID("c0f0e000-0000-4000-8000-000000000001")
+BOARD = UUID("c0f0e000-0000-4000-8000-000000000002")
+CONFERENCE = UUID("c0f0e000-0000-4000-8000-000000000003")
+REGISTRATIONS = registrations_of(CONFERENCE)
+REGISTRATION = UUID("c0f0e000-0000-4000-8000-000000000004")
+CONTRIBUTION = UUID("c0f0e000-0000-4000-8000-000000000005")
+GROUP_CONTRIBUTION = UUID("c0f0e000-0000-4000-8000-000000000006")
+RESULT = UUID("c0f0e000-0000-4000-8000-000000000007")
+SUBJECT = UUID("c0f0e000-0000-4000-8000-000000000008")
+KEY = UUID("c0f0e000-0000-4000-8000-000000000009")
+STARTS = datetime(2018, 11, 30, 13, 0, tzinfo=UTC)
+ENDS = STARTS + timedelta(hours=5)
+CLOSES = datetime(2018, 11, 23, 23, 0, tzinfo=UTC)
+HELD_ON = date(2018, 11, 30)
+CAPACITY = 2
+OFFICE_NAME = "Koordinierungsstelle für Integration und Chancengleichheit"
+BOARD_NAME = "Fachbeirat Migration und Chancengleichheit"
+TITLE = "Fünfte Integrationskonferenz"
+PLACE = "Volkshochschule, Saal"
+RESULT_TITLE = "Sprachkurse am Abend"
+RESULT_TEXT = "Die Stadt bietet Sprachkurse mit Kinderbetreuung am Abend an."
+TEXT = "Kurse am Abend wären gut, dann könnte ich kommen."
+REASON = "Dafür ist das Land zuständig; es wurde ihm geschrieben."
+CONFIRM, MANAGE, RECEIPT = "c" * 64, "a" * 64, "e" * 64
+"""SHA-256 of tokens, as far as these examples care."""
+
+
+def sealed(purpose: str, subject: UUID = SUBJECT) -> Sealed[str]:
+    """A sealed value that nobody can open; only its form matters here."""
+    return Sealed[str](
+        sealed=1, source="/bremen/conferences", subject=subject, key=KEY, purpose=purpose, nonce="bm9uY2Ugbm9uY2Ug", box="Ym94" * 16
+    )
+
+
+GROUP = WorkingGroup(key="sprache", name="Sprache und Bildung")
+OF_CONFERENCE: dict[str, Any] = {"conference": CONFERENCE, "title": TITLE}
+OF_PLACE: dict[str, Any] = {**OF_CONFERENCE, "registration": REGISTRATION}
+EMAIL, NAME = sealed("registrant.email"), sealed("registrant.name")
+MANAGE_TOKEN = sealed("registration.manage_token")
+
+PLANNED = events.ConferencePlanned(
+    title=TITLE,
+    host=OFFICE,
+    host_name=OFFICE_NAME,
+    partners=("Volkshochschule", "Netzwerk für Zugewanderte"),
+    groups=(GROUP,),
+    starts_at=STARTS,
+    ends_at=ENDS,
+    place=PLACE,
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+)
+RECORDED = events.ResultRecorded(
+    title=TITLE,
+    result=RESULT,
+    number=1,
+    result_title=RESULT_TITLE,
+    text=RESULT_TEXT,
+    group="sprache",
+    level=Level.CITY,
+    comes_from=(Origin(contribution=GROUP_CONTRIBUTION, how=Lineage.ADOPTED), Origin(contribution=CONTRIBUTION, how=Lineage.MERGED)),
+)
+CORRECTED = events.ResultCorrected(
+    title=TITLE, result=RESULT, number=1, result_title="Sprachkurse am Abend und am Samstag", text=RESULT_TEXT, reason="Der Samstag fehlte."
+)
+HELD = events.ConferenceHeld(
+    title=TITLE,
+    host=OFFICE,
+    host_name=OFFICE_NAME,
+    held_on=HELD_ON,
+    place=PLACE,
+    attendance=120,
+    results=(HeldResult(result=RESULT, number=1, result_title=RESULT_TITLE),),
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+)
+OPENED = events.RegistrationOpened(**OF_CONFERENCE, starts_at=STARTS, ends_at=ENDS, place=PLACE, closes_at=CLOSES, capacity=CAPACITY)
+CLOSED = events.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW)
+REQUESTED = events.RegistrationRequested(
+    **OF_PLACE,
+    language="de",
+    email=EMAIL,
+    name=NAME,
+    access_needs=sealed("registrant.access_needs"),
+    confirm=CONFIRM,
+    confirm_token=sealed("registration.confirm_token"),
+    manage=MANAGE,
+    manage_token=MANAGE_TOKEN,
+    starts_at=STARTS,
+    place=PLACE,
+    requested_at=NOW,
+    expires_at=NOW + timedelta(hours=48),
+)
+CONFIRMED = events.RegistrationConfirmed(
+    **OF_PLACE, language="de", email=EMAIL, name=NAME, manage_token=MANAGE_TOKEN, starts_at=STARTS, place=PLACE
+)
+CANCELLED = events.RegistrationCancelled(**OF_PLACE)
+ERASED = events.RegistrationErased(**OF_PLACE)
+HANDED_IN = events.ContributionReceived(
+    **OF_CONFERENCE,
+    group="sprache",
+    group_name=GROUP.name,
+    kind=ContributionKind.SUGGESTION,
+    receipt=RECEIPT,
+    receipt_token=sealed("contribution.receipt_token"),
+    received_on=NOW.date(),
+    language="de",
+    text=sealed("contribution.text"),
+    name=sealed("contributor.name"),
+    email=sealed("contributor.email"),
+)
+ENTERED = HANDED_IN.model_copy(update={"text": None, "name": None, "email": None})
+"""As a working group hands it in."""
+PUBLISHED = events.ContributionPublished(
+    **OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT
+)
+USED = events.ContributionUsed(**OF_CONFERENCE, result=RESULT, how=Lineage.MERGED)
+SETTLED = events.ContributionSettled(**OF_CONFERENCE, fate=Fate.FORWARDED, reason=REASON)
+
+EVENT_EXAMPLES: tuple[Named, ...] = (
+    PLANNED,
+    RECORDED,
+    CORRECTED,
+    HELD,
+    OPENED,
+    CLOSED,
+    REQUESTED,
+    CONFIRMED,
+    CANCELLED,
+    ERASED,
+    HANDED_IN,
+    PUBLISHED,
+    USED,
+    SETTLED,
+)
+
+TOLD: dict[str, Any] = {**OF_CONFERENCE, "contribution": CONTRIBUTION}
+CONTRACT_EXAMPLES: tuple[Named, ...] = (
+    contracts.ConferencePlanned(
+        conference=CONFERENCE,
+        title=TITLE,
+        host=OFFICE,
+        host_name=OFFICE_NAME,
+        partners=PLANNED.partners,
+        groups=(contracts.WorkingGroup(key="sprache", name=GROUP.name),),
+        starts_at=STARTS,
+        ends_at=ENDS,
+        place=PLACE,
+        results_go_to=BOARD,
+        results_go_to_name=BOARD_NAME,
+    ),
+    contracts.ResultRecorded(
+        **OF_CONFERENCE,
+        result=RESULT,
+        number=1,
+        result_title=RESULT_TITLE,
+        text=RESULT_TEXT,
+        group="sprache",
+        level=contracts.Level.CITY,
+        comes_from=(
+            contracts.Origin(contribution=GROUP_CONTRIBUTION, how=contracts.Lineage.ADOPTED),
+            contracts.Origin(contribution=CONTRIBUTION, how=contracts.Lineage.MERGED),
+        ),
+    ),
+    contracts.ResultCorrected(
+        **OF_CONFERENCE, result=RESULT, number=1, result_title=CORRECTED.result_title, text=RESULT_TEXT, reason=CORRECTED.reason
+    ),
+    contracts.ConferenceHeld(
+        conference=CONFERENCE,
+        title=TITLE,
+        host=OFFICE,
+        host_name=OFFICE_NAME,
+        held_on=HELD_ON,
+        place=PLACE,
+        attendance=120,
+        results=(contracts.HeldResult(result=RESULT, number=1, result_title=RESULT_TITLE),),
+        results_go_to=BOARD,
+        results_go_to_name=BOARD_NAME,
+    ),
+    contracts.RegistrationOpened(**OF_CONFERENCE, closes_at=CLOSES, capacity=CAPACITY),
+    contracts.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW),
+    contracts.RegistrationRequested(
+        **OF_PLACE,
+        language="de",
+        email=EMAIL,
+        name=NAME,
+        confirm_token=REQUESTED.confirm_token,
+        manage_token=MANAGE_TOKEN,
+        starts_at=STARTS,
+        place=PLACE,
+        expires_at=REQUESTED.expires_at,
+    ),
+    contracts.RegistrationConfirmed(
+        **OF_PLACE, language="de", email=EMAIL, name=NAME, manage_token=MANAGE_TOKEN, starts_at=STARTS, place=PLACE
+    ),
+    contracts.RegistrationCancelled(**OF_PLACE),
+    contracts.ContributionReceived(
+        **TOLD,
+        group="sprache",
+        kind=contracts.ContributionKind.SUGGESTION,
+        receipt=RECEIPT,
+        received_on=NOW.date(),
+        language="de",
+        email=HANDED_IN.email,
+        receipt_token=HANDED_IN.receipt_token,
+    ),
+    contracts.ContributionPublished(**TOLD, group="sprache", group_name=GROUP.name, kind=contracts.ContributionKind.SUGGESTION, text=TEXT),
+    contracts.ContributionSettled(**TOLD, fate=contracts.Fate.FORWARDED, reason=REASON),
+)
