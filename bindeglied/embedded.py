@@ -14,8 +14,10 @@ from typing import IO
 from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer
 from bindeglied.postgres import start_postgres
 from bindeglied.world.read import World, read_world
+from services.conferences.service import SERVICE as CONFERENCES
 from services.meetings.service import SERVICE as MEETINGS
 from services.portal.service import SERVICE as PORTAL
+from services.recommendations.service import SERVICE as RECOMMENDATIONS
 from shared.clock import StoryClock
 from shared.dsn import with_role
 from shared.migrate import ensure_database, migrate
@@ -25,7 +27,7 @@ from shared.settings import Settings
 from shared.sources.source import Source
 from shared.surroundings import Role, Surroundings, surroundings
 
-SERVICES: tuple[Service, ...] = (MEETINGS, PORTAL)
+SERVICES: tuple[Service, ...] = (MEETINGS, CONFERENCES, RECOMMENDATIONS, PORTAL)
 DEFAULT_HOME = ".bindeglied"
 CONNECTIONS = 8
 """Of each service to its database: one process that serves all of them has less to do for each."""
