@@ -85,7 +85,7 @@ def result(number: int) -> UUID:
 def sealed() -> Sealed[str]:
     """A value that nobody here can open."""
     box = {"sealed": 1, "source": "/city/conferences", "subject": str(named("subject")), "key": str(named("key"))}
-    return Sealed[str].model_validate(box | {"purpose": "contributor.token", "nonce": "AAAAAAAAAAAAAAAA", "box": "AAAA"})
+    return Sealed[str].model_validate(box | {"purpose": "contributor.token", "nonce": "AAAAAAAAAAAAAAAA", "box": "A" * 22})
 
 
 @dataclass
@@ -101,6 +101,11 @@ class Told:
     def histories(self) -> tuple[History, ...]:
         """All four."""
         return self.conferences, self.meetings, self.recommendations, self.notifications
+
+    async def fill_anew(self, pool: Pool, *projections: Projection) -> None:
+        """The same after everything that was told before has been forgotten."""
+        await pool.execute("set client_min_messages = warning; drop schema read cascade")
+        await self.fill(pool, *projections)
 
     async def fill(self, pool: Pool, *projections: Projection) -> None:
         """These read models, or all of them, hold what was told."""
@@ -248,7 +253,7 @@ def the_board_meets(told: Told) -> None:
         ),
         meetings.ResolutionRejected(**dealt | {"item": named("rejected item")}, text="Nein.", votes=VOTES, rejected_at=at),
     )
-    history.add(DUTY, meetings.HandoverDutyFulfilled(**duty, meeting=MEETING, fulfilled_at=at))
+    history.add(DUTY, meetings.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     held = meetings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
     corrected = meetings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
     history.add(sitting, held, corrected)
@@ -335,7 +340,7 @@ def letters(told: Told) -> None:
     """One member's invitation is handed over, another's fails."""
     about = Matter(service="meetings", kind="meeting", id=MEETING)
     for member, number in ((MEMBER, 1), (UNREACHED, 2)):
-        letter = {
+        letter: dict[str, Any] = {
             "notification": named(f"letter {number}"),
             "kind": "meeting_invited",
             "about": about,

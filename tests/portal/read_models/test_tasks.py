@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.portal.read_models.tasks import TASKS, Task, list_tasks
 from services.portal.read_models.viewer import EVERYBODY, Viewer
-from shared.contracts import recommendations
+from shared.contracts import meetings, recommendations
+from shared.contracts.meetings import Asked
 from tests.portal.read_models import story
 from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
 
@@ -148,7 +149,7 @@ async def test_a_conference_that_is_over_is_to_be_handed_over_by_its_host(pool: 
     await told.fill(pool, TASKS)
     assert await said(pool, HOST, BEGINS) == []
     assert await said(pool, HOST) == ["holding"]
-    await whole_story().fill(pool, TASKS)
+    await whole_story().fill_anew(pool, TASKS)
     assert await said(pool, HOST) == []
 
 
@@ -159,8 +160,8 @@ async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(p
     story.the_recommendation_is_issued(told)
     for number in range(5):
         proposal = story.named(f"waiting {number}")
-        put = story.of_proposal(proposal, story.RESULTS, story.BOARD, story.Asked.DELIBERATE, None)
-        told.meetings.add(proposal, story.meetings.ItemProposed(**put, proposed_at=NOW, due_by=date(2019, 6, 1) if number < 3 else None))
+        put = story.of_proposal(proposal, story.RESULTS, story.BOARD, Asked.DELIBERATE, None)
+        told.meetings.add(proposal, meetings.ItemProposed(**put, proposed_at=NOW, due_by=date(2019, 6, 1) if number < 3 else None))
     await told.fill(pool, TASKS)
     viewer = Viewer(secretariat_of=(story.BOARD,), officer_of=(story.SOCIAL, story.DEPARTMENT))
     whole = await tasks(pool, viewer)

@@ -94,10 +94,7 @@ async def test_what_is_not_public_changes_no_row_and_no_date(pool: Pool) -> None
 
     await whole_story(secret=False).fill(pool, TIMELINE)
     without = await everything()
-    await pool.execute(f"truncate {', '.join(TABLES)}, cursor, parked")
-    told = whole_story(secret=False)
-    story.something_secret(told)
-    await told.fill(pool, TIMELINE)
+    await whole_story().fill_anew(pool, TIMELINE)
     assert await everything() == without
     assert story.SECRET not in repr(without)
 

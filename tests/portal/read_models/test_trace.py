@@ -13,7 +13,8 @@ from services.portal.read_models.trace_facts import answer_of, informed_of
 from services.portal.read_models.trace_graph import Branch, tree_of
 from services.portal.read_models.trace_query import list_contributions, load_document, load_trace
 from services.portal.read_models.viewer import EVERYBODY, Viewer
-from shared.contracts import recommendations
+from shared.contracts import meetings, recommendations
+from shared.contracts.meetings import Asked
 from tests.portal.read_models import story
 from tests.portal.read_models.story import NOW, Told, event_ids, whole_story
 
@@ -88,9 +89,8 @@ async def test_the_tree_reads_from_the_conference_to_the_measure_with_every_node
     seen = list(flat(tree_of(graph)))
     assert sorted(branch.node.id for _, branch in seen) == [node.id for node in graph.nodes]
     depth = {branch.node.id: at for at, branch in seen}
-    chain = (
-        story.CONFERENCE, story.PROPOSAL, story.ITEM, story.RESOLUTION, story.RECOMMENDATION, story.NOTE_PROPOSAL, story.NOTE_ITEM, INFORMED,
-    )  # fmt: skip
+    chain = [story.CONFERENCE, story.PROPOSAL, story.ITEM, story.RESOLUTION, story.RECOMMENDATION]
+    chain += [story.NOTE_PROPOSAL, story.NOTE_ITEM, INFORMED]
     assert [depth[node] for node in chain] == list(range(8))
     assert (depth[story.result(1)], depth[ANSWER], depth[story.MEASURE]) == (1, 5, 6)
     [recommendation] = [branch for _, branch in seen if branch.node.id == story.RECOMMENDATION]
@@ -130,9 +130,7 @@ async def test_what_is_not_public_leaves_no_trace_for_others(pool: Pool) -> None
     await whole_story(10, secret=False).fill(pool, TRACE)
     without = await load_document(pool, story.MEASURE, NOW, EVERYBODY)
     graph_without = await load_trace(pool, story.MEASURE, NOW, EVERYBODY)
-    await pool.execute("truncate trace_v1, trace_v1_edge, cursor, parked")
-    told = whole_story(10)
-    await told.fill(pool, TRACE)
+    await whole_story(10).fill_anew(pool, TRACE)
     assert await load_document(pool, story.MEASURE, NOW, EVERYBODY) == without
     assert await load_trace(pool, story.MEASURE, NOW, EVERYBODY) == graph_without
     for node in (story.SECRET_ITEM, story.SECRET_RESOLUTION, story.SECRET_RECOMMENDATION, story.SECRET_PROPOSAL):
@@ -145,12 +143,12 @@ async def test_what_is_not_public_leaves_no_trace_for_others(pool: Pool) -> None
 async def test_a_public_item_of_a_meeting_that_is_not_public_is_hidden_with_it(pool: Pool) -> None:
     told = until_issued()
     told.meetings.entries.clear()
-    private = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, story.Asked.DELIBERATE, None)
-    told.meetings.add(story.PROPOSAL, story.meetings.ItemProposed(**private, proposed_at=NOW, due_by=None))
+    private = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.DELIBERATE, None)
+    told.meetings.add(story.PROPOSAL, meetings.ItemProposed(**private, proposed_at=NOW, due_by=None))
     told.meetings.add(
         story.SECRET_MEETING,
         story.scheduled(story.SECRET_MEETING, NOW, public=False),
-        story.meetings.ItemPlaced(**private, meeting=story.SECRET_MEETING, item=story.ITEM, starts_at=NOW),
+        meetings.ItemPlaced(**private, meeting=story.SECRET_MEETING, item=story.ITEM, starts_at=NOW),
     )
     await told.fill(pool, TRACE)
     assert await load_trace(pool, story.ITEM, NOW, EVERYBODY) is None

@@ -1,0 +1,224 @@
+"""Which messages begin a task, and which end it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.portal.read_models.trace_facts import (
+    ACKNOWLEDGEMENT,
+    ANSWER,
+    HANDOVER,
+    INFORMING,
+    ISSUING,
+    MEASURE,
+    PLACING,
+    VERIFICATION,
+    answer_of,
+    informed_of,
+)
+from shared.contracts.conferences import ConferenceHeld, ConferencePlanned
+from shared.contracts.meetings import (
+    HandoverDutyFulfilled,
+    HandoverDutyOpened,
+    ItemDeliberated,
+    ItemPlaced,
+    ItemProposed,
+    ItemReturned,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingInvited,
+    MeetingRescheduled,
+    MeetingScheduled,
+    NoteTaken,
+    ProposalDeclined,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResultsReceived,
+)
+from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
+from shared.contracts.recommendations import (
+    CommitteeInformed,
+    MeasurePromised,
+    MeasureReportedDone,
+    MeasureVerified,
+    RecommendationAcknowledged,
+    RecommendationAnswered,
+    RecommendationIssued,
+    RecommendationStarted,
+    RecommendationWithdrawn,
+)
+from shared.domain import Contract
+from shared.envelope import Received
+from shared.localday import local_day
+from shared.projections.projection import Statement
+
+FOLDS: dict[str, tuple[type[Contract], ...]] = {
+    "conferences": (ConferencePlanned, ConferenceHeld),
+    "meetings": (
+        MeetingScheduled,
+        MeetingRescheduled,
+        MeetingCancelled,
+        MeetingInvited,
+        MeetingHeld,
+        ItemProposed,
+        ItemPlaced,
+        ItemReturned,
+        ProposalDeclined,
+        HandoverDutyOpened,
+        HandoverDutyFulfilled,
+        ResultsReceived,
+        ItemDeliberated,
+        NoteTaken,
+        ResolutionPassed,
+        ResolutionRejected,
+    ),
+    "recommendations": (
+        RecommendationStarted,
+        RecommendationIssued,
+        RecommendationWithdrawn,
+        CommitteeInformed,
+        RecommendationAcknowledged,
+        RecommendationAnswered,
+        MeasurePromised,
+        MeasureReportedDone,
+        MeasureVerified,
+    ),
+    "notifications": (NotificationHandedOver, NotificationFailed),
+}
+
+BEGIN = """insert into tasks_v1 (task, what, who, body, body_name, title, about, within, other, other_name, matter, since, due_on, done)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) on conflict (task, what) do nothing"""
+END = "update tasks_v1 set done = true where task = $1 and what = any($2::text[])"
+END_ALL = "update tasks_v1 set done = true where within = $1"
+PLACED = """insert into tasks_v1_placed (item, proposal, returned) values ($1, $2, $3)
+on conflict (item) do update set returned = excluded.returned"""
+MEETING = """insert into tasks_v1_meeting (meeting, body, body_name, title, starts_at, day, since, cancelled, entered_later, invited)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, false) on conflict (meeting) do update set starts_at = excluded.starts_at, day = excluded.day,
+cancelled = excluded.cancelled"""
+INVITE = "update tasks_v1_meeting set invited = true where meeting = $1"
+INVITED = """insert into tasks_v1_invited (meeting, member, member_name) values ($1, $2, $3)
+on conflict (meeting, member) do update set member_name = excluded.member_name"""
+SITTING = """insert into tasks_v1_sitting (meeting, closed) values ($1, $2)
+on conflict (meeting) do update set closed = tasks_v1_sitting.closed or excluded.closed"""
+LETTER = """insert into tasks_v1_letter (notification, meeting, member, failed, since) values ($1, $2, $3, $4, $5)
+on conflict (notification) do update set failed = excluded.failed"""
+PLANNED = """insert into tasks_v1_conference (conference, host, host_name, title, ends_at, day, since, held)
+values ($1, $2, $3, $4, $5, $6, $7, false) on conflict (conference) do nothing"""
+HELD = "update tasks_v1_conference set held = true where conference = $1"
+INVITATION = "meeting_invited"
+"""The kind of letter that invites a member."""
+SECRETARIAT, OFFICER = "secretariat", "officer"
+
+
+def begin(
+    task: UUID,
+    what: str,
+    who: str,
+    body: tuple[UUID, str],
+    title: str,
+    about: UUID,
+    since: date,
+    *,
+    within: UUID | None = None,
+    other: tuple[UUID, str] | None = None,
+    matter: UUID | None = None,
+    due_on: date | None = None,
+) -> Statement:
+    """A task of a body begins."""
+    return Statement(BEGIN, (task, what, who, *body, title, about, within, *(other or (None, None)), matter, since, due_on))
+
+
+def end(task: UUID, *what: str) -> Statement:
+    """What there was to do is done."""
+    return Statement(END, (task, list(what)))
+
+
+def project(received: Received[Any]) -> Iterable[Statement]:
+    """Tasks that this message begins or ends; `done` is never taken back."""
+    event = received.message
+    learned = local_day(received.entry.recorded_at)
+    match event:
+        case ConferencePlanned(host=host, host_name=name, ends_at=at):
+            yield Statement(PLANNED, (event.conference, host, name, event.title, at, local_day(at), learned))
+        case ConferenceHeld():
+            yield Statement(HELD, (event.conference,))
+        case NotificationHandedOver(member=member) | NotificationFailed(member=member):
+            if member and event.kind == INVITATION:
+                failed = isinstance(event, NotificationFailed)
+                yield Statement(LETTER, (event.notification, event.about.id, member, failed, learned))
+        case RecommendationStarted() | RecommendationIssued() | RecommendationWithdrawn() | CommitteeInformed():
+            yield from _of_recommendation(event)
+        case RecommendationAcknowledged():
+            yield end(answer_of(event.recommendation, event.addressee), ACKNOWLEDGEMENT)
+        case RecommendationAnswered():
+            yield end(answer_of(event.recommendation, event.addressee), ACKNOWLEDGEMENT, ANSWER)
+        case MeasurePromised() | MeasureReportedDone() | MeasureVerified():
+            yield from _of_measure(event, learned)
+        case _:
+            yield from _of_meetings(event, learned)
+
+
+def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
+    match event:
+        case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
+            starts_at: datetime = event.starts_at
+            cancelled, later = isinstance(event, MeetingCancelled), isinstance(event, MeetingScheduled) and event.entered_later
+            row = (event.body, event.body_name, event.title, starts_at, local_day(starts_at), learned, cancelled, later)
+            yield Statement(MEETING, (event.meeting, *row))
+        case MeetingInvited():
+            yield Statement(INVITE, (event.meeting,))
+            for one in event.members:
+                yield Statement(INVITED, (event.meeting, one.member, one.member_name))
+        case ItemProposed(body=body, body_name=name, proposal=proposal):
+            since, matter = local_day(event.proposed_at), event.matter.id
+            yield begin(proposal, PLACING, SECRETARIAT, (body, name), event.title, proposal, since, matter=matter, due_on=event.due_by)
+        case ProposalDeclined():
+            yield end(event.proposal, PLACING)
+        case ItemPlaced() | ItemReturned():
+            yield Statement(PLACED, (event.item, event.proposal, isinstance(event, ItemReturned)))
+        case HandoverDutyOpened(duty=duty, body=body, body_name=name):
+            title, since = event.conference_title, event.opened_on
+            yield begin(duty, HANDOVER, SECRETARIAT, (body, name), title, duty, since, due_on=event.due_by)
+        case HandoverDutyFulfilled():
+            yield end(event.duty, HANDOVER)
+        case _:
+            yield Statement(SITTING, (event.meeting, isinstance(event, MeetingHeld)))
+
+
+def _of_recommendation(
+    event: RecommendationStarted | RecommendationIssued | RecommendationWithdrawn | CommitteeInformed,
+) -> Iterable[Statement]:
+    node, body = event.recommendation, (event.body, event.body_name)
+    match event:
+        case RecommendationStarted():
+            yield begin(node, ISSUING, SECRETARIAT, body, event.title, node, local_day(event.resolved_at), within=node)
+        case RecommendationWithdrawn():
+            yield Statement(END_ALL, (node,))
+        case CommitteeInformed():
+            yield end(informed_of(node, event.committee), INFORMING)
+        case RecommendationIssued(issued_on=day):
+            yield end(node, ISSUING)
+            for one in event.addressees:
+                task, addressee = answer_of(node, one.body), (one.body, one.body_name)
+                yield begin(task, ACKNOWLEDGEMENT, OFFICER, addressee, event.title, node, day, within=node, due_on=one.acknowledge_by)
+                yield begin(task, ANSWER, OFFICER, addressee, event.title, node, day, within=node, due_on=one.answer_by)
+            for told in event.informs:
+                department, committee = (told.department, told.department_name), (told.committee, told.committee_name)
+                task = informed_of(node, told.committee)
+                yield begin(task, INFORMING, OFFICER, department, event.title, node, day, within=node, other=committee)
+
+
+def _of_measure(event: MeasurePromised | MeasureReportedDone | MeasureVerified, learned: date) -> Iterable[Statement]:
+    node, addressee = event.recommendation, (event.addressee, event.addressee_name)
+    match event:
+        case MeasurePromised():
+            yield begin(event.measure, MEASURE, OFFICER, addressee, event.what, node, learned, within=node, due_on=event.due_on)
+        case MeasureReportedDone():
+            body, done = (event.body, event.body_name), event.done_on
+            yield end(event.measure, MEASURE)
+            yield begin(event.measure, VERIFICATION, SECRETARIAT, body, event.what, node, done, within=node, other=addressee)
+        case MeasureVerified():
+            yield end(event.measure, VERIFICATION)

@@ -1,0 +1,261 @@
+"""What is on, what was decided, and what became of it: public things only, nothing else is ever written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.portal.read_models.trace_facts import answer_of, informed_of
+from shared.contracts.conferences import ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
+from shared.contracts.meetings import (
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingRescheduled,
+    MeetingScheduled,
+    ResolutionCorrected,
+    ResolutionPassed,
+)
+from shared.contracts.recommendations import (
+    AnswerCorrected,
+    AnswerOverdue,
+    CommitteeInformed,
+    MeasurePromised,
+    MeasureReportedDone,
+    MeasureVerified,
+    RecommendationAnswered,
+    RecommendationIssued,
+    RecommendationWithdrawn,
+)
+from shared.envelope import Received
+from shared.localday import day_end, local_day
+from shared.projections.projection import Projection, Statement
+
+if TYPE_CHECKING:
+    from shared.eventstore.log import Queryable
+
+TABLES = """
+create table timeline_v1_coming (
+    thing uuid primary key,
+    kind text not null,
+    title text not null,
+    body uuid not null,
+    body_name text not null,
+    starts_at timestamptz not null,
+    over_at timestamptz not null,
+    place text not null,
+    cancelled boolean not null,
+    reason text,
+    recorded_at timestamptz not null
+);
+create table timeline_v1_over (
+    thing uuid primary key,
+    recorded_at timestamptz not null
+);
+comment on table timeline_v1_over is 'Meetings that were held, written by their sittings.';
+create table timeline_v1_registration (
+    conference uuid primary key,
+    closes_at timestamptz not null,
+    closed boolean not null,
+    recorded_at timestamptz not null
+);
+create table timeline_v1 (
+    thing uuid not null,
+    topic text not null,
+    news text not null,
+    node uuid not null,
+    title text not null,
+    body uuid not null,
+    body_name text not null,
+    detail text,
+    verdict text,
+    day date not null,
+    recorded_at timestamptz not null,
+    primary key (thing, topic)
+);
+comment on column timeline_v1.topic is 'decided: what was decided; came: what became of it.';
+comment on column timeline_v1.news is 'What happened last.';
+comment on column timeline_v1.node is 'Where the trace of it is found.';
+"""
+INDEXES = """create index timeline_v1_coming_by_time on timeline_v1_coming (starts_at, thing);
+create index timeline_v1_by_day on timeline_v1 (topic, day desc, thing desc);
+create index timeline_v1_recorded on timeline_v1 (recorded_at);
+create index timeline_v1_coming_recorded on timeline_v1_coming (recorded_at);"""
+
+COMING = """insert into timeline_v1_coming (thing, kind, title, body, body_name, starts_at, over_at, place, cancelled, reason, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (thing) do update set starts_at = excluded.starts_at,
+over_at = excluded.over_at, place = excluded.place, cancelled = excluded.cancelled, reason = excluded.reason,
+recorded_at = excluded.recorded_at"""
+NO_LONGER = "update timeline_v1_coming set over_at = least(over_at, $2), recorded_at = $3 where thing = $1"
+HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on conflict (thing) do nothing"
+OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
+on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
+CLOSED = "update timeline_v1_registration set closed = true, recorded_at = $2 where conference = $1"
+NEWS = """insert into timeline_v1 (thing, topic, news, node, title, body, body_name, detail, verdict, day, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (thing, topic) do update set news = excluded.news,
+title = excluded.title, detail = coalesce(excluded.detail, timeline_v1.detail), verdict = coalesce(excluded.verdict, timeline_v1.verdict),
+day = excluded.day, recorded_at = excluded.recorded_at"""
+CORRECTED = "update timeline_v1 set detail = $2, recorded_at = $3 where thing = $1 and topic = 'decided'"
+DECIDED, CAME = "decided", "came"
+
+
+def project(received: Received[Any]) -> Iterable[Statement]:
+    """What everybody may know; a message that is not public leaves nothing behind."""
+    event, at = received.message, received.entry.recorded_at
+    if not getattr(event, "public", True):
+        return
+    match event:
+        case ConferencePlanned():
+            row = (event.title, event.host, event.host_name, event.starts_at, event.ends_at, event.place, False, None, at)
+            yield Statement(COMING, (event.conference, "conference", *row))
+        case ConferenceHeld():
+            yield Statement(NO_LONGER, (event.conference, at, at))
+        case RegistrationOpened():
+            yield Statement(OPENED, (event.conference, event.closes_at, at))
+        case RegistrationClosed():
+            yield Statement(CLOSED, (event.conference, at))
+        case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
+            over_at = event.ends_at or day_end(local_day(event.starts_at))
+            reason = event.reason if isinstance(event, MeetingCancelled) else None
+            planned = (event.title, event.body, event.body_name, event.starts_at, over_at, event.place, reason is not None, reason, at)
+            yield Statement(COMING, (event.meeting, "meeting", *planned))
+        case MeetingHeld():
+            yield Statement(HELD, (event.meeting, at))
+        case ResolutionPassed(resolution=thing, resolved_at=when):
+            about = (event.item_title, event.body, event.body_name, event.text, None, local_day(when), at)
+            yield Statement(NEWS, (thing, DECIDED, "resolution", thing, *about))
+        case ResolutionCorrected(resolution=thing):
+            yield Statement(CORRECTED, (thing, event.text, at))
+        case _:
+            yield from _of_recommendation(event, at)
+
+
+def _of_recommendation(event: Any, at: datetime) -> Iterable[Statement]:
+    node: UUID = event.recommendation
+
+    def news(
+        thing: UUID,
+        topic: str,
+        what: str,
+        day: date,
+        detail: str | None = None,
+        by: tuple[UUID, str] | None = None,
+        title: str | None = None,
+        verdict: str | None = None,
+    ) -> Statement:
+        body, name = by or (event.body, event.body_name)
+        return Statement(NEWS, (thing, topic, what, thing, title or event.title, body, name, detail, verdict, day, at))
+
+    match event:
+        case RecommendationIssued(issued_on=day):
+            yield news(node, DECIDED, event.instrument.value, day, event.text)
+        case RecommendationWithdrawn(withdrawn_on=day):
+            yield news(node, CAME, "withdrawn", day, event.reason)
+        case CommitteeInformed(informed_at=when):
+            committee = (event.committee, event.committee_name)
+            yield news(informed_of(node, event.committee), CAME, "informed", local_day(when), by=committee)
+        case RecommendationAnswered(answered_on=day) | AnswerCorrected(answered_on=day):
+            answer, by = answer_of(node, event.addressee), (event.addressee, event.addressee_name)
+            yield news(answer, CAME, "answered", day, event.reasons, by, verdict=event.verdict.value)
+        case AnswerOverdue(was_due=day):
+            answer, by = answer_of(node, event.addressee), (event.addressee, event.addressee_name)
+            yield news(answer, CAME, "overdue", day, by=by)
+        case MeasurePromised(due_on=due):
+            by = (event.addressee, event.addressee_name)
+            yield news(event.measure, CAME, "promised", local_day(at), due.isoformat(), by, event.what)
+        case MeasureReportedDone(done_on=day):
+            by = (event.addressee, event.addressee_name)
+            yield news(event.measure, CAME, "done", day, event.evidence, by, event.what)
+        case MeasureVerified(verified_on=day):
+            by = (event.addressee, event.addressee_name)
+            yield news(event.measure, CAME, "verified", day, event.finding, by, event.what)
+        case _:
+            raise TypeError(f"nothing is said of {event.NAME}")
+
+
+TIMELINE = Projection(
+    name="timeline_v1",
+    folds={
+        "conferences": (ConferencePlanned, RegistrationOpened, RegistrationClosed, ConferenceHeld),
+        "meetings": (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingHeld, ResolutionPassed, ResolutionCorrected),
+        "recommendations": (
+            RecommendationIssued,
+            RecommendationWithdrawn,
+            CommitteeInformed,
+            RecommendationAnswered,
+            AnswerCorrected,
+            AnswerOverdue,
+            MeasurePromised,
+            MeasureReportedDone,
+            MeasureVerified,
+        ),
+    },
+    tables=TABLES,
+    project=project,
+    indexes=INDEXES,
+)
+
+ON = """select c.thing, c.kind, c.title, c.body, c.body_name, c.starts_at, c.place, c.cancelled, c.reason,
+case when r.closes_at > $1 and not r.closed then r.closes_at end as register_until
+from timeline_v1_coming c left join timeline_v1_registration r on r.conference = c.thing
+where c.over_at > $1 and not exists (select from timeline_v1_over o where o.thing = c.thing)
+and ($2::timestamptz is null or (c.starts_at, c.thing) > ($2, $3::uuid)) order by c.starts_at, c.thing limit $4"""
+LATEST = """select thing, news, node, title, body, body_name, detail, verdict, day from timeline_v1
+where topic = $1 and ($2::date is null or (day, thing) < ($2, $3::uuid)) order by day desc, thing desc limit $4"""
+AS_OF = """select max(recorded_at) from (select max(recorded_at) as recorded_at from timeline_v1
+union all select max(recorded_at) from timeline_v1_coming union all select max(recorded_at) from timeline_v1_over
+union all select max(recorded_at) from timeline_v1_registration) newest"""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A public meeting or a conference that is not over."""
+
+    thing: UUID
+    kind: str
+    """meeting or conference."""
+    title: str
+    body: UUID
+    body_name: str
+    starts_at: datetime
+    place: str
+    cancelled: bool
+    reason: str | None
+    register_until: datetime | None
+    """Until when one may register; None where one may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that was decided, or that became of it."""
+
+    thing: UUID
+    news: str
+    """resolution, recommendation, statement; informed, answered, overdue, promised, done, verified, withdrawn."""
+    node: UUID
+    title: str
+    body: UUID
+    body_name: str
+    detail: str | None
+    verdict: str | None
+    day: date
+
+
+async def list_coming(db: Queryable, now: datetime, *, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Coming]:
+    """What is on, by its beginning, behind the (beginning, id) of the last one seen."""
+    begins, thing = after or (None, None)
+    return [Coming(**row) for row in await db.fetch(ON, now, begins, thing, limit)]
+
+
+async def list_news(db: Queryable, topic: str, *, after: tuple[date, UUID] | None, limit: int) -> Sequence[News]:
+    """What was `decided`, or what `came` of it, the newest first, behind the (day, id) of the last one seen."""
+    day, thing = after or (None, None)
+    return [News(**row) for row in await db.fetch(LATEST, topic, day, thing, limit)]
+
+
+async def timeline_as_of(db: Queryable) -> datetime | None:
+    """When the newest public thing was recorded; hidden ones leave no trace here either."""
+    newest: datetime | None = await db.fetchval(AS_OF)
+    return newest

@@ -1,0 +1,90 @@
+"""The trace as far as conferences tell it: contributions, results, and the conference that hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from services.portal.read_models.trace_facts import Edge, Step
+from shared.contracts.conferences import (
+    ConferenceHeld,
+    ConferencePlanned,
+    ContributionPublished,
+    ContributionReceived,
+    ContributionSettled,
+    ResultCorrected,
+    ResultRecorded,
+)
+from shared.envelope import Received
+from shared.localday import local_day
+from shared.projections.projection import Statement
+
+FOLDED = (
+    ConferencePlanned,
+    ConferenceHeld,
+    ContributionReceived,
+    ContributionPublished,
+    ContributionSettled,
+    ResultRecorded,
+    ResultCorrected,
+)
+Folded = (
+    ConferencePlanned
+    | ConferenceHeld
+    | ContributionReceived
+    | ContributionPublished
+    | ContributionSettled
+    | ResultRecorded
+    | ResultCorrected
+)
+
+HOST = "insert into trace_v1_host (conference, host) values ($1, $2) on conflict (conference) do nothing"
+RECEIVED = """insert into trace_v1_contribution (contribution, conference, group_key, kind, received_on, event_id)
+values ($1, $2, $3, $4, $5, $6) on conflict (contribution) do nothing"""
+PUBLISHED = """update trace_v1_contribution set group_name = $2, text = $3, published_on = $4, published_by_event = $5
+where contribution = $1"""
+SETTLED = "update trace_v1_contribution set fate = $2, reason = $3, settled_on = $4, settled_by_event = $5 where contribution = $1"
+ORIGIN = """insert into trace_v1_origin (result, contribution, how, event_id) values ($1, $2, $3, $4)
+on conflict (result, contribution) do nothing"""
+ORGANISER = "organiser"
+
+
+def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
+    """Steps of conferences and results; contributions as rows of their own."""
+    event, entry = received.message, received.entry
+    learned = local_day(entry.recorded_at)
+    match event:
+        case ConferencePlanned():
+            yield Statement(HOST, (event.conference, event.host))
+            yield Step(
+                node=event.conference, kind="conference", step="planned", title=event.title, role=ORGANISER, day=learned, public=True,
+                body=event.host, body_name=event.host_name, facts={"starts_at": event.starts_at.isoformat(), "place": event.place},
+            )  # fmt: skip
+        case ConferenceHeld():
+            yield Step(
+                node=event.conference, kind="conference", step="held", title=event.title, role=ORGANISER, day=event.held_on, public=True,
+                body=event.host, body_name=event.host_name,
+                facts={"attendance": event.attendance, "results": len(event.results), "to": event.results_go_to_name},
+            )  # fmt: skip
+        case ContributionReceived():
+            row = (event.contribution, event.conference, event.group, event.kind.value, event.received_on, entry.event_id)
+            yield Statement(RECEIVED, row)
+        case ContributionPublished():
+            yield Statement(PUBLISHED, (event.contribution, event.group_name, event.text, learned, entry.event_id))
+        case ContributionSettled():
+            yield Statement(SETTLED, (event.contribution, event.fate.value, event.reason, learned, entry.event_id))
+        case ResultRecorded():
+            yield Step(
+                node=event.result, kind="result", step="recorded", title=event.result_title, detail=event.text, role=ORGANISER,
+                day=learned, public=True, facts={"number": event.number, "level": event.level.value},
+            )  # fmt: skip
+            yield Edge(origin=event.result, target=event.conference, how="result_of", public=True)
+            for origin in event.comes_from:
+                yield Statement(ORIGIN, (event.result, origin.contribution, origin.how.value, entry.event_id))
+        case ResultCorrected():
+            yield Step(
+                node=event.result, kind="result", step="corrected", title=event.result_title, detail=event.text, role=ORGANISER,
+                day=learned, public=True, facts={"number": event.number, "reason": event.reason},
+            )  # fmt: skip
+        case _:
+            assert_never(event)

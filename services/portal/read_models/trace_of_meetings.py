@@ -1,0 +1,152 @@
+"""The trace as far as meetings tell it: duties, proposals, items that were dealt with, resolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, assert_never
+
+from services.portal.read_models.trace_facts import DEALING, HANDOVER, PLACING, Edge, Step
+from shared.contracts.meetings import (
+    HandoverDutyFulfilled,
+    HandoverDutyOpened,
+    ItemDeliberated,
+    ItemPlaced,
+    ItemProposed,
+    ItemReturned,
+    MeetingCancelled,
+    MeetingRescheduled,
+    MeetingScheduled,
+    NoteTaken,
+    ProposalDeclined,
+    ResolutionCorrected,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResultsReceived,
+)
+from shared.envelope import Received
+from shared.localday import local_day
+from shared.projections.projection import Statement
+
+FOLDED = (
+    MeetingScheduled,
+    MeetingRescheduled,
+    MeetingCancelled,
+    ItemProposed,
+    ItemPlaced,
+    ItemReturned,
+    ProposalDeclined,
+    HandoverDutyOpened,
+    HandoverDutyFulfilled,
+    ResultsReceived,
+    ItemDeliberated,
+    NoteTaken,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResolutionCorrected,
+)
+Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
+OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined
+OfDuty = HandoverDutyOpened | HandoverDutyFulfilled
+Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
+
+MEETING = """insert into trace_v1_meeting (meeting, public) values ($1, $2)
+on conflict (meeting) do update set public = excluded.public"""
+SECRETARIAT, RULE, BODY = "secretariat", "rule", "body"
+
+
+def facts(received: Received[Planned | OfProposal | OfDuty | Dealt]) -> Iterable[Step | Edge | Statement]:
+    """Steps of proposals, duties, items and resolutions."""
+    event = received.message
+    match event:
+        case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
+            yield Statement(MEETING, (event.meeting, event.public))
+        case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined():
+            yield from _of_proposal(event, received)
+        case HandoverDutyOpened() | HandoverDutyFulfilled():
+            yield from _of_duty(event)
+        case _:
+            yield from _of_item(event)
+
+
+def _of_proposal(event: OfProposal, received: Received[Any]) -> Iterable[Step | Edge]:
+    learned = local_day(received.entry.recorded_at)
+    sight: dict[str, Any] = {
+        "public": event.public,
+        "insiders": (event.body,),
+        "acting": (event.proposed_by,) if event.proposed_by else (),
+    }
+    proposal: dict[str, Any] = {
+        "node": event.proposal, "kind": "proposal", "title": event.title, "body": event.body, "body_name": event.body_name, **sight,
+    }  # fmt: skip
+    match event:
+        case ItemProposed():
+            yield Step(
+                **proposal, step="proposed", role="proposer" if event.proposed_by else RULE, day=local_day(event.proposed_at),
+                at=event.proposed_at, awaits=PLACING, due_on=event.due_by, facts={"asked": event.asked.value, "by": event.proposed_by_name},
+            )  # fmt: skip
+            yield Edge(origin=event.matter.id, target=event.proposal, how="put_to", **sight)
+        case ProposalDeclined():
+            yield Step(**proposal, step="declined", role=SECRETARIAT, day=learned, facts={"reason": event.reason}, ends=(PLACING,))
+        case ItemPlaced():
+            item = proposal | {"node": event.item, "kind": "item", "meeting": event.meeting}
+            day = local_day(event.starts_at)
+            placed = {"asked": event.asked.value, "starts_at": event.starts_at.isoformat()}
+            yield Step(**item, step="placed", role=SECRETARIAT, day=learned, awaits=DEALING, due_on=day, facts=placed)
+            yield Edge(origin=event.proposal, target=event.item, how="placed", meeting=event.meeting, **sight)
+        case ItemReturned():
+            item = proposal | {"node": event.item, "kind": "item", "meeting": event.meeting}
+            yield Step(**item, step="returned", role=RULE, day=learned, ends=(DEALING,))
+        case _:
+            assert_never(event)
+
+
+def _of_duty(event: OfDuty) -> Iterable[Step | Edge]:
+    duty: dict[str, Any] = {
+        "node": event.duty, "kind": "duty", "title": event.conference_title, "body": event.body, "body_name": event.body_name,
+        "role": RULE, "public": True, "insiders": (event.body,),
+    }  # fmt: skip
+    match event:
+        case HandoverDutyOpened():
+            yield Step(**duty, step="opened", day=event.opened_on, awaits=HANDOVER, due_on=event.due_by)
+            yield Edge(origin=event.conference, target=event.duty, how="owed", public=True)
+        case HandoverDutyFulfilled():
+            at = event.fulfilled_at
+            yield Step(
+                **duty | {"public": event.public}, step="fulfilled", day=local_day(at), at=at, meeting=event.meeting, ends=(HANDOVER,)
+            )
+        case _:
+            assert_never(event)
+
+
+def _of_item(event: Dealt) -> Iterable[Step | Edge]:
+    sight: dict[str, Any] = {
+        "public": event.public,
+        "insiders": (event.body,),
+        "acting": (event.proposed_by,) if event.proposed_by else (),
+        "meeting": event.meeting,
+    }
+    item: dict[str, Any] = {
+        "node": event.item, "kind": "item", "title": event.item_title, "body": event.body, "body_name": event.body_name, "role": BODY,
+        **sight,
+    }  # fmt: skip
+    match event:
+        case ResultsReceived(received_at=at):
+            yield Step(**item, step="received", day=local_day(at), at=at)
+        case ItemDeliberated(deliberated_at=at):
+            yield Step(**item, step="deliberated", day=local_day(at), at=at, detail=event.summary, ends=(DEALING,))
+        case NoteTaken(noted_at=at):
+            yield Step(**item, step="noted", day=local_day(at), at=at, ends=(DEALING,))
+        case ResolutionRejected(rejected_at=at):
+            votes = {"votes": event.votes.model_dump()}
+            yield Step(**item, step="rejected", day=local_day(at), at=at, detail=event.text, facts=votes, ends=(DEALING,))
+        case ResolutionPassed(resolved_at=at):
+            resolution = item | {"node": event.resolution, "kind": "resolution"}
+            passed = {"instrument": event.instrument.value, "votes": event.votes.model_dump()}
+            yield Step(**resolution, step="passed", day=local_day(at), at=at, detail=event.text, facts=passed)
+            yield Step(**item, step="resolved", day=local_day(at), at=at, ends=(DEALING,))
+            yield Edge(origin=event.item, target=event.resolution, how="resolved", **sight)
+        case ResolutionCorrected(corrected_at=at):
+            resolution = item | {"node": event.resolution, "kind": "resolution", "role": SECRETARIAT}
+            yield Step(**resolution, step="corrected", day=local_day(at), at=at, detail=event.text, facts={"reason": event.reason})
+        case _:
+            assert_never(event)
