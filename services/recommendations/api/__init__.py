@@ -1,0 +1,1 @@
+"""The addresses of the recommendations service, one module for each part of a recommendation's way."""

@@ -1,0 +1,81 @@
+"""What follows here by itself from what bodies resolve and take note of in their meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from services.recommendations.drafting import NoteResolutionCorrection, StartRecommendation
+from services.recommendations.informing import RecordNoteTaken
+from services.recommendations.parts import Instrument, Matter
+from services.recommendations.recommendation import RECOMMENDATION, recommendation_of
+from shared.contracts import meetings
+from shared.envelope import Received
+from shared.reactor import Reaction, Send
+
+MEETINGS = "meetings"
+
+
+def start_recommendation(received: Received[meetings.ResolutionPassed | meetings.ResolutionCorrected]) -> Iterable[Send]:
+    """A resolution that asks for an instrument starts it; its correction follows it there, in this order."""
+    told, recorded_at = received.message, received.entry.recorded_at
+    stream = recommendation_of(told.resolution)
+    match told:
+        case meetings.ResolutionPassed():
+            if told.instrument == meetings.Instrument.NONE:
+                return
+            start = StartRecommendation(
+                now=recorded_at,
+                title=told.item_title,
+                instrument=Instrument(told.instrument),
+                body=told.body,
+                body_name=told.body_name,
+                public=told.public,
+                resolution=told.resolution,
+                meeting=told.meeting,
+                item=told.item,
+                matter=Matter(**told.matter.model_dump()) if told.matter else None,
+                resolution_text=told.text,
+                resolved_at=told.resolved_at,
+            )
+            yield Send(RECOMMENDATION, stream, start)
+        case meetings.ResolutionCorrected():
+            correction = NoteResolutionCorrection(
+                now=recorded_at, resolution_text=told.text, reason=told.reason, corrected_at=told.corrected_at
+            )
+            yield Send(RECOMMENDATION, stream, correction)
+        case _:
+            assert_never(told)
+
+
+def record_committee_informed(received: Received[meetings.NoteTaken]) -> Iterable[Send]:
+    """A note whose matter is a recommendation is recorded with it; what is noted of other matters is not ours."""
+    told = received.message
+    if told.matter is None or (told.matter.service, told.matter.kind) != ("recommendations", "recommendation"):
+        return
+    noted = RecordNoteTaken(
+        now=received.entry.recorded_at,
+        committee=told.body,
+        committee_name=told.body_name,
+        through=told.proposed_by,
+        through_name=told.proposed_by_name,
+        meeting=told.meeting,
+        item=told.item,
+        public=told.public,
+        noted_at=told.noted_at,
+    )
+    yield Send(RECOMMENDATION, told.matter.id, noted)
+
+
+WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION = Reaction(
+    name="when_resolution_passed_then_start_recommendation",
+    source=MEETINGS,
+    reacts_to=(meetings.ResolutionPassed, meetings.ResolutionCorrected),
+    react=start_recommendation,
+)
+WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED = Reaction(
+    name="when_note_taken_then_record_committee_informed",
+    source=MEETINGS,
+    reacts_to=(meetings.NoteTaken,),
+    react=record_committee_informed,
+)

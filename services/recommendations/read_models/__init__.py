@@ -1,0 +1,1 @@
+"""The questions that the recommendations service answers, one module each."""

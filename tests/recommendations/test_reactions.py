@@ -1,0 +1,89 @@
+"""When a body has resolved, a recommendation starts; when a committee has taken note of one, it is informed: once, however often told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.recommendations.informing import RecordNoteTaken
+from services.recommendations.reactions import (
+    WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED,
+    WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION,
+)
+from services.recommendations.recommendation import RECOMMENDATION as RULES
+from services.recommendations.recommendation import recommendation_of
+from shared.contracts.matter import Matter
+from shared.contracts.meetings import Instrument, NoteTaken, ResolutionCorrected, ResolutionPassed
+from shared.envelope import Received
+from shared.reactor import Reaction, Send
+from shared.testing import History, Rules
+from tests.recommendations.examples import (
+    CORRECTION_NOTED,
+    DRAFTED,
+    INFORMED,
+    ISSUED,
+    NOTE_TAKEN,
+    RECOMMENDATION,
+    RESOLUTION,
+    RESOLUTION_CORRECTED,
+    RESOLUTION_PASSED,
+    STARTED,
+)
+
+SITTING = UUID(int=9)
+recommendation: Rules[Any, Any, Any] = Rules(RULES)
+
+
+def sent_for(reaction: Reaction, message: ResolutionPassed | ResolutionCorrected | NoteTaken) -> list[Send]:
+    entry = History("meetings").add(SITTING, message).entries[-1]
+    return list(reaction.react(Received(message, entry)))
+
+
+def test_when_a_body_has_resolved_then_a_recommendation_starts_once() -> None:
+    (sent,) = sent_for(WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION, RESOLUTION_PASSED)
+    assert (sent.decider, sent.stream) == (RULES, recommendation_of(RESOLUTION))
+    recommendation.given().when(sent.command).then(STARTED).when(sent.command).then_nothing()
+
+
+def test_a_statement_starts_as_one_and_without_a_matter() -> None:
+    passed = RESOLUTION_PASSED.model_copy(update={"instrument": Instrument.STATEMENT, "matter": None})
+    (sent,) = sent_for(WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION, passed)
+    (started,) = sent.decider.decide(sent.command, RULES.initial)
+    assert started.model_dump() == STARTED.model_dump() | {"instrument": "statement", "matter": None}
+
+
+def test_a_resolution_that_stands_for_itself_starts_nothing() -> None:
+    alone = RESOLUTION_PASSED.model_copy(update={"instrument": Instrument.NONE})
+    assert sent_for(WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION, alone) == []
+
+
+def test_a_correction_of_the_resolution_follows_it() -> None:
+    (sent,) = sent_for(WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION, RESOLUTION_CORRECTED)
+    assert sent.stream == recommendation_of(RESOLUTION)
+    recommendation.given(STARTED).when(sent.command).then(CORRECTION_NOTED).when(sent.command).then_nothing()
+
+
+def test_when_a_committee_has_taken_note_then_it_is_informed_once() -> None:
+    (sent,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN)
+    assert sent.stream == RECOMMENDATION
+    recommendation.given(STARTED, DRAFTED, ISSUED).when(sent.command).then(INFORMED).when(sent.command).then_nothing()
+
+
+def test_a_note_behind_closed_doors_is_told_as_such() -> None:
+    (sent,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN.model_copy(update={"public": False}))
+    assert isinstance(sent.command, RecordNoteTaken)
+    assert not sent.command.public
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        None,
+        Matter(service="conferences", kind="results", id=RECOMMENDATION),
+        Matter(service="recommendations", kind="measure", id=RECOMMENDATION),
+    ],
+)
+def test_a_note_of_another_matter_is_not_ours(matter: Matter | None) -> None:
+    assert sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN.model_copy(update={"matter": matter})) == []
