@@ -1,4 +1,4 @@
-"""The facts of the meetings service: bodies, their people and their cadence, meetings as invited, sittings as held."""
+"""The facts of the meetings service: bodies, their people and their cadence, meetings as invited, sittings as held, proposals, duties."""
 
 from __future__ import annotations
 
@@ -10,6 +10,18 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from services.meetings.items import (
+    AgendaItem,
+    Asked,
+    DecidesProposal,
+    FreesProposal,
+    Instrument,
+    InvitedMember,
+    Matter,
+    QuorumAsked,
+    SittingMember,
+    Votes,
+)
 from shared.domain import Claim, Event, Refusal, Take
 
 
@@ -203,19 +215,137 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
     reason: str
 
 
+class ItemPlaced(OfMeeting, DecidesProposal, name="meetings.ItemPlaced"):
+    """The secretariat has placed a proposal on the agenda (Tagesordnung)."""
+
+    item: AgendaItem
+    starts_at: AwareDatetime
+
+    def decided(self) -> UUID:
+        """The proposal that was placed."""
+        assert self.item.proposal  # Without one the item would have been added.
+        return self.item.proposal
+
+
+class ItemAdded(OfMeeting, name="meetings.ItemAdded"):
+    """The secretariat has put a point on the agenda that nobody proposed."""
+
+    item: AgendaItem
+
+
+class ItemRemoved(OfMeeting, FreesProposal, name="meetings.ItemRemoved"):
+    """The secretariat has taken a point off the agenda."""
+
+    reason: str
+
+
+class ItemReturned(OfMeeting, FreesProposal, name="meetings.ItemReturned"):
+    """The meeting was cancelled, or ended without dealing with the item: what was proposed waits at the body again."""
+
+
+class MembersInvited(OfMeeting, name="meetings.MembersInvited"):
+    """The members are invited (Ladung), with this agenda; whether it reached them, their letters prove."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    members: tuple[InvitedMember, ...]
+    agenda: tuple[AgendaItem, ...]
+    invited_at: AwareDatetime
+
+
 class MeetingOpened(OfMeeting, name="meetings.MeetingOpened"):
-    """The meeting has begun, with what was invited: from now on only its sitting goes on."""
+    """The meeting has begun: from now on only its sitting goes on, with the agenda, the members and the quorum of this moment."""
 
     opened_at: AwareDatetime
     place: str
+    agenda: tuple[AgendaItem, ...]
+    members: tuple[SittingMember, ...]
+    quorum: QuorumAsked
 
 
 class SittingOpened(OfMeeting, name="meetings.SittingOpened"):
-    """The meeting is being held."""
+    """The meeting is being held, with this agenda and by these members."""
 
     meeting: UUID
     opened_at: AwareDatetime
     place: str
+    agenda: tuple[AgendaItem, ...]
+    members: tuple[SittingMember, ...]
+    quorum: QuorumAsked
+
+
+class MemberArrived(OfMeeting, name="meetings.MemberArrived"):
+    """A member is present (anwesend) from `arrived_at` on."""
+
+    meeting: UUID
+    member: UUID
+    member_name: str
+    voting: bool
+    arrived_at: AwareDatetime
+
+
+class MemberLeft(OfMeeting, name="meetings.MemberLeft"):
+    """A member is present no more from `left_at` on."""
+
+    meeting: UUID
+    member: UUID
+    member_name: str
+    voting: bool
+    left_at: AwareDatetime
+
+
+class OfItem(OfMeeting):
+    """What each fact about an item says of it, once the meeting is being held."""
+
+    meeting: UUID
+    item: AgendaItem
+
+
+class ItemReceived(OfItem, name="meetings.ItemReceived"):
+    """The body has received what was put to it (Entgegennahme)."""
+
+    received_at: AwareDatetime
+
+
+class ItemDeliberated(OfItem, name="meetings.ItemDeliberated"):
+    """The body has deliberated the item (Beratung)."""
+
+    deliberated_at: AwareDatetime
+    summary: str | None
+
+
+class NoteTaken(OfItem, name="meetings.NoteTaken"):
+    """The body has taken note of the item (Kenntnisnahme)."""
+
+    noted_at: AwareDatetime
+
+
+class ResolutionPassed(OfItem, name="meetings.ResolutionPassed"):
+    """The body has resolved (Beschluss)."""
+
+    resolution: UUID
+    text: str
+    instrument: Instrument
+    votes: Votes
+    resolved_at: AwareDatetime
+
+
+class ResolutionRejected(OfItem, name="meetings.ResolutionRejected"):
+    """What was put to the vote found no majority (Ablehnung)."""
+
+    text: str
+    votes: Votes
+    rejected_at: AwareDatetime
+
+
+class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected"):
+    """What was recorded of a resolution was wrong (Berichtigung); this is what was resolved."""
+
+    resolution: UUID
+    text: str
+    reason: str
+    corrected_at: AwareDatetime
 
 
 class SittingClosed(OfMeeting, name="meetings.SittingClosed"):
@@ -225,12 +355,96 @@ class SittingClosed(OfMeeting, name="meetings.SittingClosed"):
     opened_at: AwareDatetime
     closed_at: AwareDatetime
     place: str
+    undealt: tuple[UUID, ...]
+    """Items whose proposals the body did not come to."""
+
+
+class OfProposal(Event):
+    """What each fact about a proposal says of it, so that it can be published alone."""
+
+    proposal: UUID
+    body: UUID
+    body_name: str
+    matter: Matter
+    title: str
+    public: bool
+    asked: Asked
+    proposed_by: UUID | None
+    """The body that puts it: an office, a department, a conference's host."""
+    proposed_by_name: str | None
+
+
+class ItemProposed(OfProposal, name="meetings.ItemProposed"):
+    """A matter is put to a body (Anmeldung zur Tagesordnung) and waits there for the secretariat."""
+
+    proposed_at: AwareDatetime
+    due_by: date | None
+
+
+class ProposalDeclined(OfProposal, DecidesProposal, name="meetings.ProposalDeclined"):
+    """The secretariat does not place it, and says why."""
+
+    reason: str
+
+    def decided(self) -> UUID:
+        """The proposal that was declined."""
+        return self.proposal
+
+
+class OfDuty(Event):
+    """What each fact about a hand-over duty says of it: whose results, and which body owes it to them."""
+
+    conference: UUID
+    body: UUID
+
+
+class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened"):
+    """The body has to receive the conference's results and to deliberate them (Übergabe)."""
+
+    conference_title: str
+    body_name: str
+    opened_on: date
+    due_by: date
+    source: str
+    """Where it is written until when."""
+
+
+class ResultsReceivedForDuty(OfDuty, name="meetings.ResultsReceivedForDuty"):
+    """The body has received the results."""
+
+    meeting: UUID
+    public: bool
+    """Whether outsiders may know of that meeting and its item."""
+    received_at: AwareDatetime
+
+
+class ResultsDeliberatedForDuty(OfDuty, name="meetings.ResultsDeliberatedForDuty"):
+    """The body has deliberated the results."""
+
+    meeting: UUID
+    public: bool
+    deliberated_at: AwareDatetime
+
+
+class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
+    """The body has done both, in the meeting that did the last of the two."""
+
+    conference_title: str
+    body_name: str
+    meeting: UUID
+    public: bool
+    fulfilled_at: AwareDatetime
 
 
 BodyEvent = BodyFounded | CadenceSet | BodySucceeded
 CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | QuorumRuleSet
-MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened
-SittingEvent = SittingOpened | SittingClosed
+AgendaEvent = ItemPlaced | ItemAdded | ItemRemoved | ItemReturned
+MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened | MembersInvited | AgendaEvent
+AttendanceEvent = MemberArrived | MemberLeft
+DealingEvent = ItemReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
+SittingEvent = SittingOpened | SittingClosed | AttendanceEvent | DealingEvent
+ProposalEvent = ItemProposed | ProposalDeclined
+DutyEvent = HandoverDutyOpened | ResultsReceivedForDuty | ResultsDeliberatedForDuty | HandoverDutyFulfilled
 
 EVENTS: tuple[type[Event], ...] = (
     BodyFounded,
@@ -243,7 +457,26 @@ EVENTS: tuple[type[Event], ...] = (
     MeetingScheduled,
     MeetingRescheduled,
     MeetingCancelled,
+    ItemPlaced,
+    ItemAdded,
+    ItemRemoved,
+    ItemReturned,
+    MembersInvited,
     MeetingOpened,
     SittingOpened,
+    MemberArrived,
+    MemberLeft,
+    ItemReceived,
+    ItemDeliberated,
+    NoteTaken,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResolutionCorrected,
     SittingClosed,
+    ItemProposed,
+    ProposalDeclined,
+    HandoverDutyOpened,
+    ResultsReceivedForDuty,
+    ResultsDeliberatedForDuty,
+    HandoverDutyFulfilled,
 )

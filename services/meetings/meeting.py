@@ -1,4 +1,4 @@
-"""A meeting as invited: planned, moved, cancelled, begun. Once it has begun, only its sitting goes on."""
+"""A meeting as invited: planned with its agenda, moved, cancelled, begun. Once it has begun, only its sitting goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,20 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.meetings.events import MeetingCancelled, MeetingEvent, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.agenda import AddItem, Agenda, PlaceItem, RemoveItem, ReturnItems, add, place, remove, returned, with_event
+from services.meetings.events import (
+    ItemAdded,
+    ItemPlaced,
+    ItemRemoved,
+    ItemReturned,
+    MeetingCancelled,
+    MeetingEvent,
+    MeetingOpened,
+    MeetingRescheduled,
+    MeetingScheduled,
+    MembersInvited,
+)
+from services.meetings.items import InvitedMember, QuorumAsked, SittingMember
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 
@@ -42,13 +55,23 @@ class CancelMeeting(Command):
     reason: str
 
 
-class OpenMeeting(Command):
-    """Begin the meeting: now, or at the time at which it really began."""
+class InviteMembers(Command):
+    """Invite those who hold the body's seats, with the agenda as it stands."""
 
+    members: tuple[InvitedMember, ...]
+
+
+class OpenMeeting(Command):
+    """Begin the meeting: now, or at the time at which it really began, with those who hold the body's seats on that day."""
+
+    members: tuple[SittingMember, ...]
+    quorum: QuorumAsked
     opened_at: AwareDatetime | None = None
 
 
-MeetingCommand = ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting
+MeetingCommand = (
+    ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting | PlaceItem | AddItem | RemoveItem | ReturnItems | InviteMembers
+)
 
 
 class MeetingIsUnknown(Refusal):
@@ -79,6 +102,14 @@ class OpeningLiesInTheFuture(Refusal):
     """A meeting is opened when it begins or afterwards, not in advance."""
 
 
+class NobodyIsThereToInvite(Refusal):
+    """Members are invited where somebody holds a seat of the body."""
+
+
+class InvitationComesTooLate(Refusal):
+    """Members are invited before the meeting begins; to one that was entered later, nobody is."""
+
+
 @dataclass(frozen=True)
 class Invitation:
     """What is planned."""
@@ -105,6 +136,12 @@ class Meeting:
     reason: str | None = None
     """Why it was cancelled; None as long as it is not."""
     opened_at: datetime | None = None
+    agenda: Agenda = ()
+    """The points in their order; their numbers are their places."""
+    removed: frozenset[UUID] = frozenset()
+    """The points that were taken off it."""
+    invited: MembersInvited | None = None
+    """The latest invitation."""
 
 
 def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
@@ -119,6 +156,12 @@ def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
             return replace(state, reason=event.reason)
         case MeetingOpened():
             return replace(state, opened_at=event.opened_at)
+        case ItemPlaced() | ItemAdded() | ItemReturned():
+            return replace(state, agenda=with_event(state.agenda, event))
+        case ItemRemoved():
+            return replace(state, agenda=with_event(state.agenda, event), removed=state.removed | {event.item.id})
+        case MembersInvited():
+            return replace(state, invited=event)
         case _:
             assert_never(event)
 
@@ -134,6 +177,17 @@ def decide(command: MeetingCommand, state: Meeting) -> Sequence[MeetingEvent]:
             return cancel(command, state)
         case OpenMeeting():
             return open_meeting(command, state)
+        case PlaceItem():
+            planned = must_be_planned(state)
+            return place(command, state.agenda, planned.named(), planned.starts_at)
+        case AddItem():
+            return add(command, state.agenda, must_be_planned(state).named())
+        case RemoveItem():
+            return remove(command, state.agenda, state.removed, must_be_planned(state).named())
+        case ReturnItems():
+            return returned(state.agenda, must_be_known(state).named(), frozenset(command.items))
+        case InviteMembers():
+            return invite(command, state)
         case _:
             assert_never(command)
 
@@ -169,14 +223,35 @@ def reschedule(command: RescheduleMeeting, state: Meeting) -> Sequence[MeetingEv
 
 
 def cancel(command: CancelMeeting, state: Meeting) -> Sequence[MeetingEvent]:
-    """Calling it off; once more for the same reason is nothing to do."""
+    """Calling it off, and what was proposed for it goes back; once more for the same reason is nothing to do."""
     if state.reason == command.reason:
         return []
     planned = must_be_planned(state)
     cancelled = MeetingCancelled(
         **planned.named(), starts_at=planned.starts_at, ends_at=planned.ends_at, place=planned.place, reason=command.reason
     )
-    return [cancelled]
+    return [cancelled, *returned(state.agenda, planned.named())]
+
+
+def invite(command: InviteMembers, state: Meeting) -> Sequence[MeetingEvent]:
+    """The letters' content; the same again is nothing to do, whatever has changed since is a further invitation."""
+    planned = must_be_planned(state)
+    invited = MembersInvited(
+        **planned.named(),
+        starts_at=planned.starts_at,
+        ends_at=planned.ends_at,
+        place=planned.place,
+        members=command.members,
+        agenda=state.agenda,
+        invited_at=command.now,
+    )
+    if state.invited and state.invited.model_copy(update={"invited_at": command.now}) == invited:
+        return []
+    if planned.entered_later or planned.starts_at <= command.now:
+        raise InvitationComesTooLate
+    if not command.members:
+        raise NobodyIsThereToInvite
+    return [invited]
 
 
 def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]:
@@ -189,18 +264,32 @@ def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]
         raise OpeningLiesInTheFuture
     if local_day(opened_at) < local_day(planned.starts_at):
         raise MeetingIsNotDueYet(starts_at=planned.starts_at.isoformat())
-    return [MeetingOpened(**planned.named(), opened_at=opened_at, place=planned.place)]
+    opened = MeetingOpened(
+        **planned.named(),
+        opened_at=opened_at,
+        place=planned.place,
+        agenda=state.agenda,
+        members=command.members,
+        quorum=command.quorum,
+    )
+    return [opened]
+
+
+def must_be_known(state: Meeting) -> Invitation:
+    """What was planned, whatever has become of it."""
+    if state.invitation is None:
+        raise MeetingIsUnknown
+    return state.invitation
 
 
 def must_be_planned(state: Meeting) -> Invitation:
     """What is planned, or the refusal of what is only possible before a meeting begins."""
-    if state.invitation is None:
-        raise MeetingIsUnknown
+    planned = must_be_known(state)
     if state.reason is not None:
         raise MeetingIsCancelled
     if state.opened_at is not None:
         raise MeetingHasBegun
-    return state.invitation
+    return planned
 
 
 MEETING: Decider[Meeting, MeetingCommand, MeetingEvent] = Decider(

@@ -10,6 +10,8 @@ KEEPERS = role("secretariat", of=BODY) | REGISTRY
 """Whoever manages the body's affairs (Geschäftsführung)."""
 INSIDERS = role("secretariat", "chair", "member", of=BODY) | REGISTRY
 """Those to whom the body's non-public meetings are no secret; everybody else finds nothing there."""
+PROPOSERS = role("officer", "organiser", "secretariat", of=BODY)
+"""Those who act for the body that puts a matter to another: for an office, a department, the host of a conference."""
 
 PERMISSIONS: Permissions = {
     "found_body": REGISTRY,
@@ -29,6 +31,23 @@ PERMISSIONS: Permissions = {
     "cancel_meeting": KEEPERS,
     "open_meeting": KEEPERS,
     "close_meeting": KEEPERS,
+    "place_item": KEEPERS,
+    "remove_item": KEEPERS,
+    "invite_members": KEEPERS,
+    "show_invitation_service": KEEPERS,
+    "record_arrival": KEEPERS,
+    "record_departure": KEEPERS,
+    "receive_item": KEEPERS,
+    "deliberate_item": KEEPERS,
+    "resolve_item": KEEPERS,
+    "take_note": KEEPERS,
+    "correct_resolution": KEEPERS,
+    "propose_item": PROPOSERS,
+    "decline_proposal": KEEPERS,
     "list_upcoming_meetings": PUBLIC,
     "show_meeting": PUBLIC,
+    "show_item": PUBLIC,
+    "list_body_proposals": PUBLIC,
+    "show_proposal": PUBLIC,
+    "list_duties": PUBLIC,
 }

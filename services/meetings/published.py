@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, assert_never
+
 from services.meetings.events import (
     BodyFounded,
     BodySucceeded,
+    HandoverDutyFulfilled,
+    HandoverDutyOpened,
+    ItemDeliberated,
+    ItemPlaced,
+    ItemProposed,
+    ItemReceived,
+    ItemRemoved,
+    ItemReturned,
     MeetingCancelled,
     MeetingRescheduled,
     MeetingScheduled,
     MemberLeftSeat,
     MemberSeated,
+    MembersInvited,
+    NoteTaken,
+    OfItem,
+    ProposalDeclined,
+    ResolutionCorrected,
+    ResolutionPassed,
+    ResolutionRejected,
     SittingClosed,
 )
+from services.meetings.items import AgendaItem
 from shared.contracts import meetings as contracts
 from shared.domain import Contract, Event
 from shared.envelope import Received
@@ -36,5 +55,61 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.MeetingCancelled(meeting=fact.stream, **dict(event))
         case SittingClosed():
             return contracts.MeetingHeld(**dict(event))
+        case MembersInvited():
+            return contracts.MeetingInvited(meeting=fact.stream, **event.model_dump(exclude={"agenda"}), agenda=numbered(event.agenda))
+        case ItemPlaced():
+            return contracts.ItemPlaced(**of_proposal(event), meeting=fact.stream, item=event.item.id, starts_at=event.starts_at)
+        case ItemRemoved() | ItemReturned():
+            return contracts.ItemReturned(**of_proposal(event), meeting=fact.stream, item=event.item.id) if event.item.proposal else None
+        case ItemProposed():
+            return contracts.ItemProposed(**event.model_dump())
+        case ProposalDeclined():
+            return contracts.ProposalDeclined(**event.model_dump())
+        case ItemReceived():
+            return contracts.ResultsReceived(**of_item(event), received_at=event.received_at)
+        case ItemDeliberated():
+            return contracts.ItemDeliberated(**of_item(event), deliberated_at=event.deliberated_at, summary=event.summary)
+        case NoteTaken():
+            return contracts.NoteTaken(**of_item(event), noted_at=event.noted_at)
+        case ResolutionPassed() | ResolutionRejected() | ResolutionCorrected():
+            return resolved(event)
+        case HandoverDutyOpened():
+            return contracts.HandoverDutyOpened(duty=fact.stream, **dict(event))
+        case HandoverDutyFulfilled():
+            return contracts.HandoverDutyFulfilled(duty=fact.stream, **dict(event))
         case _:
             return None
+
+
+def resolved(event: ResolutionPassed | ResolutionRejected | ResolutionCorrected) -> Contract:
+    """What became of a vote, and what was recorded wrongly of it."""
+    said = {**of_item(event), **event.model_dump(exclude={"item"})} | {"public": event.public and event.item.public}
+    match event:
+        case ResolutionPassed():
+            return contracts.ResolutionPassed(**said)
+        case ResolutionRejected():
+            return contracts.ResolutionRejected(**said)
+        case ResolutionCorrected():
+            return contracts.ResolutionCorrected(**said)
+        case _:
+            assert_never(event)
+
+
+def numbered(agenda: Iterable[AgendaItem]) -> tuple[contracts.InvitedItem, ...]:
+    """The agenda as the members get it: all points, by their places."""
+    return tuple(contracts.InvitedItem(item=item.id, number=number, **item.model_dump()) for number, item in enumerate(agenda, 1))
+
+
+def of_proposal(event: ItemPlaced | ItemRemoved | ItemReturned) -> dict[str, Any]:
+    """What a contract says of the proposal behind an item; it is public where the meeting that it names is, too."""
+    item = event.item
+    return {**item.model_dump(), "body": event.body, "body_name": event.body_name, "public": event.public and item.public}
+
+
+def of_item(event: OfItem) -> dict[str, Any]:
+    """What a contract says of an item that was dealt with; it is public where both the meeting and the item are."""
+    item = event.item
+    said = {"item": item.id, "item_title": item.title, "public": event.public and item.public}
+    return item.model_dump(include={"matter", "proposal", "proposed_by", "proposed_by_name"}) | said | {
+        "meeting": event.meeting, "body": event.body, "body_name": event.body_name, "title": event.title,
+    }  # fmt: skip

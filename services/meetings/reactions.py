@@ -1,22 +1,153 @@
-"""What follows by itself from the meetings service's own facts."""
+"""What follows by itself from the meetings service's own facts, and from what the conferences service tells."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
-from services.meetings.events import MeetingOpened
+from services.meetings.agenda import ReturnItems
+from services.meetings.duty import DUTY, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.events import ItemDeliberated, ItemReceived, MeetingOpened, SittingClosed
+from services.meetings.items import RESULTS, AgendaItem, Asked, Matter
+from services.meetings.meeting import MEETING
+from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of
 from services.meetings.sitting import SITTING, OpenSitting, sitting_of
+from shared.contracts.conferences import ConferenceHeld
 from shared.envelope import Received
+from shared.localday import local_day
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
 
 
+@dataclass(frozen=True)
+class HandoverRule:
+    """Within how many months a body receives and deliberates the results of a conference, and where that is written."""
+
+    months: int
+    source: str
+
+    def due_by(self, opened_on: date) -> date:
+        """The same day of a later month, or its last day where that month is shorter."""
+        years, month = divmod(opened_on.month - 1 + self.months, 12)
+        year, month = opened_on.year + years, month + 1
+        return date(year, month, min(opened_on.day, monthrange(year, month)[1]))
+
+
+HANDOVER = HandoverRule(6, "our decision: half a year, as the advisory board meets at least twice a year")
+
+
 def open_sitting(received: Received[MeetingOpened]) -> Iterable[Send]:
-    """A meeting that has begun is held: its sitting opens with what was invited."""
+    """A meeting that has begun is held: its sitting opens with the agenda, the members and the quorum of that moment."""
     opened = OpenSitting(now=received.entry.recorded_at, meeting=received.stream, **dict(received.message))
     yield Send(SITTING, sitting_of(received.stream), opened)
 
 
+def return_undealt_items(received: Received[SittingClosed]) -> Iterable[Send]:
+    """What the body did not come to waits again."""
+    if received.message.undealt:
+        yield Send(MEETING, received.message.meeting, ReturnItems(now=received.entry.recorded_at, items=received.message.undealt))
+
+
+def open_handover_duty(received: Received[ConferenceHeld]) -> Iterable[Send]:
+    """The body to which the results go has to receive and to deliberate them."""
+    held, now = received.message, received.entry.recorded_at
+    opened_on = local_day(now)
+    command = OpenDuty(
+        now=now,
+        conference=held.conference,
+        conference_title=held.title,
+        body=held.results_go_to,
+        body_name=held.results_go_to_name,
+        opened_on=opened_on,
+        due_by=HANDOVER.due_by(opened_on),
+        source=HANDOVER.source,
+    )
+    yield Send(DUTY, duty_of(held.conference, held.results_go_to), command)
+
+
+def propose_results(received: Received[ConferenceHeld]) -> Iterable[Send]:
+    """The results are put to that body in the host's name, and wait for every agenda until they are dealt with."""
+    held, now = received.message, received.entry.recorded_at
+    service, kind = RESULTS
+    matter = Matter(service=service, kind=kind, id=held.conference)
+    proposal = proposal_of(held.results_go_to, matter)
+    command = ProposeItem(
+        now=now,
+        proposal=proposal,
+        body=held.results_go_to,
+        body_name=held.results_go_to_name,
+        matter=matter,
+        title=held.title,
+        public=True,
+        asked=Asked.RECEIVE_AND_DELIBERATE,
+        proposed_by=held.host,
+        proposed_by_name=held.host_name,
+        due_by=HANDOVER.due_by(local_day(now)),
+    )
+    yield Send(PROPOSAL, proposal, command)
+
+
+def tell_duty_of_receipt(received: Received[ItemReceived]) -> Iterable[Send]:
+    """Receiving a conference's results is one half of what the body owes."""
+    event = received.message
+    if conference := results_in(event.item):
+        command = RecordReceipt(
+            now=received.entry.recorded_at,
+            conference=conference.id,
+            body=event.body,
+            meeting=event.meeting,
+            public=event.public and event.item.public,
+            received_at=event.received_at,
+        )
+        yield Send(DUTY, duty_of(conference.id, event.body), command)
+
+
+def tell_duty_of_deliberation(received: Received[ItemDeliberated]) -> Iterable[Send]:
+    """Deliberating them is the other half."""
+    event = received.message
+    if conference := results_in(event.item):
+        command = RecordDeliberation(
+            now=received.entry.recorded_at,
+            conference=conference.id,
+            body=event.body,
+            meeting=event.meeting,
+            public=event.public and event.item.public,
+            deliberated_at=event.deliberated_at,
+        )
+        yield Send(DUTY, duty_of(conference.id, event.body), command)
+
+
+def results_in(item: AgendaItem) -> Matter | None:
+    """The item's matter where it is a conference's results."""
+    return item.matter if item.matter and (item.matter.service, item.matter.kind) == RESULTS else None
+
+
 WHEN_MEETING_OPENED_THEN_OPEN_SITTING = Reaction(
     name="when_meeting_opened_then_open_sitting", source=OWN, reacts_to=(MeetingOpened,), react=open_sitting
+)
+WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS = Reaction(
+    name="when_sitting_closed_then_return_undealt_items", source=OWN, reacts_to=(SittingClosed,), react=return_undealt_items
+)
+WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY = Reaction(
+    name="when_conference_held_then_open_handover_duty", source="conferences", reacts_to=(ConferenceHeld,), react=open_handover_duty
+)
+WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS = Reaction(
+    name="when_conference_held_then_propose_results", source="conferences", reacts_to=(ConferenceHeld,), react=propose_results
+)
+WHEN_ITEM_RECEIVED_THEN_TELL_DUTY = Reaction(
+    name="when_item_received_then_tell_duty", source=OWN, reacts_to=(ItemReceived,), react=tell_duty_of_receipt
+)
+WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY = Reaction(
+    name="when_item_deliberated_then_tell_duty", source=OWN, reacts_to=(ItemDeliberated,), react=tell_duty_of_deliberation
+)
+
+REACTIONS = (
+    WHEN_MEETING_OPENED_THEN_OPEN_SITTING,
+    WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS,
+    WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY,
+    WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS,
+    WHEN_ITEM_RECEIVED_THEN_TELL_DUTY,
+    WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY,
 )

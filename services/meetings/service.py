@@ -4,34 +4,52 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.meetings.api import bodies, composition, meetings
+from services.meetings.api import agenda, bodies, composition, invitation, meetings, proposals, sittings
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION
+from services.meetings.duty import DUTY
 from services.meetings.events import EVENTS
 from services.meetings.meeting import MEETING
 from services.meetings.permissions import PERMISSIONS
+from services.meetings.proposal import PROPOSAL
 from services.meetings.published import published
-from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
+from services.meetings.reactions import REACTIONS
 from services.meetings.read_models.bodies import BODIES
 from services.meetings.read_models.cadence import CADENCE
+from services.meetings.read_models.duties import DUTIES
+from services.meetings.read_models.invitation_service import INVITATION_SERVICE
+from services.meetings.read_models.known_matters import KNOWN_MATTERS
+from services.meetings.read_models.proposals import PROPOSALS
 from services.meetings.read_models.upcoming import UPCOMING
 from services.meetings.sitting import SITTING
+from shared.contracts.conferences import ConferenceHeld
 from shared.contracts.meetings import CONTRACTS
+from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
+from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.service import Service
 
 router = APIRouter()
 router.include_router(bodies.router)
 router.include_router(composition.router)
 router.include_router(meetings.router)
+router.include_router(agenda.router)
+router.include_router(invitation.router)
+router.include_router(sittings.router)
+router.include_router(proposals.router)
 
 SERVICE = Service(
     name="meetings",
     events=EVENTS,
-    deciders=(BODY, COMPOSITION, MEETING, SITTING),
+    deciders=(BODY, COMPOSITION, PROPOSAL, MEETING, SITTING, DUTY),
     contracts=CONTRACTS,
     published=published,
-    projections=(BODIES, UPCOMING, CADENCE),
-    reactions=(WHEN_MEETING_OPENED_THEN_OPEN_SITTING,),
+    hears={
+        "conferences": (ConferenceHeld,),
+        "recommendations": (RecommendationIssued, RecommendationWithdrawn),
+        "notifications": (NotificationHandedOver, NotificationFailed),
+    },
+    projections=(BODIES, UPCOMING, CADENCE, PROPOSALS, DUTIES, KNOWN_MATTERS, INVITATION_SERVICE),
+    reactions=REACTIONS,
     router=router,
     permissions=PERMISSIONS,
 )

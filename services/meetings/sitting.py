@@ -5,12 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never, get_args
+from typing import Any, assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
-from services.meetings.events import SittingClosed, SittingEvent, SittingOpened
+from services.meetings.attendance import Attendance, RecordArrival, RecordLeaving, arrive, leave
+from services.meetings.dealing import (
+    CorrectResolution,
+    Dealt,
+    DeliberateItem,
+    Items,
+    ReceiveItem,
+    Resolve,
+    TakeNote,
+    correct,
+    deliberate,
+    must_be_on_the_agenda,
+    receive,
+    resolve,
+    take_note,
+)
+from services.meetings.events import (
+    AttendanceEvent,
+    DealingEvent,
+    ItemDeliberated,
+    ItemReceived,
+    MemberArrived,
+    MemberLeft,
+    NoteTaken,
+    ResolutionCorrected,
+    ResolutionPassed,
+    ResolutionRejected,
+    SittingClosed,
+    SittingEvent,
+    SittingOpened,
+)
+from services.meetings.items import AgendaItem, QuorumAsked, SittingMember
 from shared.domain import Command, Decider, Refusal
 
 LONGEST = timedelta(days=7)
@@ -23,7 +54,7 @@ def sitting_of(meeting: UUID) -> UUID:
 
 
 class OpenSitting(Command):
-    """Begin the sitting of a meeting that has been opened, with what was invited."""
+    """Begin the sitting of a meeting that has been opened, with the agenda, the members and the quorum of that moment."""
 
     meeting: UUID
     body: UUID
@@ -32,6 +63,9 @@ class OpenSitting(Command):
     public: bool
     place: str
     opened_at: AwareDatetime
+    agenda: tuple[AgendaItem, ...]
+    members: tuple[SittingMember, ...]
+    quorum: QuorumAsked
 
 
 class CloseSitting(Command):
@@ -40,11 +74,13 @@ class CloseSitting(Command):
     closed_at: AwareDatetime | None = None
 
 
-SittingCommand = OpenSitting | CloseSitting
+Doing = RecordArrival | RecordLeaving | ReceiveItem | DeliberateItem | TakeNote | Resolve
+"""What happens in a sitting at some time between its opening and its end."""
+SittingCommand = OpenSitting | CloseSitting | CorrectResolution | Doing
 
 
 class SittingIsNotOpen(Refusal):
-    """A sitting that was never opened cannot be closed."""
+    """Nothing happens in a sitting that was never opened, and it cannot be closed."""
 
 
 class SittingIsOpenAlready(Refusal):
@@ -52,11 +88,19 @@ class SittingIsOpenAlready(Refusal):
 
 
 class SittingIsClosed(Refusal):
-    """A closed sitting cannot be changed."""
+    """A closed sitting cannot be changed; what was recorded wrongly of a resolution is corrected, with a reason."""
+
+
+class TimeLiesOutsideTheSitting(Refusal):
+    """What happens in a sitting happens after its opening, and is recorded when it happens or afterwards."""
 
 
 class SittingEndsBeforeItBegan(Refusal):
     """A sitting ends after it began."""
+
+
+class SittingEndsBeforeTheLastThatHappened(Refusal):
+    """A sitting ends after everything that is recorded of it."""
 
 
 class SittingLastsTooLong(Refusal):
@@ -68,10 +112,50 @@ class ClosingLiesInTheFuture(Refusal):
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A sitting that has begun, with all that has happened in it."""
+
+    said: SittingOpened
+    attendance: Attendance
+    items: Items
+    latest: datetime
+    """The last time at which something happened."""
+
+    def named(self) -> dict[str, Any]:
+        """What each fact about the sitting says of it."""
+        return self.said.model_dump(include={"body", "body_name", "title", "public", "meeting"})
+
+    def undealt(self) -> tuple[UUID, ...]:
+        """The items that were proposed and that the body has not come to."""
+        return tuple(dealt.item.id for dealt in self.items if dealt.item.proposal and not dealt.is_done())
+
+    def with_event(self, event: AttendanceEvent | DealingEvent) -> Opened:
+        """The same after a fact about it."""
+        latest = max(self.latest, time_of(event) or self.latest)
+        if isinstance(event, MemberArrived | MemberLeft):
+            return replace(self, latest=latest, attendance=self.attendance.with_event(event))
+        items = tuple(dealt.with_event(event) if dealt.item.id == event.item.id else dealt for dealt in self.items)
+        return replace(self, latest=latest, items=items)
+
+
+def time_of(event: AttendanceEvent | DealingEvent) -> datetime | None:
+    """When it happened in the sitting; None for a correction, which is made whenever the mistake is noticed."""
+    match event:
+        case MemberArrived(arrived_at=at) | MemberLeft(left_at=at) | ItemReceived(received_at=at) | ItemDeliberated(deliberated_at=at):
+            return at
+        case NoteTaken(noted_at=at) | ResolutionPassed(resolved_at=at) | ResolutionRejected(rejected_at=at):
+            return at
+        case ResolutionCorrected():
+            return None
+        case _:
+            assert_never(event)
+
+
+@dataclass(frozen=True)
 class Sitting:
     """A sitting as its rules see it."""
 
-    opened: SittingOpened | None = None
+    opened: Opened | None = None
     closed_at: datetime | None = None
 
 
@@ -79,11 +163,12 @@ def evolve(state: Sitting, event: SittingEvent) -> Sitting:
     """Fold one fact into the state."""
     match event:
         case SittingOpened():
-            return replace(state, opened=event)
+            items = tuple(Dealt(item) for item in event.agenda)
+            return replace(state, opened=Opened(event, Attendance(event.members, event.quorum), items, event.opened_at))
         case SittingClosed():
             return replace(state, closed_at=event.closed_at)
         case _:
-            assert_never(event)
+            return replace(state, opened=state.opened and state.opened.with_event(event))
 
 
 def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
@@ -93,36 +178,75 @@ def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
             return open_sitting(command, state)
         case CloseSitting():
             return close(command, state)
+        case CorrectResolution():
+            opened = must_have_been_opened(state)
+            return correct(command, opened.items, opened.named())
         case _:
-            assert_never(command)
+            return do(command, state)
 
 
 def open_sitting(command: OpenSitting, state: Sitting) -> Sequence[SittingEvent]:
     """The beginning; the same one again is nothing to do."""
-    opened = SittingOpened(**command.model_dump(exclude={"now"}))
+    opened = SittingOpened(**{name: value for name, value in command if name != "now"})
     if state.opened is None:
         return [opened]
-    if state.opened == opened:
+    if state.opened.said == opened:
         return []
     raise SittingIsOpenAlready
 
 
+def do(command: Doing, state: Sitting) -> Sequence[SittingEvent]:
+    """What happens between opening and end, at the time at which it really happened."""
+    opened = must_have_been_opened(state)
+    if state.closed_at is not None:
+        raise SittingIsClosed
+    at = command.at or command.now
+    if not opened.said.opened_at <= at <= command.now:
+        raise TimeLiesOutsideTheSitting(opened_at=opened.said.opened_at.isoformat())
+    named = opened.named()
+    if isinstance(command, RecordArrival):
+        return arrive(command, opened.attendance, at, named)
+    if isinstance(command, RecordLeaving):
+        return leave(command, opened.attendance, at, named)
+    dealt = must_be_on_the_agenda(opened.items, command.item)
+    match command:
+        case ReceiveItem():
+            return receive(command, dealt, at, named)
+        case DeliberateItem():
+            return deliberate(command, dealt, at, named)
+        case TakeNote():
+            return take_note(command, dealt, at, named)
+        case Resolve():
+            return resolve(command, dealt, opened.attendance, at, named)
+        case _:
+            assert_never(command)
+
+
 def close(command: CloseSitting, state: Sitting) -> Sequence[SittingEvent]:
     """The end; once more for the same moment is nothing to do."""
-    if state.opened is None:
-        raise SittingIsNotOpen
+    opened = must_have_been_opened(state)
     if state.closed_at is not None:
         if command.closed_at in (None, state.closed_at):
             return []
         raise SittingIsClosed
-    closed_at = command.closed_at or command.now
+    closed_at, opened_at = command.closed_at or command.now, opened.said.opened_at
     if closed_at > command.now:
         raise ClosingLiesInTheFuture
-    if closed_at < state.opened.opened_at:
-        raise SittingEndsBeforeItBegan(opened_at=state.opened.opened_at.isoformat())
-    if closed_at - state.opened.opened_at >= LONGEST:
-        raise SittingLastsTooLong(opened_at=state.opened.opened_at.isoformat())
-    return [SittingClosed(**state.opened.model_dump(), closed_at=closed_at)]
+    if closed_at < opened_at:
+        raise SittingEndsBeforeItBegan(opened_at=opened_at.isoformat())
+    if closed_at < opened.latest:
+        raise SittingEndsBeforeTheLastThatHappened(latest=opened.latest.isoformat())
+    if closed_at - opened_at >= LONGEST:
+        raise SittingLastsTooLong(opened_at=opened_at.isoformat())
+    closed = SittingClosed(**opened.named(), opened_at=opened_at, closed_at=closed_at, place=opened.said.place, undealt=opened.undealt())
+    return [closed]
+
+
+def must_have_been_opened(state: Sitting) -> Opened:
+    """What is going on, or has been."""
+    if state.opened is None:
+        raise SittingIsNotOpen
+    return state.opened
 
 
 SITTING: Decider[Sitting, SittingCommand, SittingEvent] = Decider(

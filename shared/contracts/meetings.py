@@ -232,6 +232,8 @@ class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     """The body has received and deliberated the results, in the meeting that did the last of the two."""
 
     meeting: UUID
+    public: bool
+    """Whether outsiders may know of that meeting."""
     fulfilled_at: AwareDatetime
 
 

@@ -29,9 +29,9 @@ class Execution:
 
     @property
     def refusals(self) -> list[type[Refusal]]:
-        """Every rule by which this kind of stream can say no, its claims' included, by name."""
+        """Every rule by which this kind of stream can say no, its claims' included, by name; also where deciding takes several modules."""
         claiming = (event.claims for event in self.decider.events)
-        modules = {function.__module__ for function in (self.decider.decide, *claiming)}
+        modules = {function.__module__ for function in (self.decider.decide, *claiming)} | _called_by(self.decider.decide.__module__)
         found = {kind for module in modules for kind in vars(sys.modules[module]).values() if _is_refusal(kind)}
         return sorted(found, key=lambda kind: kind.__name__)
 
@@ -77,3 +77,10 @@ def _constant(endpoint: Callable[..., Any], value: ast.expr | None) -> IfMatch:
 
 def _is_refusal(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
+
+
+def _called_by(module: str) -> set[str]:
+    """The modules beside this one whose functions it has imported."""
+    package = module.rpartition(".")[0]
+    functions = filter(inspect.isfunction, vars(sys.modules[module]).values())
+    return {function.__module__ for function in functions if function.__module__.rpartition(".")[0] == package}

@@ -7,8 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from services.meetings import events
+from services.meetings.dealing import resolution_of
+from services.meetings.duty import duty_of
 from services.meetings.events import BodyKind, LegalNature
+from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember, Matter, QuorumAsked, SittingMember, Votes
+from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
+from shared.contracts import matter as matters
 from shared.contracts import meetings as contracts
 from shared.domain import Named
 
@@ -88,9 +93,113 @@ RESCHEDULED = events.MeetingRescheduled(
     **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
 )
 CANCELLED = events.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON)
-OPENED = events.MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE)
-SITTING_OPENED = events.SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE)
-SITTING_CLOSED = events.SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE)
+
+CONFERENCE = UUID("0b0d1e00-0000-4000-8000-000000000010")
+CONFERENCE_TITLE = "Fünfte Integrationskonferenz"
+RESULTS = Matter(service="conferences", kind="results", id=CONFERENCE)
+PROPOSAL = proposal_of(BOARD, RESULTS)
+DUTY = duty_of(CONFERENCE, BOARD)
+ITEM_ID = UUID("0b0d1e00-0000-4000-8000-000000000011")
+OWN_ITEM_ID = UUID("0b0d1e00-0000-4000-8000-000000000012")
+SECOND_MEMBER = UUID("0b0d1e00-0000-4000-8000-000000000013")
+GUEST_MEMBER = UUID("0b0d1e00-0000-4000-8000-000000000014")
+DUE_BY = date(2019, 5, 30)
+TEXT = "Der Fachbeirat empfiehlt mehr Sprachkurse am Abend."
+ITEM = AgendaItem(
+    id=ITEM_ID,
+    title=CONFERENCE_TITLE,
+    public=True,
+    asked=Asked.RECEIVE_AND_DELIBERATE,
+    matter=RESULTS,
+    proposal=PROPOSAL,
+    proposed_by=OFFICE,
+    proposed_by_name="Koordinierungsstelle",
+)
+OWN_ITEM = AgendaItem(id=OWN_ITEM_ID, title="Personalangelegenheiten", public=False, asked=Asked.DELIBERATE)
+MEMBERS = (
+    SittingMember(member=MEMBER, member_name=MEMBER_NAME, voting=True),
+    SittingMember(member=SECOND_MEMBER, member_name="Bo Beispiel", voting=True),
+    SittingMember(member=GUEST_MEMBER, member_name="Chris Beispiel", voting=False),
+)
+QUORUM = QuorumAsked(needed=2, entitled=2, more_than_percent=50, source="Geschäftsordnung 2013")
+FROZEN: dict[str, Any] = {"agenda": (ITEM, OWN_ITEM), "members": MEMBERS, "quorum": QUORUM}
+ITEM_PLACED = events.ItemPlaced(**OF_MEETING, item=ITEM, starts_at=STARTS)
+ITEM_ADDED = events.ItemAdded(**OF_MEETING, item=OWN_ITEM)
+ITEM_REMOVED = events.ItemRemoved(**OF_MEETING, item=ITEM, reason="Die Unterlagen fehlen noch.")
+ITEM_RETURNED = events.ItemReturned(**OF_MEETING, item=ITEM)
+INVITED = events.MembersInvited(
+    **OF_MEETING,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    place=PLACE,
+    members=tuple(InvitedMember(member=one.member, member_name=one.member_name) for one in MEMBERS),
+    agenda=(ITEM, OWN_ITEM),
+    invited_at=NOW,
+)
+OPENED = events.MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
+SITTING_OPENED = events.SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
+SITTING_CLOSED = events.SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE, undealt=(ITEM_ID,))
+IN_SITTING: dict[str, Any] = {**OF_MEETING, "meeting": MEETING}
+MINUTE = timedelta(minutes=1)
+ARRIVED = events.MemberArrived(**IN_SITTING, **dict(MEMBERS[0]), arrived_at=STARTS + MINUTE)
+SECOND_ARRIVED = events.MemberArrived(**IN_SITTING, **dict(MEMBERS[1]), arrived_at=STARTS + MINUTE)
+LEFT = events.MemberLeft(**IN_SITTING, **dict(MEMBERS[1]), left_at=STARTS + 30 * MINUTE)
+RECEIVED = events.ItemReceived(**IN_SITTING, item=ITEM, received_at=STARTS + 2 * MINUTE)
+DELIBERATED = events.ItemDeliberated(
+    **IN_SITTING, item=ITEM, deliberated_at=STARTS + 10 * MINUTE, summary="Die Ergebnisse der Arbeitsgruppe Sprache wurden begrüßt."
+)
+NOTED = events.NoteTaken(**IN_SITTING, item=ITEM, noted_at=STARTS + 12 * MINUTE)
+PASSED = events.ResolutionPassed(
+    **IN_SITTING,
+    item=ITEM,
+    resolution=resolution_of(ITEM_ID),
+    text=TEXT,
+    instrument=Instrument.RECOMMENDATION,
+    votes=Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
+    resolved_at=STARTS + 20 * MINUTE,
+)
+REJECTED = events.ResolutionRejected(
+    **IN_SITTING,
+    item=ITEM,
+    text=TEXT,
+    votes=Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
+    rejected_at=STARTS + 20 * MINUTE,
+)
+CORRECTED = events.ResolutionCorrected(
+    **IN_SITTING,
+    item=ITEM,
+    resolution=resolution_of(ITEM_ID),
+    text="Der Fachbeirat empfiehlt mehr Sprachkurse am Abend und am Wochenende.",
+    reason="In der Niederschrift fehlten die Worte „und am Wochenende“.",
+    corrected_at=LATER,
+)
+OF_PROPOSAL: dict[str, Any] = {
+    "proposal": PROPOSAL,
+    "body": BOARD,
+    "body_name": BOARD_NAME,
+    "matter": RESULTS,
+    "title": CONFERENCE_TITLE,
+    "public": True,
+    "asked": Asked.RECEIVE_AND_DELIBERATE,
+    "proposed_by": OFFICE,
+    "proposed_by_name": "Koordinierungsstelle",
+}
+PROPOSED = events.ItemProposed(**OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY)
+DECLINED = events.ProposalDeclined(**OF_PROPOSAL, reason="Der Fachbeirat ist dafür nicht zuständig.")
+OF_DUTY: dict[str, Any] = {"conference": CONFERENCE, "body": BOARD}
+DUTY_OPENED = events.HandoverDutyOpened(
+    **OF_DUTY, conference_title=CONFERENCE_TITLE, body_name=BOARD_NAME, opened_on=date(2018, 11, 30), due_by=DUE_BY, source=SOURCE
+)
+DUTY_RECEIVED = events.ResultsReceivedForDuty(**OF_DUTY, meeting=MEETING, public=True, received_at=RECEIVED.received_at)
+DUTY_DELIBERATED = events.ResultsDeliberatedForDuty(**OF_DUTY, meeting=MEETING, public=True, deliberated_at=DELIBERATED.deliberated_at)
+DUTY_FULFILLED = events.HandoverDutyFulfilled(
+    **OF_DUTY,
+    conference_title=CONFERENCE_TITLE,
+    body_name=BOARD_NAME,
+    meeting=MEETING,
+    public=True,
+    fulfilled_at=DELIBERATED.deliberated_at,
+)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
     FOUNDED,
@@ -106,6 +215,25 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     OPENED,
     SITTING_OPENED,
     SITTING_CLOSED,
+    ITEM_PLACED,
+    ITEM_ADDED,
+    ITEM_REMOVED,
+    ITEM_RETURNED,
+    INVITED,
+    ARRIVED,
+    LEFT,
+    RECEIVED,
+    DELIBERATED,
+    NOTED,
+    PASSED,
+    REJECTED,
+    CORRECTED,
+    PROPOSED,
+    DECLINED,
+    DUTY_OPENED,
+    DUTY_RECEIVED,
+    DUTY_DELIBERATED,
+    DUTY_FULFILLED,
 )
 
 TOLD: dict[str, Any] = {"meeting": MEETING, **OF_MEETING}
@@ -134,10 +262,71 @@ TOLD_OF_BODY: tuple[Named, ...] = (
     ),
     contracts.MemberLeftSeat(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, until=LEFT_ON),
 )
+MATTER = matters.Matter(service="conferences", kind="results", id=CONFERENCE)
+TOLD_OF_PROPOSAL: dict[str, Any] = OF_PROPOSAL | {"matter": MATTER, "asked": contracts.Asked.RECEIVE_AND_DELIBERATE}
+TOLD_OF_ITEM: dict[str, Any] = TOLD | {
+    "item": ITEM_ID,
+    "item_title": CONFERENCE_TITLE,
+    "matter": MATTER,
+    "proposal": PROPOSAL,
+    "proposed_by": OFFICE,
+    "proposed_by_name": "Koordinierungsstelle",
+}
+TOLD_OF_DUTY: dict[str, Any] = OF_DUTY | {"duty": DUTY, "conference_title": CONFERENCE_TITLE, "body_name": BOARD_NAME}
+TOLD_OF_ITEMS: tuple[Named, ...] = (
+    contracts.MeetingInvited(
+        **TOLD,
+        starts_at=STARTS,
+        ends_at=ENDS,
+        place=PLACE,
+        members=tuple(contracts.InvitedMember(member=one.member, member_name=one.member_name) for one in MEMBERS),
+        agenda=(
+            contracts.InvitedItem(
+                item=ITEM_ID,
+                number=1,
+                title=CONFERENCE_TITLE,
+                public=True,
+                asked=contracts.Asked.RECEIVE_AND_DELIBERATE,
+                matter=MATTER,
+            ),
+            contracts.InvitedItem(
+                item=OWN_ITEM_ID, number=2, title=OWN_ITEM.title, public=False, asked=contracts.Asked.DELIBERATE, matter=None
+            ),
+        ),
+        invited_at=NOW,
+    ),
+    contracts.ItemPlaced(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID, starts_at=STARTS),
+    contracts.ItemReturned(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID),
+    contracts.ItemProposed(**TOLD_OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY),
+    contracts.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
+    contracts.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
+    contracts.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),
+    contracts.NoteTaken(**TOLD_OF_ITEM, noted_at=NOTED.noted_at),
+    contracts.ResolutionPassed(
+        **TOLD_OF_ITEM,
+        resolution=PASSED.resolution,
+        text=TEXT,
+        instrument=contracts.Instrument.RECOMMENDATION,
+        votes=contracts.Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
+        resolved_at=PASSED.resolved_at,
+    ),
+    contracts.ResolutionRejected(
+        **TOLD_OF_ITEM,
+        text=TEXT,
+        votes=contracts.Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
+        rejected_at=REJECTED.rejected_at,
+    ),
+    contracts.ResolutionCorrected(
+        **TOLD_OF_ITEM, resolution=PASSED.resolution, text=CORRECTED.text, reason=CORRECTED.reason, corrected_at=LATER
+    ),
+    contracts.HandoverDutyOpened(**TOLD_OF_DUTY, opened_on=date(2018, 11, 30), due_by=DUE_BY),
+    contracts.HandoverDutyFulfilled(**TOLD_OF_DUTY, meeting=MEETING, public=True, fulfilled_at=DELIBERATED.deliberated_at),
+)
 CONTRACT_EXAMPLES: tuple[Named, ...] = (
     *TOLD_OF_BODY,
     contracts.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
     contracts.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
     contracts.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON),
     contracts.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
+    *TOLD_OF_ITEMS,
 )

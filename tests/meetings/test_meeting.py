@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -29,23 +30,27 @@ from tests.meetings.examples import (
     CANCELLED,
     ENDS,
     LATER,
+    MEMBERS,
     NOW,
-    OPENED,
     OTHER_PLACE,
     PLACE,
+    QUORUM,
     REASON,
     RESCHEDULED,
     SCHEDULED,
     STARTS,
     TITLE,
 )
+from tests.meetings.examples import OPENED as OPENED_WITH_AGENDA
 
 meeting = Rules(MEETING)
 
 SCHEDULE = ScheduleMeeting(now=NOW, body=BOARD, body_name=BOARD_NAME, title=TITLE, starts_at=STARTS, ends_at=ENDS, place=PLACE, public=True)
 RESCHEDULE = RescheduleMeeting(now=NOW, starts_at=LATER, ends_at=None, place=OTHER_PLACE)
 CANCEL = CancelMeeting(now=NOW, reason=REASON)
-OPEN = OpenMeeting(now=STARTS)
+BY: dict[str, Any] = {"members": MEMBERS, "quorum": QUORUM}
+OPENED = OPENED_WITH_AGENDA.model_copy(update={"agenda": ()})
+OPEN = OpenMeeting(now=STARTS, **BY)
 AFTERWARDS = STARTS + timedelta(days=400)
 ENTER_LATER = SCHEDULE.model_copy(update={"now": AFTERWARDS, "entered_later": True})
 ENTERED_LATER = SCHEDULED.model_copy(update={"entered_later": True})
@@ -125,31 +130,31 @@ def test_a_meeting_is_opened_now() -> None:
 
 
 def test_a_meeting_is_opened_for_the_time_at_which_it_began() -> None:
-    began = OpenMeeting(now=AFTERWARDS, opened_at=STARTS + MINUTE)
+    began = OpenMeeting(now=AFTERWARDS, opened_at=STARTS + MINUTE, **BY)
     meeting.given(ENTERED_LATER).when(began).then(OPENED.model_copy(update={"opened_at": STARTS + MINUTE}))
 
 
 def test_a_meeting_may_begin_before_its_hour_but_not_before_its_day() -> None:
     morning = STARTS.replace(hour=7)
-    meeting.given(SCHEDULED).when(OpenMeeting(now=morning)).then(OPENED.model_copy(update={"opened_at": morning}))
+    meeting.given(SCHEDULED).when(OpenMeeting(now=morning, **BY)).then(OPENED.model_copy(update={"opened_at": morning}))
     before_midnight_in_the_city = (STARTS - timedelta(days=1)).replace(hour=22, minute=59)
-    meeting.given(SCHEDULED).when(OpenMeeting(now=before_midnight_in_the_city)).then_refused(MeetingIsNotDueYet)
+    meeting.given(SCHEDULED).when(OpenMeeting(now=before_midnight_in_the_city, **BY)).then_refused(MeetingIsNotDueYet)
     after_midnight_in_the_city = before_midnight_in_the_city + MINUTE
-    meeting.given(SCHEDULED).when(OpenMeeting(now=after_midnight_in_the_city)).then(
+    meeting.given(SCHEDULED).when(OpenMeeting(now=after_midnight_in_the_city, **BY)).then(
         OPENED.model_copy(update={"opened_at": after_midnight_in_the_city})
     )
 
 
 def test_a_meeting_cannot_be_opened_in_advance() -> None:
-    meeting.given(SCHEDULED).when(OpenMeeting(now=STARTS, opened_at=STARTS + MINUTE)).then_refused(OpeningLiesInTheFuture)
+    meeting.given(SCHEDULED).when(OpenMeeting(now=STARTS, opened_at=STARTS + MINUTE, **BY)).then_refused(OpeningLiesInTheFuture)
 
 
-@pytest.mark.parametrize("again", [OPEN.model_copy(update={"now": AFTERWARDS}), OpenMeeting(now=AFTERWARDS, opened_at=STARTS)])
+@pytest.mark.parametrize("again", [OPEN.model_copy(update={"now": AFTERWARDS}), OpenMeeting(now=AFTERWARDS, opened_at=STARTS, **BY)])
 def test_opening_it_again_changes_nothing(again: OpenMeeting) -> None:
     meeting.given(SCHEDULED, OPENED).when(again).then()
 
 
-@pytest.mark.parametrize("wish", [RESCHEDULE, CANCEL, OpenMeeting(now=AFTERWARDS, opened_at=STARTS + MINUTE)])
+@pytest.mark.parametrize("wish", [RESCHEDULE, CANCEL, OpenMeeting(now=AFTERWARDS, opened_at=STARTS + MINUTE, **BY)])
 def test_a_meeting_that_has_begun_cannot_be_changed(wish: MeetingCommand) -> None:
     meeting.given(SCHEDULED, OPENED).when(wish).then_refused(MeetingHasBegun)
 

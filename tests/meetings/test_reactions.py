@@ -8,13 +8,13 @@ from services.meetings.sitting import OpenSitting
 from shared.envelope import Received
 from shared.reactor import Send
 from shared.testing import History, Rules
-from tests.meetings.examples import MEETING, OF_MEETING, OPENED, PLACE, SCHEDULED, SITTING, SITTING_OPENED, STARTS
+from tests.meetings.examples import FROZEN, MEETING, OF_MEETING, OPENED, PLACE, SCHEDULED, SITTING, SITTING_OPENED, STARTS
 
 
 def test_when_a_meeting_was_opened_then_its_sitting_opens_with_what_was_invited() -> None:
     entry = History().add(MEETING, SCHEDULED, OPENED).entries[-1]
     (sent,) = WHEN_MEETING_OPENED_THEN_OPEN_SITTING.react(Received(OPENED, entry))
-    command = OpenSitting(now=entry.recorded_at, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE)
+    command = OpenSitting(now=entry.recorded_at, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
     assert sent == Send(SITTING_RULES, SITTING, command)
 
 

@@ -20,11 +20,11 @@ from services.meetings.sitting import (
     sitting_of,
 )
 from shared.testing import Rules
-from tests.meetings.examples import BOARD, ENDS, MEETING, OF_MEETING, PLACE, SITTING_CLOSED, SITTING_OPENED, STARTS
+from tests.meetings.examples import BOARD, ENDS, FROZEN, MEETING, OF_MEETING, PLACE, SITTING_CLOSED, SITTING_OPENED, STARTS
 
 sitting = Rules(SITTING)
 
-OPEN = OpenSitting(now=STARTS, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE)
+OPEN = OpenSitting(now=STARTS, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
 CLOSE = CloseSitting(now=ENDS)
 YEARS_LATER = STARTS + timedelta(days=900)
 MINUTE = timedelta(minutes=1)

@@ -1,7 +1,8 @@
-"""The addresses of meetings: schedule, move, cancel, open and close one, list what is coming, show one."""
+"""The addresses of meetings: schedule, move, cancel and open one, list what is coming, show one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, cast
 from uuid import UUID
@@ -9,16 +10,27 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 
+from services.meetings.api.kept import bodies_seen, body_of, is_hidden, members_of, permitted_meeting
+from services.meetings.api.shown import (
+    ShownAttendance,
+    ShownInvitation,
+    ShownItem,
+    SittingQuorum,
+    shown_agenda,
+    shown_attendance,
+    shown_invitation,
+    shown_quorum,
+)
 from services.meetings.body import BODY
 from services.meetings.meeting import MEETING, CancelMeeting, Meeting, OpenMeeting, RescheduleMeeting, ScheduleMeeting
 from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
+from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, list_proposals
 from services.meetings.read_models.upcoming import UPCOMING, UpcomingMeeting, list_upcoming
-from services.meetings.sitting import SITTING, CloseSitting, Sitting, sitting_of
+from services.meetings.sitting import SITTING, Sitting, sitting_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
-from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
-from shared.http.permissions import CITY_SCOPE
+from shared.http.paging import DEFAULT_LIMIT, MOST, After, Limit, Listing, Page
 from shared.http.positions import MinPosition
 from shared.http.problems import NotFound
 from shared.localday import Moment, local_day
@@ -79,14 +91,6 @@ class Opening(BaseModel):
     opened_at: Moment | None = None
 
 
-class Closing(BaseModel):
-    """The end of a meeting: now, or when it really ended."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    closed_at: Moment | None = None
-
-
 class ShownMeeting(BaseModel):
     """A meeting: as invited, and as held once it is."""
 
@@ -103,10 +107,14 @@ class ShownMeeting(BaseModel):
     reason: Annotated[str | None, Field(description="Why it was cancelled.")]
     opened_at: AwareDatetime | None
     closed_at: AwareDatetime | None
+    agenda: list[ShownItem]
+    invited: Annotated[ShownInvitation | None, Field(description="Null as long as nobody is.")]
+    quorum: Annotated[SittingQuorum | None, Field(description="Null before the meeting is opened.")]
+    attendance: Annotated[ShownAttendance | None, Field(description="Null before the meeting is opened.")]
+    waiting: Annotated[list[ListedProposal], Field(description="What waits at the body, the oldest first, while the meeting is planned.")]
 
 
 NOW = Opening()
-AT_ONCE = Closing()
 
 
 @router.post("/meetings", status_code=201)
@@ -148,22 +156,14 @@ async def cancel_meeting(meeting: UUID, wish: Cancellation, call: Call) -> Done:
 
 @router.post("/meetings/{meeting}/opening")
 async def open_meeting(meeting: UUID, call: Call, wish: Opening = NOW) -> Done:
-    """Begin a meeting. Its sitting opens by itself; the answer waits for that, for two seconds at most."""
-    command = OpenMeeting(now=call.now, opened_at=wish.opened_at)
+    """Begin a meeting, by those who hold the body's seats on that day. Its sitting opens by itself; the answer waits for that, for two
+    seconds at most."""
+    _, planned = await permitted_meeting(call, meeting)
+    members, quorum = await members_of(call, planned.body, local_day(wish.opened_at or call.now))
+    command = OpenMeeting(now=call.now, members=members, quorum=quorum, opened_at=wish.opened_at)
     done = await call.execute(MEETING, meeting, command, body=body_of, hidden=is_hidden, if_match="optional")
     await call.settled(WHEN_MEETING_OPENED_THEN_OPEN_SITTING.name, done.position)
     return done
-
-
-@router.post("/meetings/{meeting}/closing")
-async def close_meeting(meeting: UUID, call: Call, wish: Closing = AT_ONCE) -> Done:
-    """End a meeting: it has been held. The answer's id and version are those of the sitting."""
-    _, invited = await call.runtime.store.refresh(MEETING, meeting)
-    if invited.invitation is None:
-        raise NotFound
-    call.permit(invited.invitation.body, hidden=is_hidden(invited))
-    command = CloseSitting(now=call.now, closed_at=wish.closed_at)
-    return await call.execute(SITTING, sitting_of(meeting), command, body=invited.invitation.body, begins=True)
 
 
 @router.get("/meetings")
@@ -184,13 +184,18 @@ async def list_upcoming_meetings(
 
 
 @router.get("/meetings/{meeting}")
-async def show_meeting(meeting: UUID, call: Call) -> ShownMeeting:
-    """One meeting, as the log has it now; its ETag is its version for those who may change it."""
+async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0) -> ShownMeeting:
+    """One meeting, as the log has it now; its ETag is its version for those who may change it. Outsiders see what is public of it."""
     version, state = await call.runtime.store.refresh(MEETING, meeting)
     _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
     planned = state.invitation
     if planned is None or not (planned.public or call.may(INSIDERS, planned.body)):
         raise NotFound
+    sees_all, stands = call.may(INSIDERS, planned.body), standing(state, sitting)
+    waiting: Sequence[ListedProposal] = []
+    if stands == "scheduled":
+        await call.wait_for(PROPOSALS.name, min_position)
+        waiting = await list_proposals(call.read, planned.body, sees_all=sees_all, standing="waiting", limit=MOST)
     call.show_version(version, KEEPERS, planned.body)
     return ShownMeeting(
         id=meeting,
@@ -202,10 +207,15 @@ async def show_meeting(meeting: UUID, call: Call) -> ShownMeeting:
         ends_at=planned.ends_at,
         place=planned.place,
         entered_later=planned.entered_later,
-        standing=standing(state, sitting),
+        standing=stands,
         reason=state.reason,
         opened_at=state.opened_at,
         closed_at=sitting.closed_at,
+        agenda=shown_agenda(state, sitting, sees_all=sees_all),
+        invited=shown_invitation(state),
+        quorum=shown_quorum(sitting),
+        attendance=shown_attendance(sitting, call.now, sees_all=sees_all),
+        waiting=list(waiting),
     )
 
 
@@ -216,20 +226,3 @@ def standing(meeting: Meeting, sitting: Sitting) -> Literal["scheduled", "cancel
     if sitting.closed_at is not None:
         return "held"
     return "scheduled" if meeting.opened_at is None else "opened"
-
-
-def body_of(meeting: Meeting) -> UUID | None:
-    """The body whose roles count."""
-    return meeting.invitation.body if meeting.invitation else None
-
-
-def is_hidden(meeting: Meeting) -> bool:
-    """Whether outsiders may not even learn of it."""
-    return not (meeting.invitation and meeting.invitation.public)
-
-
-def bodies_seen(call: Call) -> list[UUID]:
-    """The bodies whose non-public meetings the caller may see."""
-    grants = call.principal.grants if call.principal else frozenset()
-    bodies = {UUID(scope) for scope, _ in grants if scope != CITY_SCOPE}
-    return [body for body in bodies if call.may(INSIDERS, body)]

@@ -1,0 +1,141 @@
+"""The addresses of a meeting that is being held: who comes and goes, and what is received, deliberated, resolved, noted and corrected."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from services.meetings.api.kept import permitted_meeting
+from services.meetings.attendance import RecordArrival, RecordLeaving
+from services.meetings.dealing import CorrectResolution, DeliberateItem, ReceiveItem, Resolve, TakeNote
+from services.meetings.items import Instrument
+from services.meetings.sitting import SITTING, CloseSitting, sitting_of
+from shared.http.call import Call, Done
+from shared.localday import Moment
+from shared.text import Prose
+
+router = APIRouter(tags=["sittings"])
+AtThen = Annotated[Moment | None, Field(description="When it really was; now by default.")]
+Count = Annotated[StrictInt, Field(ge=0, le=1000)]
+
+
+class Closing(BaseModel):
+    """The end of a meeting: now, or when it really ended."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    closed_at: Moment | None = None
+
+
+class Coming(BaseModel):
+    """Who comes or goes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    member: Annotated[UUID, Field(description="Who holds a seat of the body on the day of the opening.")]
+    at: AtThen = None
+
+
+class Then(BaseModel):
+    """Something that is done: now, or when it really was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AtThen = None
+
+
+class Deliberation(Then):
+    """What was said."""
+
+    summary: Annotated[Prose | None, Field(description="Whoever sees the item reads it: official words, no names of residents.")] = None
+
+
+class NewVote(Then):
+    """What is put to the vote, and how it was voted."""
+
+    text: Annotated[Prose, Field(description="What is resolved. Whoever sees the item reads it.")]
+    instrument: Annotated[Instrument, Field(description="What the resolution asks the secretariat to issue.")]
+    yes: Count
+    no: Count
+    abstentions: Annotated[Count, Field(description="They do not count; a tie is a rejection.")]
+
+
+class NewCorrection(BaseModel):
+    """What was resolved, and why it was recorded wrongly."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Prose
+    reason: Prose
+
+
+AT_ONCE = Closing()
+NOW = Then()
+NO_SUMMARY = Deliberation()
+
+
+@router.post("/meetings/{meeting}/closing")
+async def close_meeting(meeting: UUID, call: Call, wish: Closing = AT_ONCE) -> Done:
+    """End a meeting: it has been held. What it did not come to waits at the body again. The answer's id and version are the sitting's."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = CloseSitting(now=call.now, closed_at=wish.closed_at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/arrivals")
+async def record_arrival(meeting: UUID, wish: Coming, call: Call) -> Done:
+    """A member is present from now on, or from when it really was."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = RecordArrival(now=call.now, member=wish.member, at=wish.at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/departures")
+async def record_departure(meeting: UUID, wish: Coming, call: Call) -> Done:
+    """A member is present no more."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = RecordLeaving(now=call.now, member=wish.member, at=wish.at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/items/{item}/receipt")
+async def receive_item(meeting: UUID, item: UUID, call: Call, wish: Then = NOW) -> Done:
+    """The body receives what was put to it (Entgegennahme)."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = ReceiveItem(now=call.now, item=item, at=wish.at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/items/{item}/deliberation")
+async def deliberate_item(meeting: UUID, item: UUID, call: Call, wish: Deliberation = NO_SUMMARY) -> Done:
+    """The body deliberates an item; results only once they are received."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = DeliberateItem(now=call.now, item=item, summary=wish.summary, at=wish.at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/items/{item}/resolution")
+async def resolve_item(meeting: UUID, item: UUID, wish: NewVote, call: Call) -> Done:
+    """The body votes: more yes than no is a resolution, anything else a rejection."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = Resolve(now=call.now, item=item, **wish.model_dump())
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/items/{item}/note")
+async def take_note(meeting: UUID, item: UUID, call: Call, wish: Then = NOW) -> Done:
+    """The body takes note of an item (Kenntnisnahme)."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = TakeNote(now=call.now, item=item, at=wish.at)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
+
+
+@router.post("/meetings/{meeting}/resolutions/{resolution}/correction")
+async def correct_resolution(meeting: UUID, resolution: UUID, wish: NewCorrection, call: Call) -> Done:
+    """Let the record of a resolution say what was resolved; also after the sitting is closed."""
+    _, planned = await permitted_meeting(call, meeting)
+    command = CorrectResolution(now=call.now, resolution=resolution, text=wish.text, reason=wish.reason)
+    return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)

@@ -1,0 +1,108 @@
+"""A proposal: a matter is put to a body and waits there until the secretariat places it on an agenda or declines it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never, get_args
+from uuid import UUID, uuid5
+
+from services.meetings.events import ItemProposed, ProposalDeclined, ProposalEvent
+from services.meetings.items import Asked, Matter, ProposalIsDecided
+from shared.domain import Command, Decider, Refusal
+
+
+def proposal_of(body: UUID, matter: Matter) -> UUID:
+    """The stream of what is put to a body about a matter: one for both, so that it is put there once."""
+    return uuid5(matter.id, f"{body}:{matter.service}:{matter.kind}")
+
+
+class ProposeItem(Command):
+    """Put a matter to a body."""
+
+    proposal: UUID
+    body: UUID
+    body_name: str
+    matter: Matter
+    title: str
+    public: bool
+    asked: Asked
+    proposed_by: UUID | None
+    proposed_by_name: str | None
+    due_by: date | None
+
+
+class DeclineProposal(Command):
+    """Say why the body does not deal with it."""
+
+    reason: str
+
+
+ProposalCommand = ProposeItem | DeclineProposal
+
+
+class MatterIsProposedAlready(Refusal):
+    """A matter is put to a body once; what is proposed already waits for its secretariat or is dealt with."""
+
+
+class ProposalIsUnknown(Refusal):
+    """There is no such proposal."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposal as its rules see it; where it was placed, the meeting knows."""
+
+    proposed: ItemProposed | None = None
+    reason: str | None = None
+    """Why it was declined; None as long as it is not."""
+
+
+def evolve(state: Proposal, event: ProposalEvent) -> Proposal:
+    """Fold one fact into the state."""
+    match event:
+        case ItemProposed():
+            return replace(state, proposed=event)
+        case ProposalDeclined():
+            return replace(state, reason=event.reason)
+        case _:
+            assert_never(event)
+
+
+def decide(command: ProposalCommand, state: Proposal) -> Sequence[ProposalEvent]:
+    """Grant or refuse a command."""
+    match command:
+        case ProposeItem():
+            return propose(command, state)
+        case DeclineProposal():
+            return decline(command, state)
+        case _:
+            assert_never(command)
+
+
+def propose(command: ProposeItem, state: Proposal) -> Sequence[ProposalEvent]:
+    """A new proposal; the same one again is nothing to do."""
+    proposed = ItemProposed(**{name: value for name, value in command if name != "now"}, proposed_at=command.now)
+    if state.proposed is None:
+        return [proposed]
+    if state.proposed.model_copy(update={"proposed_at": command.now}) == proposed:
+        return []
+    raise MatterIsProposedAlready
+
+
+def decline(command: DeclineProposal, state: Proposal) -> Sequence[ProposalEvent]:
+    """The end of it; that no agenda has it, its claim sees to. Once more for the same reason is nothing to do."""
+    if state.proposed is None:
+        raise ProposalIsUnknown
+    if state.reason == command.reason:
+        return []
+    if state.reason is not None:
+        raise ProposalIsDecided
+    said = {name: value for name, value in state.proposed if name not in {"proposed_at", "due_by"}}
+    return [ProposalDeclined(**said, reason=command.reason)]
+
+
+PROPOSAL: Decider[Proposal, ProposalCommand, ProposalEvent] = Decider(
+    name="meetings.Proposal", initial=Proposal(), evolve=evolve, decide=decide, events=get_args(ProposalEvent)
+)

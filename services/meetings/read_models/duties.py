@@ -1,0 +1,114 @@
+"""Which bodies still owe it to a conference to receive and to deliberate its results, and until when? Received alone is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, assert_never
+from uuid import UUID
+
+from services.meetings.events import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
+from shared.envelope import Received
+from shared.projections.projection import OWN, Projection, Statement
+
+if TYPE_CHECKING:
+    from shared.eventstore.log import Queryable
+
+TABLES = """
+create table duties_v1 (
+    duty uuid primary key,
+    conference uuid not null,
+    body uuid not null,
+    conference_title text,
+    body_name text,
+    opened_on date,
+    due_by date,
+    source text,
+    received_at timestamptz,
+    received_publicly boolean,
+    deliberated_at timestamptz,
+    deliberated_publicly boolean,
+    fulfilled boolean not null default false
+);
+comment on column duties_v1.opened_on is 'Null where results were dealt with before their duty was told, or by a body that owes none.';
+"""
+INDEXES = "create index duties_v1_by_day on duties_v1 (due_by, duty);"
+
+OPEN = """insert into duties_v1 (duty, conference, body, conference_title, body_name, opened_on, due_by, source)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (duty) do update set conference_title = excluded.conference_title,
+body_name = excluded.body_name, opened_on = excluded.opened_on, due_by = excluded.due_by, source = excluded.source"""
+RECEIVE = """insert into duties_v1 (duty, conference, body, received_at, received_publicly) values ($1, $2, $3, $4, $5)
+on conflict (duty) do update set received_at = excluded.received_at, received_publicly = excluded.received_publicly"""
+DELIBERATE = """insert into duties_v1 (duty, conference, body, deliberated_at, deliberated_publicly) values ($1, $2, $3, $4, $5)
+on conflict (duty) do update set deliberated_at = excluded.deliberated_at, deliberated_publicly = excluded.deliberated_publicly"""
+FULFIL = "update duties_v1 set fulfilled = true where duty = $1"
+
+Folded = HandoverDutyOpened | ResultsReceivedForDuty | ResultsDeliberatedForDuty | HandoverDutyFulfilled
+
+
+def project(received: Received[Folded]) -> Iterable[Statement]:
+    """One row for each duty."""
+    event = received.message
+    duty = (received.stream, event.conference, event.body)
+    match event:
+        case HandoverDutyOpened():
+            yield Statement(OPEN, (*duty, event.conference_title, event.body_name, event.opened_on, event.due_by, event.source))
+        case ResultsReceivedForDuty():
+            yield Statement(RECEIVE, (*duty, event.received_at, event.public))
+        case ResultsDeliberatedForDuty():
+            yield Statement(DELIBERATE, (*duty, event.deliberated_at, event.public))
+        case HandoverDutyFulfilled():
+            yield Statement(FULFIL, (received.stream,))
+        case _:
+            assert_never(event)
+
+
+DUTIES = Projection(
+    name="duties_v1",
+    folds={OWN: (HandoverDutyOpened, ResultsReceivedForDuty, ResultsDeliberatedForDuty, HandoverDutyFulfilled)},
+    tables=TABLES,
+    project=project,
+    indexes=INDEXES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDuty:
+    """What a body still owes. Of a meeting that is not public, outsiders do not learn what it has done of it."""
+
+    duty: UUID
+    conference: UUID
+    conference_title: str
+    body: UUID
+    body_name: str
+    opened_on: date
+    due_by: date
+    source: str
+    """Where it is written until when."""
+    received_at: datetime | None
+    deliberated_at: datetime | None
+    overdue: bool
+
+
+QUERY = """select duty, conference, conference_title, body, body_name, opened_on, due_by, source, due_by < $1::date as overdue,
+case when received_publicly or $3 or body = any($4::uuid[]) then received_at end as received_at,
+case when deliberated_publicly or $3 or body = any($4::uuid[]) then deliberated_at end as deliberated_at
+from duties_v1 where opened_on is not null and not fulfilled and ($2::uuid is null or body = $2)
+and ($5::date is null or (due_by, duty) > ($5, $6)) order by due_by, duty limit $7"""
+
+
+async def list_open_duties(
+    db: Queryable,
+    today: date,
+    *,
+    body: UUID | None,
+    sees_all: bool,
+    sees_bodies: Sequence[UUID],
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> Sequence[OpenDuty]:
+    """What is owed, the most urgent first, behind the (day, id) of the last one seen."""
+    due_by, duty = after or (None, None)
+    rows = await db.fetch(QUERY, today, body, sees_all, list(sees_bodies), due_by, duty, limit)
+    return [OpenDuty(**row) for row in rows]
