@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
 MINUTE = timedelta(minutes=1)
+AGAIN = NOW + timedelta(days=1)
 SECOND_MEMBER = UUID(int=21)
 AYLA, JAN = InvitedMember(member=MEMBER, member_name=MEMBER_NAME), InvitedMember(member=SECOND_MEMBER, member_name="Jan Muster")
 FIRST, SECOND = UUID(int=31), UUID(int=32)
@@ -110,26 +111,30 @@ async def test_what_is_no_invitation_of_a_member_to_this_meeting_proves_nothing(
     assert found[MEMBER_NAME].standing == "open"
 
 
-async def test_a_further_invitation_is_open_until_all_letters_are_through(pool: Pool) -> None:
-    again = NOW + timedelta(days=1)
-    own = History().add(MEETING, invited(AYLA, JAN), invited(AYLA, at=again))
-    first = handed_over(FIRST), handed_over(UUID(int=33), SECOND_MEMBER)
-    found = await served(pool, own, letters(*first))
-    assert (found[MEMBER_NAME].standing, found[MEMBER_NAME].invitations, found[MEMBER_NAME].invited_at) == ("open", 2, again)
-    assert found["Jan Muster"].standing == "handed_over"
-    through = await served(pool, own, letters(*first, handed_over(SECOND, at=again + MINUTE)))
-    assert (through[MEMBER_NAME].standing, through[MEMBER_NAME].handed_over_at) == ("handed_over", again + MINUTE)
+@pytest.mark.parametrize("through", [False, True])
+async def test_a_further_invitation_is_open_until_all_letters_are_through(pool: Pool, through: bool) -> None:
+    own = History().add(MEETING, invited(AYLA, JAN), invited(AYLA, at=AGAIN))
+    told = letters(handed_over(FIRST), handed_over(UUID(int=33), SECOND_MEMBER))
+    if through:
+        told.add(SECOND, handed_over(SECOND, at=AGAIN + MINUTE))
+    found = await served(pool, own, told)
+    assert (found[MEMBER_NAME].standing, found[MEMBER_NAME].invitations) == ("handed_over" if through else "open", 2)
+    assert (found[MEMBER_NAME].invited_at, found["Jan Muster"].standing) == (AGAIN, "handed_over")
 
 
-async def test_of_several_letters_the_one_that_failed_since_the_last_invitation_counts(pool: Pool) -> None:
-    again = NOW + timedelta(days=1)
-    own = History().add(MEETING, invited(AYLA), invited(AYLA, at=again))
-    worse = await served(pool, own, letters(handed_over(FIRST), failed(SECOND, at=again + MINUTE)))
-    assert (worse[MEMBER_NAME].standing, worse[MEMBER_NAME].cause) == ("failed", "refused")
-    better = await served(pool, own, letters(failed(FIRST), handed_over(SECOND, at=again + MINUTE)))
-    assert (better[MEMBER_NAME].standing, better[MEMBER_NAME].handed_over_at) == ("handed_over", again + MINUTE)
-    late = await served(pool, own, letters(failed(FIRST, at=again + MINUTE), handed_over(SECOND, at=again + 2 * MINUTE)))
-    assert (late[MEMBER_NAME].standing, late[MEMBER_NAME].cause) == ("failed", "refused")
+@pytest.mark.parametrize(
+    ("told", "standing"),
+    [
+        (letters(handed_over(FIRST), failed(SECOND, at=AGAIN + MINUTE)), "failed"),
+        (letters(failed(FIRST), handed_over(SECOND, at=AGAIN + MINUTE)), "handed_over"),
+        (letters(failed(FIRST, at=AGAIN + MINUTE), handed_over(SECOND, at=AGAIN + 2 * MINUTE)), "failed"),
+        (letters(failed(FIRST), failed(SECOND, at=AGAIN + MINUTE)), "failed"),
+    ],
+    ids=["the second failed", "the first failed before", "the first failed since", "both failed"],
+)
+async def test_of_several_letters_one_that_failed_since_the_last_invitation_counts(pool: Pool, told: History, standing: str) -> None:
+    found = await served(pool, History().add(MEETING, invited(AYLA), invited(AYLA, at=AGAIN)), told)
+    assert (found[MEMBER_NAME].standing, found[MEMBER_NAME].cause) == (standing, "refused")
 
 
 async def test_a_letter_that_was_taken_over_after_all_has_not_failed(pool: Pool) -> None:
@@ -139,7 +144,7 @@ async def test_a_letter_that_was_taken_over_after_all_has_not_failed(pool: Pool)
 
 
 async def test_it_does_not_matter_whether_the_meeting_or_its_letters_are_heard_first(pool: Pool) -> None:
-    own = History().add(MEETING, invited(AYLA, JAN), invited(AYLA, at=NOW + timedelta(days=1)))
+    own = History().add(MEETING, invited(AYLA, JAN), invited(AYLA, at=AGAIN))
     own.add(UUID(int=98), invited(AYLA))
     told = letters(handed_over(FIRST), failed(SECOND), handed_over(SECOND), failed(UUID(int=33), SECOND_MEMBER))
     rows = await assert_order_independent(pool, INVITATION_SERVICE, own, told)
@@ -158,7 +163,6 @@ async def test_who_keeps_the_body_sees_whom_the_invitation_reached_and_nobody_el
     assert (await city.get(path, secretary)).json() == nobody_yet
     sent = await city.post(path, {}, secretary)
     assert sent.status_code == 200, sent.text
-    # What another service tells is heard before the own fact, or after it: here before it is asked for.
     city.others.tell("notifications", FIRST, handed_over(FIRST, UUID(members["Ayla Beispiel"]), UUID(meeting)))
     city.others.tell("notifications", SECOND, failed(SECOND, UUID(members["Jan Muster"]), UUID(meeting)))
     projector = next(one for one in city.process.readers.projectors if one.projection is INVITATION_SERVICE)
