@@ -30,7 +30,10 @@ MOST_FIELDS = 500
 AWAY = mark("The service does not answer at the moment. Nothing is lost: please send this again.")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
-NAVIGATION: tuple[tuple[str, str, Permission], ...] = (("/", mark("Home"), EVERYBODY),)
+NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
+    ("/", mark("Home"), EVERYBODY),
+    ("/conferences", mark("Conferences"), EVERYBODY),
+)
 """Path, name, and whom it is shown to."""
 PRIVATE = {"cache-control": "no-store"}
 PUBLIC = {"cache-control": "no-cache", "vary": "Cookie"}
@@ -196,11 +199,11 @@ class Visit:
         address = f"/{self.language}{path}"
         return RedirectResponse(f"{address}{'&' if '?' in address else '?'}{asked}" if asked else address, 303, PRIVATE)
 
-    def show(self, template: str, status: int = 200, **values: Any) -> Response:
-        """The page from its template. Pages for people who are signed in, and answers to forms, are kept by nobody."""
+    def show(self, template: str, status: int = 200, *, kept: bool = True, **values: Any) -> Response:
+        """The page from its template. Pages for people who are signed in, answers to forms, and what is not to be `kept`, nobody keeps."""
         page = speech(self.language).templates.get_template(template).render(visit=self, **values)
-        kept = self.person is None and self.request.method == "GET" and status == 200
-        return Response(page, status, PUBLIC if kept else PRIVATE, HTML)
+        public = kept and self.person is None and self.request.method == "GET" and status == 200
+        return Response(page, status, PUBLIC if public else PRIVATE, HTML)
 
     # What the frame of every page shows.
 

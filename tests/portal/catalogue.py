@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +23,9 @@ def texts() -> Iterator[tuple[str | tuple[str, ...], Path]]:
     for file in sorted((HERE / "templates").rglob("*.html")):
         with file.open("rb") as source:
             for _, _, text, _ in babel_extract(source, ["_", "gettext", "ngettext"], [], {"trimmed": "true"}):
-                if text:
-                    yield text if isinstance(text, str) else tuple(part for part in text if part), file
+                parts = [text] if isinstance(text, str) else [part for part in text or () if part]
+                if parts:
+                    yield parts[0] if len(parts) == 1 else tuple(parts), file
     for file in sorted(HERE.rglob("*.py")):
         with file.open("rb") as source:
             for _, text, _, _ in extract("python", source, keywords=MARKS):
@@ -51,9 +53,10 @@ def write(catalogue: Catalog, file: Path = FILE) -> None:
     """Keep the catalogue, sorted, without dates and places that change by themselves."""
     lines = [f"{HEADER}\n", 'msgid ""\n', 'msgstr ""\n', '"Content-Type: text/plain; charset=utf-8\\n"\n', '"Language: de\\n"\n']
     lines += ['"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n', "\n"]
-    with file.open("wb") as target:
-        target.write("".join(lines).encode())
-        write_po(target, catalogue, omit_header=True, sort_output=True, no_location=True, ignore_obsolete=True, width=140)
+    target = io.BytesIO("".join(lines).encode())
+    target.seek(0, io.SEEK_END)
+    write_po(target, catalogue, omit_header=True, sort_output=True, no_location=True, ignore_obsolete=True, width=140)
+    file.write_bytes(target.getvalue())
 
 
 def missing(catalogue: Catalog) -> list[str]:

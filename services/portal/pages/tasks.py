@@ -1,0 +1,44 @@
+"""What my bodies must do, by when."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from starlette.responses import Response
+
+from services.portal import words
+from services.portal.clients import ServiceProblem
+from services.portal.pages.lists import after_of, one_page
+from services.portal.read_models.tasks import Task, list_tasks
+from services.portal.read_models.viewer import viewer_of
+from services.portal.routing import Pages
+from services.portal.visit import Visit
+from shared.http.paging import Listing
+
+pages = Pages()
+AT_ONCE = 50
+TASKS = Listing("portal.tasks", date, str, UUID)
+AT_BODY = {"handover", "placing"}
+AT_MEETING = {"invitation", "opening", "closing", "letter"}
+
+
+def place_of(task: Task) -> str:
+    """The page where it is done."""
+    if task.what in AT_BODY:
+        return f"/bodies/{task.body}"
+    if task.what in AT_MEETING:
+        return f"/meetings/{task.about}"
+    return f"/conferences/{task.about}" if task.what == "holding" else f"/recommendations/{task.about}"
+
+
+@pages.get("/tasks")
+async def show_tasks(visit: Visit) -> Response:
+    """By due date, the longest overdue first, with the way to where each is done."""
+    if visit.person is None:
+        raise ServiceProblem(401, "urn:bindeglied:problem:unauthenticated", "Sign in first.")
+    rows = await list_tasks(
+        visit.portal.runtime.read, visit.portal.now(), viewer_of(visit.person), after=after_of(visit, TASKS), limit=AT_ONCE + 1
+    )  # fmt: skip
+    listed = one_page(visit, TASKS, rows, AT_ONCE, lambda task: task.key)
+    return visit.show("tasks.html", words=words, listed=listed, place_of=place_of, now=visit.portal.now())
