@@ -1,0 +1,1 @@
+"""What containers are made from, without making any."""
