@@ -1,0 +1,1 @@
+"""The addresses of the notifications service, a file for each noun."""

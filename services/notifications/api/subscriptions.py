@@ -1,0 +1,125 @@
+"""The addresses of subscriptions, for everybody and without an account: ask, confirm, stop, have erased. Answers are the same for all."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.notifications.api.tokens import Heard, Mail, WithToken, hash_of, keyring_of, new_token
+from services.notifications.events import REGISTER_STREAM, Language, Wanted
+from services.notifications.read_models.known_matters import known_matter
+from services.notifications.register import (
+    REGISTER,
+    ConfirmSubscription,
+    EraseSubscriber,
+    RequestSubscription,
+    StopSubscription,
+)
+from shared.http.bad_input import BadInput
+from shared.http.call import Call
+from shared.http.problems import NotFound
+from shared.text import Name
+
+router = APIRouter(tags=["subscriptions"])
+
+
+class MatterWanted(BaseModel):
+    """A conference, a body or a recommendation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: Name
+    kind: Name
+    id: UUID
+
+
+class NewSubscription(BaseModel):
+    """What somebody wants to be told of, and where."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Mail
+    language: Language = "de"
+    about: Annotated[Literal["everything"] | MatterWanted, Field(description="All that is public, or one thing and what comes of it.")]
+
+
+class Stop(WithToken):
+    """Which link, and how much of it."""
+
+    everything: Annotated[bool, Field(description="Every subscription of the same person.")] = False
+
+
+@router.post("/subscriptions", status_code=202)
+async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
+    """Ask to be told. A letter asks whether the address is yours; at most one a day waits for that."""
+    about: Wanted | None = None
+    if isinstance(wish.about, MatterWanted):
+        about = await known_matter(call.read, wish.about.service, wish.about.kind, wish.about.id)
+        if about is None:
+            raise BadInput("body.about", "is nothing that can be subscribed to")
+    keyring = keyring_of(call)
+    subject = await keyring.subject_for(wish.email)
+    confirm_token, confirm = new_token()
+    stop_token, stop = new_token()
+    command = RequestSubscription(
+        now=call.now,
+        subscription=call.new_stream(),
+        about=about,
+        language=wish.language,
+        email=await keyring.seal(wish.email, subject, "subscriber.email"),
+        confirm=confirm,
+        confirm_token=await keyring.seal(confirm_token, subject, "subscription.confirm_token"),
+        stop=stop,
+        stop_token=await keyring.seal(stop_token, subject, "subscription.stop_token"),
+    )
+    await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
+    return Heard()
+
+
+@router.post("/subscriptions/confirmation")
+async def confirm_subscription(wish: WithToken, call: Call) -> Heard:
+    """Confirm the address, with the token from the letter."""
+    confirm = hash_of(wish.token)
+    if (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_confirm(confirm) is None:
+        raise NotFound
+    await call.execute(REGISTER, REGISTER_STREAM, ConfirmSubscription(now=call.now, confirm=confirm), if_match="none")
+    return Heard()
+
+
+@router.post("/subscriptions/stop")
+async def stop_subscription(wish: Stop, call: Call) -> Heard:
+    """Stop one subscription, or all of the same person."""
+    return await _stop(call, wish.token, everything=wish.everything)
+
+
+@router.post("/subscriptions/stop/{token}")
+async def stop_with_one_click(
+    token: Annotated[str, Path(min_length=1, max_length=64)],
+    call: Call,
+    said: Annotated[Literal["One-Click"], Form(alias="List-Unsubscribe", description="RFC 8058.")],
+) -> Heard:
+    """What a mail program's own button sends: stops every subscription of the person, for the button promises no further mail."""
+    return await _stop(call, token, everything=said == "One-Click")
+
+
+@router.post("/subscriptions/erasure")
+async def erase_subscriber(wish: WithToken, call: Call) -> Heard:
+    """Have everything erased that was sealed for this person, with the token from any letter's stop link."""
+    found = (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_stop(hash_of(wish.token))
+    if found is None:
+        raise NotFound
+    # The key first: should this process end here, the token still leads back to what is left to do.
+    await keyring_of(call).erase(found[1].subject)
+    await call.execute(REGISTER, REGISTER_STREAM, EraseSubscriber(now=call.now, subject=found[1].subject), if_match="none")
+    return Heard()
+
+
+async def _stop(call: Call, token: str, *, everything: bool) -> Heard:
+    stop = hash_of(token)
+    if (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_stop(stop) is None:
+        raise NotFound
+    await call.execute(REGISTER, REGISTER_STREAM, StopSubscription(now=call.now, stop=stop, everything=everything), if_match="none")
+    return Heard()

@@ -1,0 +1,61 @@
+"""Tokens in links: 128 bits, of which only the hash is kept in clear; and addresses as people type them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from services.notifications.compose import NoAddress, envelope_address
+from shared.http.call import CommandAnswer, Invocation
+from shared.privacy.keyring import Keyring
+from shared.text import must_be_one_line
+
+TOKEN_BYTES = 16
+
+
+class Heard(CommandAnswer):
+    """The same for everybody, whatever is known of them."""
+
+    heard: bool = True
+
+
+def new_token() -> tuple[str, str]:
+    """A token, and its hash."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return token, hash_of(token)
+
+
+def hash_of(token: str) -> str:
+    """SHA-256 of a token, in hex: enough for a value that nobody can guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def must_be_an_address(text: str) -> str:
+    """An address that a letter can be sent to. ValueError, without the value, for what is none."""
+    try:
+        envelope_address(must_be_one_line(text))
+    except NoAddress:
+        raise ValueError("must be an e-mail address") from None
+    return text.strip()
+
+
+Mail = Annotated[str, Field(min_length=3, max_length=254, description="An e-mail address."), AfterValidator(must_be_an_address)]
+Token = Annotated[str, Field(min_length=1, max_length=64, description="The token from the letter's link.")]
+
+
+class WithToken(BaseModel):
+    """What a link carries."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: Token
+
+
+def keyring_of(call: Invocation) -> Keyring:
+    """The keyring of this process: this service seals addresses, and opens them for offices."""
+    keyring = call.runtime.keyring
+    assert isinstance(keyring, Keyring)
+    return keyring

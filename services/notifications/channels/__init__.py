@@ -1,0 +1,1 @@
+"""The ways on which a letter leaves the house, a file for each."""

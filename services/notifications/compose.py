@@ -1,0 +1,186 @@
+"""From a planned notification to the bytes of a letter: subject, text and a simple HTML beside it, in the recipient's language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime as mail_date
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from babel.dates import format_date, format_datetime
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+
+from services.notifications.channels.channel import Post
+from services.notifications.events import NotificationPlanned, Why
+from shared.localday import CITY_ZONE
+
+MOST_SUBJECT = 150
+"""Characters; what is longer is cut, for the whole of it stands in the letter."""
+DATES = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
+TIMES = {"de": "EEEE, d. MMMM y, HH:mm 'Uhr'", "en": "EEEE, d MMMM y, HH:mm"}
+
+
+class NoAddress(Exception):
+    """What was given as an address is none that a letter can be sent to."""
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What all letters of a city have in common."""
+
+    city: str
+    sender: str
+    portal_url: str
+
+    def page(self, language: str, path: str, **query: str) -> str:
+        """A page of the portal."""
+        return f"{self.portal_url.rstrip('/')}/{language}{quote(path)}" + (f"?{urlencode(query)}" if query else "")
+
+    def one_click(self, token: str) -> str:
+        """Where a mail program's own button sends its form to (RFC 8058)."""
+        return f"{self.portal_url.rstrip('/')}/api/notifications/subscriptions/stop/{quote(token, safe='')}"
+
+    def message_id(self, notification: UUID) -> str:
+        """The same at every attempt, so that a letter that comes twice is recognised."""
+        return f"<{notification}@bindeglied.{self.city}>"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is sealed of a notification, opened for the envelope's sake."""
+
+    email: str = field(repr=False)
+    values: Mapping[str, str] = field(repr=False)
+    """Names and tokens, as the letter's template calls them."""
+    stops: Sequence[str | None] = field(repr=False)
+    """The stop token of each reason, in their order."""
+
+
+@dataclass(frozen=True)
+class ToldReason:
+    """A reason as the letter tells it."""
+
+    why: Why
+    title: str
+    stop_link: str | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def clean(value: Any) -> Any:
+    """Text without what could turn, break or hide what stands around it: controls, marks of direction, foreign line ends."""
+    if not isinstance(value, str):
+        return value
+    lines = re.sub("\r\n?|[\u0085\u2028\u2029\v\f]", "\n", value)
+    return "".join(sign for sign in lines if sign == "\n" or (unicodedata.category(sign) not in {"Cc", "Cs"} and sign not in TURNING))
+
+
+TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("letters")),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        finalize=clean,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    made.filters |= {"moment": _moment, "day": _day}
+    return made
+
+
+@pass_context
+def _moment(context: Context, value: str | Undefined) -> str:
+    """A time in the city."""
+    language = context["language"]
+    return format_datetime(datetime.fromisoformat(str(value)), TIMES[language], tzinfo=CITY_ZONE, locale=language)
+
+
+@pass_context
+def _day(context: Context, value: str | Undefined) -> str:
+    """A day."""
+    language = context["language"]
+    return format_date(date.fromisoformat(str(value)), DATES[language], locale=language)
+
+
+ENVIRONMENT = _environment()
+
+
+def write(planned: NotificationPlanned, opened: Opened, head: Letterhead) -> Written:
+    """The words of a letter; raises what jinja2 raises where a template and what it is given do not fit."""
+    language = planned.language
+
+    def page(path: str, **query: str) -> str:
+        return head.page(language, path, **query)
+
+    reasons = [
+        ToldReason(reason.why, reason.title, page("/subscription/stop", token=stop) if stop else None)
+        for reason, stop in zip(planned.reasons, opened.stops, strict=True)
+    ]
+    given = {"language": language, "letter": planned.letter, "sealed": opened.values, "page": page, "reasons": reasons}
+    module = ENVIRONMENT.get_template(f"{language}/{planned.kind}.txt").make_module(given)
+    footer = ENVIRONMENT.get_template(f"{language}/_why.txt").render(given)
+    text = f"{str(module).strip()}\n\n-- \n{footer.strip()}\n"
+    subject = " ".join(str(vars(module)["subject"]).split())
+    if len(subject) > MOST_SUBJECT:
+        subject = subject[: MOST_SUBJECT - 1].rstrip() + "…"
+    paragraphs = [
+        [(line, line.startswith(head.portal_url)) for line in part.splitlines()]
+        for part in re.split(r"\n\s*\n", text.replace("\n-- \n", "\n"))
+    ]
+    html = ENVIRONMENT.get_template("letter.html").render(language=language, subject=subject, paragraphs=paragraphs)
+    return Written(subject, text, html)
+
+
+def envelope_address(address: str) -> str:
+    """The address as a server is told it, its domain in ASCII; NoAddress for what is none, and for what few servers take (RFC 6531)."""
+    try:
+        parsed = Address(addr_spec=address)
+        domain = parsed.domain.encode("idna").decode("ascii")
+    except (MessageError, ValueError, IndexError, AttributeError):
+        raise NoAddress from None
+    if not parsed.username or not domain or clean(address) != address or len(address) > 254:
+        raise NoAddress
+    return f"{parsed.username}@{domain}"
+
+
+def compose(notification: UUID, planned: NotificationPlanned, opened: Opened, head: Letterhead) -> Post:
+    """The letter, the same bytes every time; NoAddress where there is nobody to send it to."""
+    recipient = envelope_address(opened.email)
+    written = write(planned, opened, head)
+    message = EmailMessage(policy=SMTP)
+    message["Date"] = mail_date(planned.planned_at)
+    message["From"] = head.sender
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = written.subject
+    message["Message-ID"] = head.message_id(notification)
+    message["Auto-Submitted"] = "auto-generated"
+    if stop := next(filter(None, opened.stops), None):
+        message["List-Unsubscribe"] = f"<{head.one_click(stop)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(written.text, cte="quoted-printable")
+    message.add_alternative(written.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = planned.language
+    message.set_boundary(f"=_{notification.hex}")
+    return Post(notification, head.message_id(notification), head.sender, recipient, message.as_bytes())

@@ -1,0 +1,76 @@
+"""Feedback: what somebody says is in the way, until the office has dealt with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never, get_args
+
+from services.notifications.events import FeedbackAnswered, FeedbackEvent, FeedbackGiven
+from shared.domain import Command, Decider, Refusal
+from shared.privacy.sealed import Sealed
+
+
+class GiveFeedback(Command):
+    """Say what is in the way."""
+
+    text: Sealed[str]
+    email: Sealed[str] | None
+    page: str
+
+
+class AnswerFeedback(Command):
+    """Mark it as dealt with."""
+
+    note: Sealed[str]
+
+
+FeedbackCommand = GiveFeedback | AnswerFeedback
+
+
+class FeedbackIsUnknown(Refusal):
+    """Nobody has said this."""
+
+
+class FeedbackIsAnswered(Refusal):
+    """Feedback is answered once."""
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Feedback as its rules see it."""
+
+    given: FeedbackGiven | None = None
+    answered: bool = False
+
+
+def evolve(state: Feedback, event: FeedbackEvent) -> Feedback:
+    """Fold one fact into the state."""
+    match event:
+        case FeedbackGiven():
+            return replace(state, given=event)
+        case FeedbackAnswered():
+            return replace(state, answered=True)
+        case _:
+            assert_never(event)
+
+
+def decide(command: FeedbackCommand, state: Feedback) -> Sequence[FeedbackEvent]:
+    """Grant or refuse a command."""
+    match command:
+        case GiveFeedback():
+            given = FeedbackGiven(text=command.text, email=command.email, page=command.page, given_at=command.now)
+            return [given] if state.given is None else []
+        case AnswerFeedback():
+            if state.given is None:
+                raise FeedbackIsUnknown
+            if state.answered:
+                raise FeedbackIsAnswered
+            return [FeedbackAnswered(note=command.note, answered_at=command.now)]
+        case _:
+            assert_never(command)
+
+
+FEEDBACK: Decider[Feedback, FeedbackCommand, FeedbackEvent] = Decider(
+    name="notifications.Feedback", initial=Feedback(), evolve=evolve, decide=decide, events=get_args(FeedbackEvent)
+)

@@ -1,0 +1,1 @@
+"""The read models of the notifications service, a file for each question."""

@@ -1,0 +1,132 @@
+"""Answers what became of the letters about something, and which of them are still to be handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, assert_never
+from uuid import UUID
+
+from services.notifications.events import (
+    Language,
+    NotificationEvent,
+    NotificationFailed,
+    NotificationHandedOver,
+    NotificationPlanned,
+    NotificationUnknown,
+)
+from shared.envelope import Received
+from shared.projections.projection import OWN, Projection, Statement
+
+if TYPE_CHECKING:
+    from shared.eventstore.log import Queryable
+
+TABLES = """
+create table outcomes_v1 (
+    notification uuid primary key,
+    cause uuid not null,
+    kind text not null,
+    about_service text not null,
+    about_kind text not null,
+    about_id uuid not null,
+    body uuid,
+    member uuid,
+    language text not null,
+    planned_at timestamptz not null,
+    standing text not null,
+    failure text,
+    attempts int not null,
+    at timestamptz
+);
+"""
+INDEXES = """create index outcomes_v1_open on outcomes_v1 (planned_at, notification) where standing = 'planned';
+create index outcomes_v1_failed on outcomes_v1 (notification) where standing in ('failed', 'unknown');
+create index outcomes_v1_by_cause on outcomes_v1 (cause);
+create index outcomes_v1_by_about on outcomes_v1 (about_id);
+create index outcomes_v1_by_time on outcomes_v1 (planned_at, notification);"""
+
+PLAN = """insert into outcomes_v1 (notification, cause, kind, about_service, about_kind, about_id, body, member, language, planned_at,
+standing, attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', 0) on conflict (notification) do nothing"""
+END = "update outcomes_v1 set standing = $2, failure = $3, attempts = $4, at = $5 where notification = $1"
+
+
+def project(received: Received[NotificationEvent]) -> Iterable[Statement]:
+    """One row for each notification, written by its stream."""
+    event, notification = received.message, received.stream
+    match event:
+        case NotificationPlanned(about=about):
+            yield Statement(
+                PLAN,
+                (
+                    notification, event.cause, event.kind, about.service, about.kind, about.id, event.body, event.member,
+                    event.language, event.planned_at,
+                ),
+            )  # fmt: skip
+        case NotificationHandedOver():
+            yield Statement(END, (notification, "handed_over", None, event.attempts, event.handed_over_at))
+        case NotificationFailed():
+            yield Statement(END, (notification, "failed", event.cause, event.attempts, event.failed_at))
+        case NotificationUnknown():
+            yield Statement(END, (notification, "unknown", None, event.attempts, event.given_up_at))
+        case _:
+            assert_never(event)
+
+
+OUTCOMES = Projection(
+    name="outcomes_v1",
+    folds={OWN: (NotificationPlanned, NotificationHandedOver, NotificationFailed, NotificationUnknown)},
+    tables=TABLES,
+    project=project,
+    indexes=INDEXES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedNotification:
+    """A letter, without whom it went to."""
+
+    notification: UUID
+    cause: UUID
+    kind: str
+    about: UUID
+    member: UUID | None
+    """The member of a body it is for, in public office."""
+    language: Language
+    planned_at: datetime
+    standing: Literal["planned", "handed_over", "failed", "unknown"]
+    failure: Literal["no_address", "refused", "erased", "given_up"] | None
+    attempts: int
+    at: datetime | None
+
+
+QUERY = """select notification, cause, kind, about_id as about, member, language, planned_at, standing, failure, attempts, at
+from outcomes_v1 where ($1::uuid is null or cause = $1) and ($2::uuid is null or about_id = $2) and ($3::uuid is null or body = $3)
+and ($4::timestamptz is null or (planned_at, notification) > ($4, $5)) order by planned_at, notification limit $6"""
+
+
+async def list_notifications(
+    db: Queryable, *, cause: UUID | None, about: UUID | None, body: UUID | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[ListedNotification]:
+    """Letters in the order in which they were planned, behind the (time, id) of the last one seen."""
+    at, last = after or (None, None)
+    return [ListedNotification(**row) for row in await db.fetch(QUERY, cause, about, body, at, last, limit)]
+
+
+OPEN = """select o.notification from read.outcomes_v1 o left join work.notification w on w.notification = o.notification
+where o.standing = 'planned' and (w.notification is null or (w.next_at <= now() and w.leased_until <= now()))
+order by o.planned_at, o.notification limit $1"""
+
+
+async def to_hand_over(db: Queryable, limit: int) -> list[UUID]:
+    """The letters that nobody is at, the oldest first. What stands here may have its outcome already: the log knows."""
+    return [row["notification"] for row in await db.fetch(OPEN, limit)]
+
+
+async def counted(db: Queryable) -> tuple[int, int, int]:
+    """How many letters were planned, are open, and did not reach anybody."""
+    rows = await db.fetch(
+        """select count(*) as planned, count(*) filter (where standing = 'planned') as open,
+        count(*) filter (where standing in ('failed', 'unknown')) as failed from read.outcomes_v1"""
+    )
+    return rows[0]["planned"], rows[0]["open"], rows[0]["failed"]
