@@ -5,6 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.portal.app import face
+from services.portal.read_models.receipts import RECEIPTS
+from services.portal.read_models.tasks import TASKS
+from services.portal.read_models.timeline import TIMELINE
+from services.portal.read_models.trace import TRACE
+from shared.contracts import conferences, meetings, notifications, recommendations
 from shared.service import Service
 
 SERVICE = Service(
@@ -12,6 +17,13 @@ SERVICE = Service(
     events=(),
     deciders=(),
     published=lambda _: None,
+    hears={
+        "conferences": conferences.CONTRACTS,
+        "meetings": meetings.CONTRACTS,
+        "recommendations": recommendations.CONTRACTS,
+        "notifications": notifications.CONTRACTS,
+    },
+    projections=(TIMELINE, TRACE, RECEIPTS, TASKS),
     router=APIRouter(),
     permissions={},
     face=face,

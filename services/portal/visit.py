@@ -21,7 +21,7 @@ from services.portal.operator import Operator
 from services.portal.problems import by_field
 from shared.domain import Now
 from shared.http.permissions import PUBLIC as EVERYBODY
-from shared.http.permissions import Permission, Principal
+from shared.http.permissions import SIGNED_IN, Permission, Principal
 from shared.http.runtime import Runtime
 from shared.surroundings import SignIn, Surroundings
 
@@ -33,6 +33,7 @@ _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/", mark("Home"), EVERYBODY),
     ("/conferences", mark("Conferences"), EVERYBODY),
+    ("/tasks", mark("Tasks"), SIGNED_IN),
 )
 """Path, name, and whom it is shown to."""
 PRIVATE = {"cache-control": "no-store"}

@@ -30,7 +30,7 @@ STEPS = {
     "declined": mark("Declined"),
     "placed": mark("Placed on the agenda"),
     "returned": mark("Returned without having been dealt with"),
-    "received": mark("Received"),
+    "received": mark("Received by the body"),
     "deliberated": mark("Deliberated"),
     "noted": mark("Note taken"),
     "resolved": mark("Resolved upon"),
@@ -52,6 +52,7 @@ STEPS = {
     "reported_done": mark("Reported done"),
     "verified": mark("Verified"),
     "published": mark("Published"),
+    "handed_in": mark("Handed in"),
     "settled": mark("Settled"),
 }
 ROLES = {

@@ -63,6 +63,15 @@ select {COLUMNS}, null from trace_v1_contribution c where c.conference = $4 and 
 and not exists (select from trace_v1_origin o where o.contribution = c.contribution)
 and ($5::date is null or (c.received_on, c.contribution) > ($5, $6::uuid))
 order by received_on, contribution limit $7"""
+ONE = f"select {COLUMNS} from trace_v1_contribution c where c.contribution = $4 and {READABLE}"
+FIRST = f"""select of.node as under, page.* from unnest($4::uuid[]) of (node) cross join lateral (
+    select {COLUMNS}, o.how from trace_v1_origin o join trace_v1_contribution c using (contribution)
+    where o.result = of.node and {READABLE}
+    union all
+    select {COLUMNS}, null from trace_v1_contribution c where c.conference = of.node and {READABLE}
+    and not exists (select from trace_v1_origin o where o.contribution = c.contribution)
+    order by received_on, contribution limit $5
+) page order by under, received_on, contribution"""
 LEAVES = f"select {COLUMNS} from trace_v1_contribution c where c.conference = any($4::uuid[]) and {READABLE}"
 LEAF_LINKS = f"""select o.contribution, o.result, o.how, o.event_id from trace_v1_origin o join trace_v1_contribution c using (contribution)
 where o.result = any($4::uuid[]) and {READABLE}"""
@@ -132,6 +141,21 @@ async def list_contributions(
     """The contributions that went into a result, or into none of the conference `under`, behind the (day, id) of the last one seen."""
     day, last = after or (None, None)
     return [Contribution(**row) for row in await db.fetch(PAGE, *viewer.sight(), under, day, last, limit)]
+
+
+async def find_contribution(db: Queryable, contribution: UUID, viewer: Viewer) -> Contribution | None:
+    """One contribution, as far as the viewer may see it."""
+    row = await db.fetchrow(ONE, *viewer.sight(), contribution)
+    return Contribution(**row) if row else None
+
+
+async def first_contributions(db: Queryable, under: Sequence[UUID], viewer: Viewer, each: int) -> dict[UUID, list[Contribution]]:
+    """The first few contributions of each result, and of each conference those that went into none."""
+    found: dict[UUID, list[Contribution]] = {}
+    for row in await db.fetch(FIRST, *viewer.sight(), list(under), each):
+        known = dict(row)
+        found.setdefault(known.pop("under"), []).append(Contribution(**known))
+    return found
 
 
 async def load_document(db: Queryable, node: UUID, now: datetime, viewer: Viewer) -> dict[str, Any] | None:
