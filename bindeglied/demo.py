@@ -38,7 +38,7 @@ async def serve_embedded(home: Home, port: int, out: Console) -> None:
     """Start everything and serve until interrupted."""
     must_be_free(port)
     with home.held(IN_USE):
-        async with _started(home, out) as everything:
+        async with _started(home, port, out) as everything:
             _say_where(out, port)
             await serve(OneAddress(everything), HOST, port)
             out.print("Bindeglied endet.")
@@ -49,7 +49,7 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool, con
     if not once:
         must_be_free(port)
     with home.held(IN_USE):
-        async with _started(home, out) as everything:
+        async with _started(home, port, out) as everything:
             front = OneAddress(everything)
             async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=front), base_url=f"http://{HOST}", timeout=30) as client:
                 with bar(out, "Die Geschichte", lines=False) as progress:
@@ -74,11 +74,11 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool, con
 
 
 @asynccontextmanager
-async def _started(home: Home, out: Console) -> AsyncIterator[Embedded]:
+async def _started(home: Home, port: int, out: Console) -> AsyncIterator[Embedded]:
     out.print(f"Bindeglied startet; die Daten liegen in {home.folder}", soft_wrap=True)
     async with AsyncExitStack() as stack:
         with out.status("PostgreSQL und die Dienste starten …"):
-            everything = await stack.enter_async_context(embedded(home))
+            everything = await stack.enter_async_context(embedded(home, portal_url=f"http://{HOST}:{port}"))
         yield everything
 
 

@@ -16,6 +16,7 @@ from bindeglied.postgres import start_postgres
 from bindeglied.world.read import World, read_world
 from services.conferences.service import SERVICE as CONFERENCES
 from services.meetings.service import SERVICE as MEETINGS
+from services.notifications.service import SERVICE as NOTIFICATIONS
 from services.portal.service import SERVICE as PORTAL
 from services.recommendations.service import SERVICE as RECOMMENDATIONS
 from shared.clock import StoryClock
@@ -27,8 +28,9 @@ from shared.settings import Settings
 from shared.sources.source import Source
 from shared.surroundings import Role, Surroundings, surroundings
 
-SERVICES: tuple[Service, ...] = (MEETINGS, CONFERENCES, RECOMMENDATIONS, PORTAL)
+SERVICES: tuple[Service, ...] = (MEETINGS, CONFERENCES, RECOMMENDATIONS, NOTIFICATIONS, PORTAL)
 DEFAULT_HOME = ".bindeglied"
+PORTAL_URL = "http://127.0.0.1:8000"
 CONNECTIONS = 8
 """Of each service to its database: one process that serves all of them has less to do for each."""
 IN_USE = "process {process} serves from {folder} already: stop it first"
@@ -103,8 +105,12 @@ class Embedded:
 
 
 @asynccontextmanager
-async def embedded(home: Home, role: Role = "all", services: Sequence[Service] = SERVICES) -> AsyncIterator[Embedded]:
-    """All services on the home's PostgreSQL; with the role `api` nothing reads in the background, as command-line tools want it."""
+async def embedded(
+    home: Home, role: Role = "all", services: Sequence[Service] = SERVICES, portal_url: str = PORTAL_URL
+) -> AsyncIterator[Embedded]:
+    """All services on the home's PostgreSQL; with the role `api` nothing reads in the background, as command-line tools want it.
+
+    `portal_url` is where the links in letters lead."""
     server = await asyncio.to_thread(start_postgres, home.postgres)
     admin = server.get_uri()
     world = read_world()
@@ -119,6 +125,8 @@ async def embedded(home: Home, role: Role = "all", services: Sequence[Service] =
         token_keys=str(issuer.public_keys),
         demo=True,
         clock_file=home.clock.file,
+        outbox=home.outbox,
+        portal_url=portal_url,
     )
     by_name = {service.name: service for service in services}
     grounds: dict[str, Ground] = {}

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from bindeglied.keys import keys
-from services.meetings.permissions import INSIDERS, PERMISSIONS
+from services.meetings.permissions import INSIDERS
 from shared.http.operations_api import PERMISSIONS as OPERATIONS
 from shared.http.permissions import BODY
 from shared.settings import PREFIX, Settings
+from tests.contracts.golden_files import services
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(BINDEGLIED_\w+)` \| (\S+) \|", re.MULTILINE)
@@ -24,7 +25,7 @@ def told_of(name: str) -> str:
     field = Settings.model_fields[name]
     if field.is_required() or name in ALWAYS_NEEDED:
         return "required"
-    return "none" if field.default is None else f"`{str(field.default).lower()}`"
+    return f"`{str(field.default).lower()}`" if field.default or field.default is False else "none"
 
 
 def test_the_table_of_settings_is_what_a_process_reads() -> None:
@@ -33,7 +34,8 @@ def test_the_table_of_settings_is_what_a_process_reads() -> None:
 
 
 def test_every_role_that_a_route_asks_for_is_in_the_table_of_grants() -> None:
-    asked = {pair for permission in (*PERMISSIONS.values(), *OPERATIONS.values(), INSIDERS) for pair in permission.roles}
+    every = [permission for service in services() for permission in service.permissions.values()]
+    asked = {pair for permission in (*every, *OPERATIONS.values(), INSIDERS) for pair in permission.roles}
     named = set(re.findall(r"^\| `(<body>|city):(\w+)` \|", PAGE, re.MULTILINE))
     assert named == {("<body>" if relation is BODY else "city", role) for relation, role in asked}
 
