@@ -86,8 +86,8 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str]]:
     locale = spoken.locale
 
     def day(value: str | date) -> str:
-        """`28 November 2018`."""
-        return format_date(date.fromisoformat(value) if isinstance(value, str) else value, "long", locale)
+        """`28 November 2018`; of a moment, the day in the city."""
+        return format_date(_day(value), "long", locale)
 
     def moment(value: str | datetime) -> str:
         """`28 November 2018, 16:00` in the city's time."""
@@ -112,6 +112,12 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str]]:
         return f"/{spoken.language}{path}"
 
     return {"day": day, "moment": moment, "clock": clock, "weekday": weekday, "number": number, "to": to}
+
+
+def _day(value: str | date) -> date:
+    if isinstance(value, str):
+        return _day(datetime.fromisoformat(value)) if "T" in value else date.fromisoformat(value)
+    return _local(value).date() if isinstance(value, datetime) else value
 
 
 def _local(value: str | datetime) -> datetime:

@@ -77,7 +77,7 @@ async def _bodies(visit: Visit) -> tuple[Options, Options]:
     if visit.person is None or not any(name == "organiser" for _, name in visit.person.grants):
         return (), ()
     bodies = await visit.all_of("meetings", "/bodies")
-    named = [(one["body"], one["name"]) for one in bodies]
+    named = [(one["body"], one["body_name"]) for one in bodies]
     return [one for one in named if visit.may(ORGANISER, one[0])], named
 
 
