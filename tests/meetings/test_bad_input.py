@@ -12,7 +12,7 @@ from services.meetings.events import BodyKind
 from services.meetings.sitting import sitting_of
 from shared.eventstore.log import log_tail
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import OTHER_PLACE, REASON, STARTS
+from tests.meetings.examples import MEMBER_NAME, OTHER_PLACE, REASON, SEAT_TITLE, STARTS
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
@@ -161,24 +161,34 @@ async def test_without_a_token_or_the_role_it_is_told_which_is_missing(scene: Sc
     assert await scene.nothing_happened()
 
 
+NEW_SEAT = {"title": SEAT_TITLE, "kind": "nominated", "voting": True}
 NEW_CADENCE = {"valid_from": "2019-01-01", "rule": {"minimum_per_year": 2, "source": "Satzung"}}
 ADDRESSES: dict[tuple[str, str], Any] = {
     ("get", "/bodies/{body}"): None,
     ("get", "/bodies/{body}/cadence"): None,
     ("post", "/bodies/{body}/cadence"): NEW_CADENCE,
+    ("post", "/bodies/{body}/succession"): {"successor": "{body}", "on": "2018-09-03", "reason": "Neue Satzung"},
+    ("post", "/bodies/{body}/seats"): NEW_SEAT,
+    ("get", "/bodies/{body}/seats/{seat}"): None,
+    ("post", "/bodies/{body}/seats/{seat}/member"): {"member_name": MEMBER_NAME},
+    ("post", "/bodies/{body}/seats/{seat}/vacancy"): {"reason": "Ende der Amtszeit"},
+    ("post", "/bodies/{body}/quorum"): {"more_than_percent": 50, "source": "Satzung"},
+    ("get", "/bodies/{body}/composition"): None,
     ("get", "/meetings/{meeting}"): None,
+    ("get", "/meetings/{meeting}/invitation"): None,
     ("post", "/meetings/{meeting}/rescheduling"): MOVED,
     ("post", "/meetings/{meeting}/cancellation"): {"reason": REASON},
     ("post", "/meetings/{meeting}/opening"): {},
     ("post", "/meetings/{meeting}/closing"): {},
 }
-"""Every address with an id in it, and what is wished there."""
+"""Every address with an id in it, and what is wished there; `{body}` in a wish is the scene's own."""
 
 
 async def sent_to(scene: Scene, method: str, path: str, wish: Any) -> httpx2.Response:
     """Ask or wish as somebody whom no role holds back."""
     if method == "get":
         return await scene.city.get(path, REGISTRY)
+    wish = {name: scene.body if value == "{body}" else value for name, value in wish.items()}
     return await scene.post(path, wish, REGISTRY, If_Match="*")
 
 
@@ -194,13 +204,14 @@ async def test_the_id_of_something_else_is_unknown_at_every_address(scene: Scene
     for (method, path), wish in ADDRESSES.items():
         other = scene.meeting if "{body}" in path else scene.body
         for id_ in (other, sitting, UNKNOWN):
-            told_so = told(await sent_to(scene, method, path.format(body=id_, meeting=id_), wish))
+            told_so = told(await sent_to(scene, method, path.format(body=id_, meeting=id_, seat=id_), wish))
             assert told_so == (404, "problem:not-found", NOT_FOUND), (method, path)
     for id_ in (scene.meeting, sitting, UNKNOWN):
         assert misfits(await scene.city.schedule(id_, REGISTRY)) == {"body.body": "is no body that stands"}
         assert misfits(await scene.city.found("Amt", secretariat=id_)) == {"body.secretariat": "is no body that stands"}
         assert (await scene.city.get("/meetings", REGISTRY, body=id_)).json()["items"] == []
     assert (await log_tail(scene.city.process.pool))[0] == tail
+    seat = (await scene.post("/bodies/{body}/seats", NEW_SEAT)).json()["id"]
     for (method, path), wish in ADDRESSES.items():
-        answer = await sent_to(scene, method, path.format(body=scene.body, meeting=scene.meeting), wish)
-        assert answer.status_code in {200, 409}, f"{method} {path} knows its own kind: {answer.text}"
+        answer = await sent_to(scene, method, path.format(body=scene.body, meeting=scene.meeting, seat=seat), wish)
+        assert answer.status_code in {200, 201, 409}, f"{method} {path} knows its own kind: {answer.text}"
