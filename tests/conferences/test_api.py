@@ -1,0 +1,370 @@
+"""The slice over HTTP, on a real database, with the worker at work: wishes, refusals, answers, and what outsiders do not see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from shared.eventstore.log import read_log
+from tests.conferences.city import NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
+from tests.conferences.examples import (
+    BOARD,
+    BOARD_NAME,
+    CLOSES,
+    ENDS,
+    GROUP,
+    OFFICE,
+    OFFICE_NAME,
+    PLACE,
+    REASON,
+    RESULT_TEXT,
+    RESULT_TITLE,
+    STARTS,
+    TEXT,
+    TITLE,
+)
+
+UNKNOWN = "00000000-0000-4000-8000-00000000dead"
+NO_TOKEN = "x" * 22
+
+
+def refused_as(response: httpx2.Response, refusal: str) -> bool:
+    assert response.status_code == 409, response.text
+    return bool(response.json()["type"] == f"urn:bindeglied:conferences:{refusal}")
+
+
+def fields(response: httpx2.Response) -> list[str]:
+    assert response.status_code == 422, response.text
+    return [error["where"] for error in response.json()["errors"]]
+
+
+async def test_a_conference_is_planned_shown_and_listed(city: City) -> None:
+    planned = await city.plan()
+    assert planned.status_code == 201
+    conference = planned.json()["id"]
+    assert planned.headers["location"] == f"{PREFIX}/conferences/{conference}"
+    assert (planned.headers["etag"], planned.headers["position"]) == ('"1"', "1")
+    assert (await city.get(f"/conferences/{conference}")).json() == {
+        "id": conference,
+        "title": TITLE,
+        "host": str(OFFICE),
+        "host_name": OFFICE_NAME,
+        "partners": ["Volkshochschule"],
+        "groups": [GROUP.model_dump(), {"key": "arbeit", "name": "Arbeit und Ausbildung"}],
+        "starts_at": "2018-11-30T13:00:00Z",
+        "ends_at": "2018-11-30T18:00:00Z",
+        "place": PLACE,
+        "results_go_to": str(BOARD),
+        "results_go_to_name": BOARD_NAME,
+        "held_on": None,
+        "attendance": None,
+        "registration": {"standing": "not_open", "closes_at": None, "full": False},
+        "results": [],
+    }
+    later = (await city.plan(starts_at="2020-11-30T14:00:00+01:00", ends_at="2020-11-30T19:00:00+01:00")).json()
+    listed = (await city.get("/conferences", ORGANISER, min_position=later["position"])).json()["items"]
+    assert [one["conference"] for one in listed] == [later["id"], conference]
+    first = (await city.get("/conferences", limit=1)).json()
+    rest = (await city.client.get(first["next"])).json()
+    assert [one["conference"] for one in first["items"] + rest["items"]] == [later["id"], conference]
+    assert rest["next"] is None
+
+
+async def test_a_conference_is_planned_by_the_organisers_of_its_host_for_bodies_that_stand(city: City) -> None:
+    assert (await city.plan(NOBODY)).status_code == 401
+    assert (await city.plan(STRANGER)).status_code == 403
+    assert (await city.plan(OTHER_ORGANISER)).status_code == 403
+    assert fields(await city.plan(results_go_to=UNKNOWN)) == ["body.results_go_to"]
+    assert fields(await city.plan(signed_in("o", f"{UNKNOWN}:organiser"), host=UNKNOWN)) == ["body.host"]
+    assert fields(await city.plan(groups=[GROUP.model_dump()] * 2)) == ["body.groups"]
+    assert fields(await city.plan(ends_at="2018-11-30T13:59:00+01:00")) == ["body.ends_at"]
+    assert await city.tail() == 0
+
+
+async def test_registration_opens_fills_and_closes(city: City) -> None:
+    conference = await city.conference(capacity=1)
+    shown = (await city.get(f"/conferences/{conference}")).json()["registration"]
+    assert shown == {"standing": "open", "closes_at": "2018-11-23T23:00:00Z", "full": False}
+    first, _ = await city.registered(conference, "eins@example.org")
+    second, _ = await city.registered(conference, "zwei@example.org")
+    confirmed = await city.confirm(first)
+    assert confirmed.status_code == 200
+    assert confirmed.json() == {
+        "conference": conference,
+        "title": TITLE,
+        "starts_at": "2018-11-30T13:00:00Z",
+        "ends_at": "2018-11-30T18:00:00Z",
+        "place": PLACE,
+    }
+    assert (await city.get(f"/conferences/{conference}")).json()["registration"]["full"] is True
+    assert refused_as(await city.confirm(second), "ConferenceIsFull")
+    assert refused_as(await city.register(conference, "drei@example.org"), "ConferenceIsFull")
+    assert refused_as(await city.confirm(first), "TokenIsSpent")
+    ended = await city.post(f"/conferences/{conference}/registration-end", {}, ORGANISER)
+    assert ended.status_code == 200
+    late = await city.register(conference, "vier@example.org")
+    assert refused_as(late, "RegistrationIsClosed")
+    assert late.json()["detail"] == "Nobody can register after registration has closed."
+    assert (await city.get(f"/conferences/{conference}")).json()["registration"]["standing"] == "closed"
+
+
+async def test_registration_closes_by_time(city: City) -> None:
+    conference = await city.conference()
+    city.clock.now = CLOSES
+    assert refused_as(await city.register(conference), "RegistrationIsClosed")
+    assert (await city.get(f"/conferences/{conference}")).json()["registration"]["standing"] == "closed"
+
+
+async def test_nobody_registers_before_it_is_open_or_for_what_nobody_planned(city: City) -> None:
+    conference = (await city.plan()).json()["id"]
+    assert refused_as(await city.register(conference), "RegistrationIsNotOpenYet")
+    assert refused_as(await city.post(f"/conferences/{conference}/registration-end", {}, ORGANISER), "RegistrationIsNotOpenYet")
+    assert (await city.register(UNKNOWN)).status_code == 404
+
+
+async def test_only_the_organisers_open_and_close_registration(city: City) -> None:
+    conference = await city.conference()
+    for path, wish in (("registration-period", {"closes_at": CLOSES.isoformat(), "capacity": 5}), ("registration-end", {})):
+        statuses = [(await city.post(f"/conferences/{conference}/{path}", wish, who)).status_code for who in (NOBODY, OTHER_ORGANISER)]
+        assert statuses == [401, 403]
+        assert (await city.post(f"/conferences/{UNKNOWN}/{path}", wish, ORGANISER)).status_code == 404
+
+
+async def test_a_mail_comes_once_a_day_and_the_answer_is_always_the_same(city: City) -> None:
+    conference = await city.conference()
+    first = await city.register(conference, "ada@example.org")
+    again = await city.register(conference, "ADA@Example.ORG", name="Ada B.", access_needs="Rampe")
+    unknown = await city.register(conference, "bea@example.org")
+    assert (first.status_code, first.content) == (201, b'{"next":"confirm_by_mail"}')
+    alike = [(one.status_code, one.content, sorted(one.headers.items())) for one in (first, again, unknown)]
+    assert alike == [alike[0]] * 3
+    assert not {"etag", "position", "location"} & set(first.headers)
+    assert len(await city.requests()) == 2
+    city.clock.now += timedelta(days=1)
+    await city.register(conference, "ada@example.org")
+    assert len(await city.requests()) == 3
+
+
+async def test_a_confirmation_link_expires(city: City) -> None:
+    conference = await city.conference()
+    confirm, _ = await city.registered(conference)
+    city.clock.now += timedelta(hours=48, seconds=1)
+    assert refused_as(await city.confirm(confirm), "TokenHasExpired")
+
+
+async def test_a_token_opens_only_what_it_is_for(city: City) -> None:
+    conference = await city.conference()
+    confirm, manage = await city.registered(conference)
+    for path in ("confirmation", "cancellation", "erasure"):
+        assert (await city.post(f"/registrations/{path}", {"token": NO_TOKEN})).status_code == 404
+        assert fields(await city.post(f"/registrations/{path}", {"token": "Ada Beispiel"})) == ["body.token"]
+    assert (await city.confirm(manage)).status_code == 404
+    assert (await city.post("/registrations/cancellation", {"token": confirm})).status_code == 404
+    assert (await city.post("/registrations/erasure", {"token": confirm})).status_code == 404
+
+
+async def test_a_cancelled_place_is_free_again(city: City) -> None:
+    conference = await city.conference(capacity=1)
+    manage = await city.coming(conference)
+    cancelled = await city.post("/registrations/cancellation", {"token": manage})
+    assert (cancelled.status_code, cancelled.json()["title"]) == (200, TITLE)
+    assert (await city.get(f"/conferences/{conference}")).json()["registration"]["full"] is False
+    assert (await city.register(conference, "bea@example.org")).status_code == 201
+
+
+async def test_the_organisers_see_who_comes_and_of_nobody_else_anything_personal(city: City) -> None:
+    conference = await city.conference()
+    await city.coming(conference, "ada@example.org", name="Ada Beispiel", access_needs="Rampe")
+    await city.registered(conference, "bea@example.org", name="Bea Muster", language="en")
+    seen = await city.get(f"/conferences/{conference}/registrations", ORGANISER, min_position=await city.tail())
+    first, second = seen.json()["items"]
+    assert {name: first[name] for name in ("standing", "erased", "name", "email", "access_needs", "language")} == {
+        "standing": "confirmed",
+        "erased": False,
+        "name": "Ada Beispiel",
+        "email": "ada@example.org",
+        "access_needs": "Rampe",
+        "language": "de",
+    }
+    assert (second["standing"], second["name"], second["email"], second["access_needs"]) == ("requested", None, None, None)
+    confirmed = (await city.get(f"/conferences/{conference}/registrations", ORGANISER, standing="confirmed")).json()["items"]
+    assert [one["id"] for one in confirmed] == [first["id"]]
+    assert (await city.get(f"/conferences/{conference}/registrations", OTHER_ORGANISER)).status_code == 403
+    assert (await city.get(f"/conferences/{conference}/registrations")).status_code == 401
+    assert (await city.get(f"/conferences/{UNKNOWN}/registrations", ORGANISER)).status_code == 404
+
+
+async def test_after_an_erasure_the_data_are_gone_and_all_else_stands(city: City) -> None:
+    conference = await city.conference(capacity=2)
+    manage = await city.coming(conference, "ada@example.org", access_needs="Rampe")
+    await city.coming(conference, "bea@example.org", name="Bea Muster")
+    handed_in = await city.hand_in(conference, email="ada@example.org", name="Ada Beispiel")
+    assert handed_in.status_code == 201
+    contribution = str((await read_log(city.process.pool, 0, 100))[-1].stream)
+    await city.post(f"/contributions/{contribution}/publication", {"text": "Kurse am Abend."}, ORGANISER)
+    erased = await city.post("/registrations/erasure", {"token": manage})
+    assert (erased.status_code, erased.json()["conference"]) == (200, conference)
+    assert (await city.post("/registrations/erasure", {"token": manage})).status_code == 200
+    listed = await city.get(f"/conferences/{conference}/registrations", ORGANISER, min_position=await city.tail())
+    ada, bea = listed.json()["items"]
+    gone = {"erased": True}
+    assert (ada["standing"], ada["erased"], ada["name"], ada["email"], ada["access_needs"]) == ("confirmed", True, gone, gone, gone)
+    assert (bea["erased"], bea["name"]) == (False, "Bea Muster")
+    assert (await city.get(f"/conferences/{conference}")).json()["registration"]["full"] is True, "counts stay"
+    settled = await city.post(f"/contributions/{contribution}/settlement", {"fate": "forwarded", "reason": REASON}, ORGANISER)
+    assert settled.status_code == 200
+    seen = (await city.get(f"/contributions/{contribution}", ORGANISER, min_position=settled.headers["position"])).json()
+    assert (seen["text"], seen["fate"], seen["handed_in"], seen["name"]) == ("Kurse am Abend.", "forwarded", gone, gone)
+    for projector in city.process.readers.projectors:
+        assert (await projector.verify()).difference is None
+    assert (await city.post("/registrations/cancellation", {"token": manage})).status_code == 200
+    back = await city.registered(conference, "ada@example.org")
+    assert (await city.confirm(back[0])).status_code == 200, "whoever comes back is somebody new"
+
+
+async def test_what_somebody_hands_in_is_published_by_the_organisers_only(city: City) -> None:
+    conference = await city.conference()
+    answer = await city.hand_in(conference, name="Ada Beispiel", email="ada@example.org")
+    assert (answer.status_code, list(answer.json())) == (201, ["receipt"])
+    assert not {"etag", "position", "location"} & set(answer.headers)
+    path = f"/conferences/{conference}/contributions"
+    [seen] = (await city.get(path, ORGANISER, min_position=await city.tail())).json()["items"]
+    assert (seen["text"], seen["handed_in"], seen["name"], seen["email"]) == (None, TEXT, "Ada Beispiel", "ada@example.org")
+    contribution = seen["id"]
+    assert (await city.get(path)).json()["items"] == (await city.get(path, OTHER_ORGANISER)).json()["items"] == []
+    assert (await city.get(f"/contributions/{contribution}")).status_code == 404
+    publication = {"text": "Kurse am Abend wären gut."}
+    for step, wish in (("publication", publication), ("settlement", {"fate": "forwarded", "reason": REASON})):
+        assert (await city.post(f"/contributions/{contribution}/{step}", wish, OTHER_ORGANISER)).status_code == 404, "hidden"
+        assert (await city.post(f"/contributions/{contribution}/{step}", wish)).status_code == 401
+        assert (await city.post(f"/contributions/{UNKNOWN}/{step}", wish, ORGANISER)).status_code == 404
+    published = await city.post(f"/contributions/{contribution}/publication", publication, ORGANISER)
+    assert published.status_code == 200
+    await city.tail()
+    shown = {
+        "id": contribution,
+        "group": "sprache",
+        "group_name": GROUP.name,
+        "kind": "suggestion",
+        "received_on": "2018-09-17",
+        "text": "Kurse am Abend wären gut.",
+        "used_in": [],
+        "fate": None,
+        "reason": None,
+        "handed_in": None,
+        "name": None,
+        "email": None,
+    }
+    assert (await city.get(path)).json()["items"] == [shown]
+    assert (await city.get(f"/contributions/{contribution}")).json() == shown
+    refused = await city.post(f"/contributions/{contribution}/publication", publication, OTHER_ORGANISER)
+    assert refused.status_code == 403, "it is no secret any more"
+
+
+async def test_what_a_working_group_hands_in_is_public_at_once_and_listed_by_group(city: City) -> None:
+    conference = await city.conference()
+    entered = await city.enter(conference, received_on="2018-09-14")
+    assert entered.status_code == 201, entered.text
+    contribution = entered.json()["id"]
+    assert entered.headers["location"] == f"{PREFIX}/contributions/{contribution}"
+    other = (await city.enter(conference, group="arbeit", kind="experience")).json()
+    assert {len(one["receipt"]) for one in (entered.json(), other)} == {22}
+    await city.tail()
+    path = f"/conferences/{conference}/contributions"
+    assert [one["id"] for one in (await city.get(path)).json()["items"]] == [contribution, other["id"]]
+    assert [one["id"] for one in (await city.get(path, group="arbeit")).json()["items"]] == [other["id"]]
+    first = (await city.get(path, limit=1)).json()
+    assert [one["id"] for one in (await city.client.get(first["next"])).json()["items"]] == [other["id"]]
+    assert fields(await city.enter(conference, group="sport")) == ["body.group"]
+    assert fields(await city.hand_in(conference, group="sport")) == ["body.group"]
+    assert (await city.hand_in(UNKNOWN)).status_code == 404
+
+
+async def test_results_come_from_contributions_and_what_went_into_one_is_not_settled_otherwise(city: City) -> None:
+    conference = await city.conference()
+    public = (await city.enter(conference)).json()["id"]
+    await city.hand_in(conference)
+    hidden = str((await read_log(city.process.pool, 0, 100))[-1].stream)
+    settled = (await city.enter(conference)).json()["id"]
+    wish = {"fate": "not_adopted", "reason": REASON}
+    assert (await city.post(f"/contributions/{settled}/settlement", wish, ORGANISER)).status_code == 200
+    recorded = await city.record(conference, public, hidden)
+    assert recorded.status_code == 201, recorded.text
+    done = recorded.json()
+    assert done["id"] == conference
+    assert refused_as(await city.post(f"/contributions/{public}/settlement", wish, ORGANISER), "ContributionIsUsed")
+    assert fields(await city.record(conference, public, settled)) == ["body.comes_from.1.contribution"]
+    assert fields(await city.record(conference, UNKNOWN)) == ["body.comes_from.0.contribution"]
+    assert fields(await city.record(conference, public, public)) == ["body.comes_from"]
+    other = await city.conference()
+    assert fields(await city.record(other, public)) == ["body.comes_from.0.contribution"]
+    assert refused_as(await city.record(conference, group="sport"), "GroupIsUnknown")
+    await city.tail()
+    result = {
+        "id": done["result"],
+        "number": 1,
+        "title": RESULT_TITLE,
+        "text": RESULT_TEXT,
+        "group": "sprache",
+        "level": "city",
+        "reason": None,
+        "comes_from": [{"contribution": public, "how": "merged", "text": TEXT}],
+    }
+    assert (await city.get(f"/conferences/{conference}")).json()["results"] == [result]
+    [all_of_it] = (await city.get(f"/conferences/{conference}", ORGANISER)).json()["results"]
+    assert [one["contribution"] for one in all_of_it["comes_from"]] == [public, hidden]
+    used = (await city.get(f"/contributions/{public}")).json()["used_in"]
+    assert used == [{"result": done["result"], "how": "merged"}]
+
+
+async def test_results_are_corrected_and_handed_over_once(city: City) -> None:
+    conference = await city.conference()
+    city.clock.now = ENDS
+    holding = {"attendance": 120}
+    assert refused_as(await city.post(f"/conferences/{conference}/holding", holding, ORGANISER), "NothingToHandOver")
+    result = (await city.record(conference)).json()["result"]
+    assert (await city.post(f"/conferences/{conference}/holding", holding, OTHER_ORGANISER)).status_code == 403
+    held = await city.post(f"/conferences/{conference}/holding", {**holding, "held_on": "2018-11-30"}, ORGANISER)
+    assert held.status_code == 200, held.text
+    again = await city.post(f"/conferences/{conference}/holding", holding, ORGANISER)
+    assert refused_as(again, "ResultsAreHandedOverAlready")
+    assert again.json()["detail"] == "The results of a conference are handed over once."
+    assert refused_as(await city.record(conference), "ResultsAreHandedOver")
+    assert refused_as(await city.hand_in(conference), "ResultsAreGone")
+    correction = {"title": "Anders", "text": RESULT_TEXT, "reason": "Ein Schreibfehler."}
+    path = f"/conferences/{conference}/results"
+    assert (await city.post(f"{path}/{result}/correction", correction, ORGANISER)).status_code == 200
+    assert refused_as(await city.post(f"{path}/{UNKNOWN}/correction", correction, ORGANISER), "ResultIsUnknown")
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    assert (shown["held_on"], shown["attendance"]) == ("2018-11-30", 120)
+    assert [(one["title"], one["reason"]) for one in shown["results"]] == [("Anders", "Ein Schreibfehler.")]
+
+
+async def test_a_conference_is_not_held_before_its_day(city: City) -> None:
+    conference = await city.conference()
+    await city.record(conference)
+    city.clock.now = STARTS - timedelta(days=1)
+    early = await city.post(f"/conferences/{conference}/holding", {"attendance": 1}, ORGANISER)
+    assert refused_as(early, "ConferenceIsNotDueYet")
+
+
+async def test_what_was_seen_counts_where_somebody_sends_it(city: City) -> None:
+    conference = await city.conference()
+    contribution = (await city.enter(conference)).json()["id"]
+    wish: Any = {"text": "Anders."}
+    stale = await city.post(f"/contributions/{contribution}/publication", wish, ORGANISER, If_Match='"1"')
+    assert stale.status_code == 412
+    assert (await city.post(f"/contributions/{contribution}/publication", wish, ORGANISER, If_Match='"2"')).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "email", ["ada", "ada@", "@example.org", "ada@example", "ada b@example.org", "ada@example.org\r\nBcc: x@y.org", ""]
+)
+async def test_what_is_no_address_is_told_by_its_field(city: City, email: str) -> None:
+    conference = await city.conference()
+    answer = await city.register(conference, email)
+    assert fields(answer) == ["body.email"]
+    assert "ada" not in answer.text
