@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tests.support.chromium import prepare_chromium
+
 VERSION = "4.3.1"
 IMAGE = os.environ.get("KAFKA_IMAGE", f"apache/kafka:{VERSION}")
 CACHE = Path(__file__).parents[2] / ".cache" / "kafka" / VERSION
@@ -122,3 +124,4 @@ def _has_image() -> bool:
 
 if __name__ == "__main__":
     prepare()
+    prepare_chromium()
