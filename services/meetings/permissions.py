@@ -10,7 +10,7 @@ KEEPERS = role("secretariat", of=BODY) | REGISTRY
 """Whoever manages the body's affairs (Geschäftsführung)."""
 INSIDERS = role("secretariat", "chair", "member", of=BODY) | REGISTRY
 """Those to whom the body's non-public meetings are no secret; everybody else finds nothing there."""
-PROPOSERS = role("officer", "organiser", "secretariat", of=BODY)
+PROPOSERS = role("officer", "organiser", "secretariat", of=BODY) | REGISTRY
 """Those who act for the body that puts a matter to another: for an office, a department, the host of a conference."""
 
 PERMISSIONS: Permissions = {

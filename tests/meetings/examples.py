@@ -15,6 +15,7 @@ from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
 from shared.contracts import matter as matters
 from shared.contracts import meetings as contracts
+from shared.contracts.conferences import ConferenceHeld, HeldResult
 from shared.domain import Named
 
 NOW = datetime(2018, 9, 3, 9, 0, tzinfo=UTC)
@@ -262,6 +263,19 @@ TOLD_OF_BODY: tuple[Named, ...] = (
     ),
     contracts.MemberLeftSeat(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, until=LEFT_ON),
 )
+CONFERENCE_HELD = ConferenceHeld(
+    conference=CONFERENCE,
+    title=CONFERENCE_TITLE,
+    host=OFFICE,
+    host_name="Koordinierungsstelle",
+    held_on=date(2018, 11, 30),
+    place="Volkshochschule",
+    attendance=120,
+    results=(HeldResult(result=UUID(int=17), number=1, result_title="Sprachkurse am Abend"),),
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+)
+"""What the conferences service tells."""
 MATTER = matters.Matter(service="conferences", kind="results", id=CONFERENCE)
 TOLD_OF_PROPOSAL: dict[str, Any] = OF_PROPOSAL | {"matter": MATTER, "asked": contracts.Asked.RECEIVE_AND_DELIBERATE}
 TOLD_OF_ITEM: dict[str, Any] = TOLD | {

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 
+from services.meetings.seats import HALF
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
 from tests.meetings.examples import BOARD_NAME, ENDS, NOW, OTHER_PLACE, PLACE, REASON, SOURCE, STARTS, TITLE
 
@@ -108,6 +109,11 @@ async def test_a_meeting_is_scheduled_moved_opened_closed_and_counts(city: City)
         "reason": None,
         "opened_at": "2018-11-13T15:05:00Z",
         "closed_at": "2018-11-13T17:05:00Z",
+        "agenda": [],
+        "invited": None,
+        "quorum": {"needed": 1, "entitled": 0, "more_than_percent": 50, "source": HALF.source},
+        "attendance": {"present": 0, "voting_present": 0, "members": None},
+        "waiting": [],
     }
     cadence = (await city.get(f"/bodies/{body}/cadence", secretary, min_position=closed.headers["position"])).json()
     assert (cadence["standing"], cadence["held"], cadence["planned"], cadence["required"]) == ("at_risk", 1, 0, 2)

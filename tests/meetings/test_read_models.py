@@ -12,31 +12,54 @@ from hypothesis import strategies as st
 
 from services.meetings.cadence import Rule
 from services.meetings.events import EVENTS, MeetingCancelled, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.items import Asked
 from services.meetings.read_models.bodies import BODIES, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
 from services.meetings.read_models.upcoming import UPCOMING, list_upcoming
 from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
+from shared.contracts.matter import Matter as FoldedMatter
+from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
+from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.eventstore.mapper import MessageTypes
 from shared.localday import day_end, local_day
-from shared.projections.projection import OWN, Projection
+from shared.projections.projection import Projection
 from shared.sorting import sort_key
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.meetings.examples import (
     BOARD,
     BOARD_NAME,
     CANCELLED,
+    CONFERENCE,
+    CONFERENCE_HELD,
     COUNCIL,
+    DECLINED,
+    DELIBERATED,
+    DUTY,
+    DUTY_DELIBERATED,
+    DUTY_FULFILLED,
+    DUTY_OPENED,
+    DUTY_RECEIVED,
     ENDS,
     FOUNDED,
     FOUNDED_ON,
+    INVITED,
+    ITEM,
+    ITEM_ADDED,
+    ITEM_PLACED,
+    ITEM_REMOVED,
+    ITEM_RETURNED,
     LATER,
     MEETING,
+    MEMBER,
+    NOTED,
     NOW,
     OFFICE,
     OPENED,
     OTHER_PLACE,
     PLACE,
+    PROPOSAL,
+    PROPOSED,
     REASON,
     RESCHEDULED,
     SCHEDULED,
@@ -99,17 +122,74 @@ def a_story() -> History:
     held, past = meeting_number(3)
     story.add(held, past, OPENED)
     story.add(sitting_of(held), SITTING_OPENED.model_copy(update={"meeting": held}), SITTING_CLOSED.model_copy(update={"meeting": held}))
+    add_a_way_of_results(story)
     return story.add(BOARD, TWICE_A_YEAR.model_copy(update={"valid_from": date(2019, 1, 1), "minimum_per_year": 3}))
+
+
+def add_a_way_of_results(story: History) -> None:
+    """Results that were placed, invited to, returned, placed again and dealt with, and what was declined."""
+    story.add(PROPOSAL, PROPOSED).add(DUTY, DUTY_OPENED, DUTY_RECEIVED)
+    first, planned = meeting_number(4)
+    story.add(first, planned, ITEM_PLACED, ITEM_ADDED, INVITED, ITEM_RETURNED)
+    second, again = meeting_number(5)
+    item = ITEM.model_copy(update={"id": uuid5(second, "item")})
+    story.add(second, again, ITEM_PLACED.model_copy(update={"item": item}))
+    noted = item.model_copy(update={"id": uuid5(second, "noted"), "proposal": uuid5(second, "proposal"), "asked": Asked.TAKE_NOTE})
+    story.add(second, ITEM_PLACED.model_copy(update={"item": noted}))
+    in_second = {"meeting": second}
+    story.add(
+        sitting_of(second),
+        DELIBERATED.model_copy(update={**in_second, "item": item}),
+        NOTED.model_copy(update={**in_second, "item": noted}),
+    )
+    story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED)
+    third, off = meeting_number(6)
+    unplaced = ITEM.model_copy(update={"id": uuid5(third, "item"), "proposal": uuid5(third, "proposal")})
+    story.add(third, off, ITEM_PLACED.model_copy(update={"item": unplaced}), ITEM_REMOVED.model_copy(update={"item": unplaced}))
+    story.add(unplaced.proposal, PROPOSED.model_copy(update={"proposal": unplaced.proposal}), DECLINED)
+
+
+def others() -> dict[str, History]:
+    """What the other services have told."""
+    recommended = uuid5(MEETING, "recommendation")
+    told = {
+        "recommendation": recommended,
+        "title": "Sprachkurse",
+        "instrument": "recommendation",
+        "body": BOARD,
+        "body_name": BOARD_NAME,
+        "public": False,
+    }
+    issued = RecommendationIssued(
+        **told, resolution=MEETING, matter=None, text="…", admissibility="…", addressees=(), informs=(), issued_on=FOUNDED_ON
+    )
+    withdrawn = RecommendationWithdrawn(**told, reason="…", withdrawn_on=FOUNDED_ON)
+    about = FoldedMatter(service="meetings", kind="meeting", id=MEETING)
+    letter = {"kind": "meeting_invited", "about": about, "recipient": OFFICE, "member": MEMBER, "channel": "email"}
+    handed_over = NotificationHandedOver(**letter, notification=UUID(int=1), message_id="<1@city.test>", handed_over_at=NOW)
+    failed = NotificationFailed(**letter, notification=UUID(int=2), cause="refused", failed_at=NOW)
+    return {
+        "conferences": History("conferences").add(CONFERENCE, CONFERENCE_HELD),
+        "recommendations": History("recommendations").add(recommended, issued, withdrawn),
+        "notifications": History("notifications").add(UUID(int=1), handed_over).add(UUID(int=2), failed),
+    }
+
+
+def stories(projection: Projection) -> list[History]:
+    """What the sources of a read model tell."""
+    return [story for story in (a_story(), *others().values()) if story.source in projection.folds]
 
 
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 def test_the_story_tells_everything_that_a_read_model_folds(projection: Projection) -> None:
-    assert {cls.NAME for cls in projection.folds[OWN]} <= {entry.type for entry in a_story().entries}
+    told = {story.source: {entry.type for entry in story.entries} for story in stories(projection)}
+    for source, folded in projection.folds.items():
+        assert {cls.NAME for cls in folded} <= told[source]
 
 
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
-    dumped = await assert_order_independent(pool, projection, a_story(), shuffles=20)
+    dumped = await assert_order_independent(pool, projection, *stories(projection), shuffles=20)
     assert len(dumped.splitlines()) > 1
 
 

@@ -22,6 +22,9 @@ MOST = 20
 PLAUSIBLE = {
     "founded_on": "2013-04-25",
     "valid_from": "2019-01-01",
+    "on": "2018-09-03",
+    "since": "2018-02-01",
+    "until": "2018-12-31",
     "starts_at": "2018-11-06T15:00:00Z",
     "ends_at": "2018-11-06T17:00:00Z",
     "opened_at": None,
@@ -36,13 +39,18 @@ whether a request comes any further would be left to chance."""
 async def test_generated_requests_find_no_answer_that_the_document_does_not_name(city: City) -> None:
     body, secretary = await city.board()
     meeting = (await city.schedule(body, secretary)).json()["id"]
+    seat = (await city.post(f"/bodies/{body}/seats", {"title": "Sitz", "kind": "nominated", "voting": True}, secretary)).json()["id"]
     people = [REGISTRY, secretary, signed_in("member", f"{body}:member"), STRANGER]
     async with listening(city.process.app) as address:
-        statuses = await asyncio.to_thread(send_generated, city.process.app, address, {"body": body, "meeting": meeting}, people)
+        statuses = await asyncio.to_thread(
+            send_generated, city.process.app, address, {"body": body, "meeting": meeting, "seat": seat}, people
+        )
     # The generated requests must have come far enough to mean something.
     assert {200, 404, 422} <= statuses["GET /api/meetings/meetings/{meeting}"]
     assert {201, 422} <= statuses["POST /api/meetings/bodies"]
     assert {403, 404, 422} <= statuses["POST /api/meetings/bodies/{body}/cadence"]
+    assert {200, 403, 404, 422} <= statuses["POST /api/meetings/bodies/{body}/seats/{seat}/member"]
+    assert {201, 403, 404, 422} <= statuses["POST /api/meetings/bodies/{body}/seats"]
     assert {403, 422, 428} <= statuses["POST /api/meetings/meetings/{meeting}/rescheduling"]
     assert all(status < 500 for seen in statuses.values() for status in seen)
 
