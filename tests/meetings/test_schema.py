@@ -7,6 +7,7 @@ import copy
 from collections import defaultdict
 from typing import Any
 
+import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +37,7 @@ PLAUSIBLE = {
 whether a request comes any further would be left to chance."""
 
 
+@pytest.mark.timeout(600)  # Some forty addresses with forty requests each, each answered by a real log.
 async def test_generated_requests_find_no_answer_that_the_document_does_not_name(city: City) -> None:
     body, secretary = await city.board()
     meeting = (await city.schedule(body, secretary)).json()["id"]
