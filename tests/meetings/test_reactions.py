@@ -1,25 +1,157 @@
-"""When a meeting has been opened, its sitting opens."""
+"""What follows by itself: sittings open, results are put to the body that owes it to them, and what it did not come to waits again."""
 
 from __future__ import annotations
 
-from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING, open_sitting
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.meetings.agenda import ReturnItems
+from services.meetings.duty import DUTY as DUTY_RULES
+from services.meetings.duty import OpenDuty, RecordDeliberation, RecordReceipt
+from services.meetings.items import Matter
+from services.meetings.meeting import MEETING as MEETING_RULES
+from services.meetings.proposal import PROPOSAL as PROPOSAL_RULES
+from services.meetings.proposal import MatterIsProposedAlready, ProposeItem
+from services.meetings.reactions import (
+    HANDOVER,
+    REACTIONS,
+    WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY,
+    WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS,
+    WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY,
+    WHEN_ITEM_RECEIVED_THEN_TELL_DUTY,
+    WHEN_MEETING_OPENED_THEN_OPEN_SITTING,
+    WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS,
+)
 from services.meetings.sitting import SITTING as SITTING_RULES
 from services.meetings.sitting import OpenSitting
+from shared.domain import Named
 from shared.envelope import Received
-from shared.reactor import Send
+from shared.reactor import Reaction, Send
 from shared.testing import History, Rules
-from tests.meetings.examples import FROZEN, MEETING, OF_MEETING, OPENED, PLACE, SCHEDULED, SITTING, SITTING_OPENED, STARTS
+from tests.meetings.examples import (
+    CONFERENCE,
+    CONFERENCE_HELD,
+    DELIBERATED,
+    DUTY,
+    DUTY_DELIBERATED,
+    DUTY_FULFILLED,
+    DUTY_OPENED,
+    DUTY_RECEIVED,
+    FROZEN,
+    ITEM,
+    ITEM_ADDED,
+    ITEM_ID,
+    ITEM_PLACED,
+    ITEM_RETURNED,
+    MEETING,
+    OF_MEETING,
+    OF_PROPOSAL,
+    OPENED,
+    OWN_ITEM,
+    PLACE,
+    PROPOSAL,
+    PROPOSED,
+    RECEIVED,
+    SCHEDULED,
+    SITTING,
+    SITTING_CLOSED,
+    SITTING_OPENED,
+    STARTS,
+)
+
+HELD_AT = datetime(2018, 11, 30, 17, 0, tzinfo=UTC)
+"""When the conferences service recorded it."""
+HANDED_OVER = {"opened_on": date(2018, 11, 30), "due_by": date(2019, 5, 30), "source": HANDOVER.source}
 
 
-def test_when_a_meeting_was_opened_then_its_sitting_opens_with_what_was_invited() -> None:
-    entry = History().add(MEETING, SCHEDULED, OPENED).entries[-1]
-    (sent,) = WHEN_MEETING_OPENED_THEN_OPEN_SITTING.react(Received(OPENED, entry))
-    command = OpenSitting(now=entry.recorded_at, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
-    assert sent == Send(SITTING_RULES, SITTING, command)
+def sent(reaction: Reaction, stream: UUID, message: Named, at: datetime = HELD_AT) -> list[Send]:
+    """What a reaction sends when it hears of this."""
+    (entry,) = History(reaction.source).add(stream, message, at=at).entries
+    return list(reaction.react(Received(message, entry)))
 
 
-def test_the_sitting_grants_what_the_reaction_sends_and_has_nothing_to_do_the_second_time() -> None:
-    entry = History().add(MEETING, SCHEDULED, OPENED).entries[-1]
-    (sent,) = open_sitting(Received(OPENED, entry))
-    assert isinstance(sent.command, OpenSitting)
-    Rules(SITTING_RULES).given().when(sent.command).then(SITTING_OPENED).when(sent.command).then_nothing()
+def test_when_a_meeting_was_opened_then_its_sitting_opens_with_what_was_frozen() -> None:
+    command = OpenSitting(now=STARTS, **OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
+    assert sent(WHEN_MEETING_OPENED_THEN_OPEN_SITTING, MEETING, OPENED, STARTS) == [Send(SITTING_RULES, SITTING, command)]
+    Rules(SITTING_RULES).given().when(command).then(SITTING_OPENED).when(command).then_nothing()
+
+
+def test_when_a_sitting_was_closed_then_what_it_did_not_come_to_waits_again() -> None:
+    command = ReturnItems(now=HELD_AT, items=(ITEM_ID,))
+    assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, SITTING_CLOSED) == [Send(MEETING_RULES, MEETING, command)]
+    held = Rules(MEETING_RULES).given(SCHEDULED, ITEM_PLACED, ITEM_ADDED, OPENED)
+    held.when(command).then(ITEM_RETURNED).when(command).then_nothing()
+
+
+def test_a_sitting_that_came_to_everything_sends_nothing() -> None:
+    assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, SITTING_CLOSED.model_copy(update={"undealt": ()})) == []
+
+
+def test_when_a_conference_was_held_then_its_body_owes_the_hand_over() -> None:
+    opened = DUTY_OPENED.model_copy(update=HANDED_OVER)
+    command = OpenDuty(now=HELD_AT, **dict(opened))
+    assert sent(WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY, CONFERENCE, CONFERENCE_HELD) == [Send(DUTY_RULES, DUTY, command)]
+    Rules(DUTY_RULES).given().when(command).then(opened).when(command).then_nothing()
+
+
+def test_when_a_conference_was_held_then_its_results_are_put_to_that_body_in_the_hosts_name() -> None:
+    command = ProposeItem(now=HELD_AT, **OF_PROPOSAL, due_by=date(2019, 5, 30))
+    assert sent(WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS, CONFERENCE, CONFERENCE_HELD) == [Send(PROPOSAL_RULES, PROPOSAL, command)]
+    proposed = PROPOSED.model_copy(update={"proposed_at": HELD_AT})
+    Rules(PROPOSAL_RULES).given().when(command).then(proposed).when(command).then_nothing()
+
+
+def test_results_that_somebody_has_put_there_by_hand_are_not_put_there_again() -> None:
+    (by_itself,) = sent(WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS, CONFERENCE, CONFERENCE_HELD)
+    by_hand = PROPOSED.model_copy(update={"title": "Konferenz"})
+    assert isinstance(by_itself.command, ProposeItem)
+    Rules(PROPOSAL_RULES).given(by_hand).when(by_itself.command).then_refused(MatterIsProposedAlready)
+
+
+def test_when_results_were_received_then_the_duty_hears_of_it() -> None:
+    command = RecordReceipt(now=HELD_AT, **dict(DUTY_RECEIVED))
+    assert sent(WHEN_ITEM_RECEIVED_THEN_TELL_DUTY, SITTING, RECEIVED) == [Send(DUTY_RULES, DUTY, command)]
+    Rules(DUTY_RULES).given(DUTY_OPENED).when(command).then(DUTY_RECEIVED).when(command).then_nothing()
+
+
+def test_when_results_were_deliberated_then_the_duty_hears_of_it() -> None:
+    command = RecordDeliberation(now=HELD_AT, **dict(DUTY_DELIBERATED))
+    assert sent(WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY, SITTING, DELIBERATED) == [Send(DUTY_RULES, DUTY, command)]
+    received = Rules(DUTY_RULES).given(DUTY_OPENED, DUTY_RECEIVED)
+    received.when(command).then(DUTY_DELIBERATED, DUTY_FULFILLED).when(command).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("reaction", "event"), [(WHEN_ITEM_RECEIVED_THEN_TELL_DUTY, RECEIVED), (WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY, DELIBERATED)]
+)
+def test_a_duty_hears_of_results_only_and_whether_it_is_public(reaction: Reaction, event: Any) -> None:
+    recommendation = ITEM.model_copy(update={"matter": Matter(service="recommendations", kind="recommendation", id=CONFERENCE)})
+    for item in (OWN_ITEM, recommendation):
+        assert sent(reaction, SITTING, event.model_copy(update={"item": item})) == []
+    hidden = ITEM.model_copy(update={"public": False})
+    for changes in ({"public": False}, {"item": hidden}):
+        (told,) = sent(reaction, SITTING, event.model_copy(update=changes))
+        assert isinstance(told.command, RecordReceipt | RecordDeliberation)
+        assert told.command.public is False
+
+
+@pytest.mark.parametrize(
+    ("opened_on", "due_by"),
+    [
+        (date(2018, 11, 30), date(2019, 5, 30)),
+        (date(2018, 8, 31), date(2019, 2, 28)),
+        (date(2019, 8, 31), date(2020, 2, 29)),
+        (date(2018, 6, 1), date(2018, 12, 1)),
+        (date(2018, 7, 31), date(2019, 1, 31)),
+        (date(2018, 12, 31), date(2019, 6, 30)),
+    ],
+)
+def test_half_a_year_ends_on_the_same_day_or_on_the_months_last(opened_on: date, due_by: date) -> None:
+    assert HANDOVER.due_by(opened_on) == due_by
+
+
+def test_every_reaction_has_a_name_of_its_own() -> None:
+    assert len({reaction.name for reaction in REACTIONS}) == len(REACTIONS)

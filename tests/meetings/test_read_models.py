@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -136,23 +136,20 @@ def add_a_way_of_results(story: History) -> None:
     story.add(second, again, ITEM_PLACED.model_copy(update={"item": item}))
     noted = item.model_copy(update={"id": uuid5(second, "noted"), "proposal": uuid5(second, "proposal"), "asked": Asked.TAKE_NOTE})
     story.add(second, ITEM_PLACED.model_copy(update={"item": noted}))
-    in_second = {"meeting": second}
-    story.add(
-        sitting_of(second),
-        DELIBERATED.model_copy(update={**in_second, "item": item}),
-        NOTED.model_copy(update={**in_second, "item": noted}),
-    )
-    story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED)
+    deliberated = DELIBERATED.model_copy(update={"meeting": second, "item": item})
+    story.add(sitting_of(second), deliberated, NOTED.model_copy(update={"meeting": second, "item": noted}))
+    story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED).add(uuid5(DUTY, "another"), DUTY_RECEIVED, DUTY_OPENED)
     third, off = meeting_number(6)
-    unplaced = ITEM.model_copy(update={"id": uuid5(third, "item"), "proposal": uuid5(third, "proposal")})
+    declined = uuid5(third, "proposal")
+    unplaced = ITEM.model_copy(update={"id": uuid5(third, "item"), "proposal": declined})
     story.add(third, off, ITEM_PLACED.model_copy(update={"item": unplaced}), ITEM_REMOVED.model_copy(update={"item": unplaced}))
-    story.add(unplaced.proposal, PROPOSED.model_copy(update={"proposal": unplaced.proposal}), DECLINED)
+    story.add(declined, PROPOSED.model_copy(update={"proposal": declined}), DECLINED)
 
 
 def others() -> dict[str, History]:
     """What the other services have told."""
     recommended = uuid5(MEETING, "recommendation")
-    told = {
+    told: dict[str, Any] = {
         "recommendation": recommended,
         "title": "Sprachkurse",
         "instrument": "recommendation",
@@ -165,7 +162,7 @@ def others() -> dict[str, History]:
     )
     withdrawn = RecommendationWithdrawn(**told, reason="…", withdrawn_on=FOUNDED_ON)
     about = FoldedMatter(service="meetings", kind="meeting", id=MEETING)
-    letter = {"kind": "meeting_invited", "about": about, "recipient": OFFICE, "member": MEMBER, "channel": "email"}
+    letter: dict[str, Any] = {"kind": "meeting_invited", "about": about, "recipient": OFFICE, "member": MEMBER, "channel": "email"}
     handed_over = NotificationHandedOver(**letter, notification=UUID(int=1), message_id="<1@city.test>", handed_over_at=NOW)
     failed = NotificationFailed(**letter, notification=UUID(int=2), cause="refused", failed_at=NOW)
     return {

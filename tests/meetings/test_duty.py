@@ -1,0 +1,72 @@
+"""A hand-over duty is over only when the body has received the results and deliberated them, in whichever order it is told."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from services.meetings.duty import DUTY, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.events import DutyEvent
+from shared.testing import Rules
+from tests.meetings.examples import (
+    BOARD,
+    CONFERENCE,
+    DUTY_DELIBERATED,
+    DUTY_FULFILLED,
+    DUTY_OPENED,
+    DUTY_RECEIVED,
+    LATER,
+    NOW,
+    OFFICE,
+)
+
+duty = Rules(DUTY)
+
+OPEN = OpenDuty(now=NOW, **dict(DUTY_OPENED))
+RECEIVE = RecordReceipt(now=NOW, **dict(DUTY_RECEIVED))
+DELIBERATE = RecordDeliberation(now=NOW, **dict(DUTY_DELIBERATED))
+ORDERS = list(permutations([OPEN, RECEIVE, DELIBERATE]))
+TOLD: dict[type[DutyCommand], DutyEvent] = {
+    OpenDuty: DUTY_OPENED,
+    RecordReceipt: DUTY_RECEIVED,
+    RecordDeliberation: DUTY_DELIBERATED,
+}
+
+
+def test_received_alone_is_not_enough_and_deliberated_ends_it() -> None:
+    opened = duty.given().when(OPEN).then(DUTY_OPENED)
+    opened.when(RECEIVE).then(DUTY_RECEIVED).when(DELIBERATE).then(DUTY_DELIBERATED, DUTY_FULFILLED)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(type(one).__name__ for one in order))
+def test_three_reactions_tell_of_it_in_any_order(order: tuple[DutyCommand, ...]) -> None:
+    given = duty.given()
+    for command in order[:2]:
+        given = given.when(command).then(TOLD[type(command)])
+    given.when(order[2]).then(TOLD[type(order[2])], DUTY_FULFILLED)
+
+
+@pytest.mark.parametrize("again", [OPEN, RECEIVE, DELIBERATE], ids=lambda again: type(again).__name__)
+def test_each_is_told_once(again: DutyCommand) -> None:
+    told = duty.given(DUTY_OPENED, DUTY_RECEIVED, DUTY_DELIBERATED, DUTY_FULFILLED)
+    told.when(again).then_nothing()
+    other = {"source": "Geschäftsordnung"} if isinstance(again, OpenDuty) else {"meeting": OFFICE}
+    told.when(again.model_copy(update=other)).then_nothing()
+
+
+def test_the_meeting_that_did_the_last_of_the_two_fulfils_it() -> None:
+    later = DUTY_DELIBERATED.model_copy(update={"meeting": OFFICE, "public": False, "deliberated_at": LATER})
+    fulfilled = DUTY_FULFILLED.model_copy(update={"meeting": OFFICE, "public": False, "fulfilled_at": LATER})
+    command = RecordDeliberation(now=LATER, **dict(later))
+    duty.given(DUTY_OPENED, DUTY_RECEIVED).when(command).then(later, fulfilled)
+
+
+def test_a_receipt_entered_later_than_the_deliberation_fulfils_it_at_the_later_of_the_two_times() -> None:
+    late = DUTY_RECEIVED.model_copy(update={"received_at": LATER})
+    command = RecordReceipt(now=LATER, **dict(late))
+    duty.given(DUTY_OPENED, DUTY_DELIBERATED).when(command).then(late, DUTY_FULFILLED.model_copy(update={"fulfilled_at": LATER}))
+
+
+def test_each_body_owes_each_conference_on_its_own() -> None:
+    assert len({duty_of(CONFERENCE, BOARD), duty_of(CONFERENCE, OFFICE), duty_of(BOARD, CONFERENCE)}) == 3

@@ -1,0 +1,59 @@
+"""A matter is put to a body once, and declined with a reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.meetings.items import Matter, ProposalIsDecided
+from services.meetings.proposal import (
+    PROPOSAL,
+    DeclineProposal,
+    MatterIsProposedAlready,
+    ProposalIsUnknown,
+    ProposeItem,
+    proposal_of,
+)
+from shared.testing import Rules
+from tests.meetings.examples import BOARD, DECLINED, DUE_BY, NOW, OF_PROPOSAL, OFFICE, PROPOSED, RESULTS
+
+proposal = Rules(PROPOSAL)
+
+PROPOSE = ProposeItem(now=NOW, **OF_PROPOSAL, due_by=DUE_BY)
+DECLINE = DeclineProposal(now=NOW, reason=DECLINED.reason)
+
+
+def test_a_matter_is_put_to_a_body() -> None:
+    proposal.given().when(PROPOSE).then(PROPOSED)
+
+
+def test_putting_it_there_again_changes_nothing() -> None:
+    later = PROPOSE.model_copy(update={"now": NOW + timedelta(days=1)})
+    proposal.given(PROPOSED).when(later).then_nothing()
+    proposal.given(PROPOSED, DECLINED).when(later).then_nothing()
+
+
+@pytest.mark.parametrize("changes", [{"title": "Anderes"}, {"proposed_by": BOARD}, {"public": False}, {"due_by": None}])
+def test_a_matter_is_put_to_a_body_once(changes: dict[str, Any]) -> None:
+    proposal.given(PROPOSED).when(PROPOSE.model_copy(update=changes)).then_refused(MatterIsProposedAlready)
+
+
+def test_a_proposal_is_declined_with_a_reason_and_once() -> None:
+    declined = proposal.given(PROPOSED).when(DECLINE).then(DECLINED)
+    declined.when(DECLINE).then_nothing()
+    declined.when(DECLINE.model_copy(update={"reason": "Anderer Grund"})).then_refused(ProposalIsDecided)
+
+
+def test_what_nobody_proposed_is_not_declined() -> None:
+    proposal.given().when(DECLINE).then_refused(ProposalIsUnknown)
+
+
+def test_one_matter_has_one_proposal_to_each_body() -> None:
+    other = RESULTS.model_copy(update={"id": UUID(int=3)})
+    same_id = Matter(service="recommendations", kind="recommendation", id=RESULTS.id)
+    found = [proposal_of(BOARD, RESULTS), proposal_of(OFFICE, RESULTS), proposal_of(BOARD, other), proposal_of(BOARD, same_id)]
+    assert len(set(found)) == len(found)
+    assert proposal_of(BOARD, RESULTS.model_copy()) == found[0]
