@@ -1,0 +1,326 @@
+"""The slice over HTTP, on a real database, with the worker at work: wishes, refusals, answers, and what outsiders do not see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from tests.meetings.city import NOBODY
+from tests.recommendations.city import (
+    CLERK,
+    DEPARTMENT_CLERK,
+    DRAFT,
+    MEMBER,
+    OTHER_SECRETARY,
+    PATH,
+    PREFIX,
+    SECRETARY,
+    STRANGER,
+    TEACHER,
+    City,
+)
+from tests.recommendations.examples import (
+    ADMISSIBILITY,
+    BOARD,
+    BOARD_NAME,
+    COMMITTEE,
+    COMMITTEE_ITEM,
+    COMMITTEE_MEETING,
+    COMMITTEE_NAME,
+    CONFERENCE,
+    DEPARTMENT,
+    DEPARTMENT_NAME,
+    EVIDENCE,
+    FINDING,
+    ITEM,
+    MEETING,
+    NOTE_TAKEN,
+    NOW,
+    OFFICE,
+    OFFICE_NAME,
+    OTHER_REASONS,
+    REASONS,
+    RECOMMENDATION,
+    RESOLUTION,
+    RESOLUTION_TEXT,
+    SCHOOLS,
+    SCHOOLS_NAME,
+    TEXT,
+    TITLE,
+    WHAT,
+)
+
+ANSWER = {"addressee": str(OFFICE), "verdict": "accepted", "reasons": REASONS}
+ACKNOWLEDGE = {"addressee": str(OFFICE)}
+MEASURE = {"addressee": str(OFFICE), "what": WHAT, "due_on": "2019-09-01"}
+CORRECTION = {"addressee": str(OFFICE), "verdict": "partly", "reasons": OTHER_REASONS, "on": "2019-03-19", "reason": "Verlesen."}
+
+
+def refused_as(response: httpx2.Response, refusal: str, sentence: str | None = None) -> bool:
+    assert response.status_code == 409, response.text
+    said: dict[str, Any] = response.json()
+    return said["type"] == f"urn:bindeglied:recommendations:{refusal}" and sentence in (None, said["detail"])
+
+
+def fields(response: httpx2.Response) -> list[str]:
+    assert response.status_code == 422, response.text
+    return [error["where"] for error in response.json()["errors"]]
+
+
+async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_of_it(city: City) -> None:
+    await city.drafted()
+    issued = await city.post(f"{PATH}/issue", {}, SECRETARY)
+    assert issued.status_code == 200
+    assert (issued.json()["id"], issued.headers["etag"], issued.headers["position"]) == (str(RECOMMENDATION), '"3"', "3")
+    city.clock.now = datetime(2019, 3, 20, 9, 0, tzinfo=UTC)
+    assert (await city.post(f"{PATH}/acknowledgement", {**ACKNOWLEDGE, "on": "2019-02-22"}, CLERK)).status_code == 200
+    assert (await city.post(f"{PATH}/answer", ANSWER, CLERK)).status_code == 200
+    assert (await city.post(f"{PATH}/answer-correction", CORRECTION, CLERK)).status_code == 200
+    await city.hear(COMMITTEE_MEETING, NOTE_TAKEN)
+    promised = await city.post(f"{PATH}/measures", MEASURE, CLERK)
+    assert promised.status_code == 201
+    measure = promised.json()["id"]
+    assert promised.headers["location"] == f"{PREFIX}{PATH}/measures/{measure}"
+    city.clock.now = datetime(2019, 9, 5, 9, 0, tzinfo=UTC)
+    await city.until("AnswerOverdue")
+    assert (await city.post(f"{PATH}/measures/{measure}/completion", {"evidence": EVIDENCE}, CLERK)).status_code == 200
+    assert (await city.post(f"{PATH}/measures/{measure}/verification", {"finding": FINDING}, SECRETARY)).status_code == 200
+    shown_measure = {
+        "id": measure,
+        "addressee": str(OFFICE),
+        "addressee_name": OFFICE_NAME,
+        "what": WHAT,
+        "due_on": "2019-09-01",
+        "standing": "verified",
+        "overdue": False,
+        "evidence": EVIDENCE,
+        "done_on": "2019-09-05",
+        "finding": FINDING,
+        "verified_on": "2019-09-05",
+    }
+    assert (await city.client.get(promised.headers["location"])).json() == shown_measure
+    shown = (await city.get(PATH)).json()
+    assert shown["rule"]["source"].startswith("Vorbild: Ortsbeirätegesetz der Stadt Bremen")
+    assert shown | {"rule": None} == {
+        "id": str(RECOMMENDATION),
+        "title": TITLE,
+        "instrument": "recommendation",
+        "body": str(BOARD),
+        "body_name": BOARD_NAME,
+        "public": True,
+        "standing": "issued",
+        "resolution": str(RESOLUTION),
+        "resolution_text": RESOLUTION_TEXT,
+        "resolution_corrected": None,
+        "resolved_at": "2019-02-14T16:00:00Z",
+        "meeting": str(MEETING),
+        "item": str(ITEM),
+        "matter": {"service": "conferences", "kind": "results", "id": str(CONFERENCE)},
+        "revision": 1,
+        "text": TEXT,
+        "admissibility": ADMISSIBILITY,
+        "issued_on": "2019-02-20",
+        "rule": None,
+        "addressees": [
+            {
+                "body": str(OFFICE),
+                "body_name": OFFICE_NAME,
+                "address_class": "office",
+                "standing": "answered",
+                "acknowledge_by": "2019-02-28",
+                "answer_by": "2019-04-03",
+                "acknowledged_on": "2019-02-22",
+                "answered_on": "2019-03-19",
+                "verdict": "partly",
+                "reasons": OTHER_REASONS,
+                "corrected": "Verlesen.",
+                "late": False,
+                "acknowledgement_overdue": False,
+                "answer_overdue": False,
+            },
+            {
+                "body": str(SCHOOLS),
+                "body_name": SCHOOLS_NAME,
+                "address_class": "office",
+                "standing": "waiting",
+                "acknowledge_by": "2019-02-28",
+                "answer_by": "2019-04-03",
+                "acknowledged_on": None,
+                "answered_on": None,
+                "verdict": None,
+                "reasons": None,
+                "corrected": None,
+                "late": False,
+                "acknowledgement_overdue": True,
+                "answer_overdue": True,
+            },
+        ],
+        "informs": [
+            {
+                "committee": str(COMMITTEE),
+                "committee_name": COMMITTEE_NAME,
+                "department": str(DEPARTMENT),
+                "department_name": DEPARTMENT_NAME,
+                "standing": "informed",
+                "informed_at": "2019-03-12T16:30:00Z",
+                "meeting": str(COMMITTEE_MEETING),
+                "item": str(COMMITTEE_ITEM),
+            }
+        ],
+        "measures": [shown_measure],
+        "withdrawn": None,
+    }
+    late = await city.post(f"{PATH}/answer", {**ANSWER, "addressee": str(SCHOOLS)}, TEACHER)
+    assert late.status_code == 200
+    theirs = (await city.get(PATH)).json()["addressees"][1]
+    assert (theirs["standing"], theirs["late"], theirs["answer_overdue"]) == ("answered", True, False)
+
+
+async def test_a_recommendation_rests_on_a_resolution_whatever_else_there_is(city: City) -> None:
+    await city.started(public=False)
+    sentence = "A recommendation rests on a resolution of the body that gives it."
+    unknown = await city.post(f"/recommendations/{uuid4()}/draft", DRAFT, SECRETARY)
+    assert refused_as(unknown, "RecommendationRestsOnAResolution", sentence)
+    # The secretariat of another body learns nothing of a recommendation that it may not see.
+    hidden = await city.post(f"{PATH}/draft", DRAFT, OTHER_SECRETARY)
+    assert refused_as(hidden, "RecommendationRestsOnAResolution", sentence)
+    assert [(await city.post(f"{path}/draft", DRAFT, STRANGER)).status_code for path in (PATH, f"/recommendations/{uuid4()}")] == [403, 403]
+    assert (await city.post(f"{PATH}/draft", DRAFT, NOBODY)).status_code == 401
+    assert await city.facts() == ["RecommendationStarted"]
+
+
+async def test_a_public_recommendation_is_drafted_by_its_own_secretariat_alone(city: City) -> None:
+    await city.issued()
+    assert (await city.post(f"{PATH}/draft", DRAFT, OTHER_SECRETARY)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"addressees": [{"body": str(uuid4()), "address_class": "office"}]}, ["body.addressees.0.body"]),
+        ({"addressees": [{"body": str(OFFICE), "address_class": "magistrat"}]}, ["body.addressees.0.body"]),
+        ({"addressees": [{"body": str(OFFICE), "address_class": "office"}] * 2}, ["body.addressees"]),
+        ({"informs": [{"committee": str(OFFICE), "department": str(DEPARTMENT)}]}, ["body.informs.0.committee"]),
+        ({"informs": [{"committee": str(COMMITTEE), "department": str(OFFICE)}]}, ["body.informs.0.department"]),
+        ({"informs": [{"committee": str(COMMITTEE), "department": str(DEPARTMENT)}] * 2}, ["body.informs"]),
+        ({"admissibility": " "}, ["body.admissibility"]),
+    ],
+)
+async def test_only_bodies_that_stand_and_fit_are_addressed(city: City, changes: dict[str, Any], where: list[str]) -> None:
+    await city.started()
+    assert fields(await city.post(f"{PATH}/draft", DRAFT | changes, SECRETARY)) == where
+    assert await city.facts() == ["RecommendationStarted"]
+
+
+async def test_a_rule_holds_from_its_day_on(city: City) -> None:
+    await city.drafted()
+    assert fields(await city.post(f"{PATH}/issue", {"issued_on": "2013-04-24"}, SECRETARY)) == ["body.issued_on"]
+    assert refused_as(await city.post(f"{PATH}/issue", {"issued_on": "2019-02-13"}, SECRETARY), "IssuedBeforeItWasResolved")
+
+
+async def test_a_draft_is_found_by_its_own_people_alone(city: City) -> None:
+    await city.drafted()
+    for who in (NOBODY, STRANGER, CLERK, DEPARTMENT_CLERK, OTHER_SECRETARY):
+        assert (await city.get(PATH, who)).status_code == 404
+        assert (await city.get("/recommendations", who)).json()["items"] == []
+    for who in (SECRETARY, MEMBER):
+        assert (await city.get(PATH, who)).json()["standing"] == "drafted"
+        assert [one["standing"] for one in (await city.get("/recommendations", who)).json()["items"]] == ["drafted"]
+    assert (await city.get(PATH, SECRETARY)).headers["etag"] == '"2"'
+    assert (await city.post(f"{PATH}/issue", {}, STRANGER)).status_code == 404
+
+
+async def test_what_was_resolved_behind_closed_doors_is_found_by_those_concerned_alone(city: City) -> None:
+    await city.issued(public=False)
+    measure = (await city.post(f"{PATH}/measures", MEASURE, CLERK)).json()["id"]
+    outsiders: list[dict[str, str]] = [NOBODY, STRANGER, OTHER_SECRETARY]
+    for who in outsiders:
+        assert (await city.get(PATH, who)).status_code == 404
+        assert (await city.get(f"{PATH}/measures/{measure}", who)).status_code == 404
+        assert (await city.get("/recommendations", who)).json()["items"] == []
+    for who in (SECRETARY, MEMBER, CLERK, TEACHER, DEPARTMENT_CLERK):
+        assert (await city.get(PATH, who)).status_code == 200
+        assert len((await city.get("/recommendations", who)).json()["items"]) == 1
+    theirs = {**ANSWER, "addressee": str(COMMITTEE)}
+    assert (await city.post(f"{PATH}/answer", theirs, OTHER_SECRETARY)).status_code == 404
+    assert (await city.post(f"{PATH}/measures", {**MEASURE, "addressee": str(COMMITTEE)}, OTHER_SECRETARY)).status_code == 404
+
+
+async def test_nobody_answers_for_somebody_else(city: City) -> None:
+    await city.issued()
+    for path, wish in (("acknowledgement", ACKNOWLEDGE), ("answer", ANSWER), ("measures", MEASURE), ("answer-correction", CORRECTION)):
+        assert (await city.post(f"{PATH}/{path}", wish, TEACHER)).status_code == 403
+        assert (await city.post(f"{PATH}/{path}", wish, SECRETARY)).status_code == 403
+    assert refused_as(await city.post(f"{PATH}/answer", {**ANSWER, "addressee": str(COMMITTEE)}, OTHER_SECRETARY), "OnlyAddresseesAnswer")
+    assert await city.facts() == ["RecommendationStarted", "RecommendationDrafted", "RecommendationIssued"]
+
+
+async def test_measures_are_reported_by_who_promised_and_verified_by_the_secretariat(city: City) -> None:
+    await city.issued()
+    promised = await city.post(f"{PATH}/measures", MEASURE, CLERK, Idempotency_Key="promise")
+    again = await city.post(f"{PATH}/measures", MEASURE, CLERK, Idempotency_Key="promise")
+    assert (again.status_code, again.json()) == (201, promised.json())
+    measure = f"{PATH}/measures/{promised.json()['id']}"
+    assert refused_as(
+        await city.post(f"{measure}/verification", {"finding": FINDING}, SECRETARY),
+        "MeasureIsNotReportedDone",
+        "Nobody verifies what was not reported done.",
+    )
+    assert (await city.post(f"{measure}/completion", {"evidence": EVIDENCE}, TEACHER)).status_code == 403
+    assert (await city.post(f"{measure}/verification", {"finding": FINDING}, CLERK)).status_code == 403
+    assert (await city.post(f"{PATH}/measures/{uuid4()}/completion", {"evidence": EVIDENCE}, CLERK)).status_code == 404
+    assert (await city.post(f"{PATH}/measures/{uuid4()}/verification", {"finding": FINDING}, SECRETARY)).status_code == 404
+    city.clock.now = datetime(2019, 9, 2, 9, 0, tzinfo=UTC)
+    assert (await city.get(measure)).json()["overdue"]
+
+
+async def test_a_withdrawn_recommendation_stays_to_be_seen(city: City) -> None:
+    await city.issued()
+    withdrawn = await city.post(f"{PATH}/withdrawal", {"reason": "Überholt."}, SECRETARY)
+    assert withdrawn.status_code == 200
+    shown = (await city.get(PATH)).json()
+    assert (shown["standing"], shown["withdrawn"]) == ("withdrawn", {"reason": "Überholt.", "withdrawn_on": "2019-02-20"})
+    listed = await city.get("/recommendations", SECRETARY, standing="withdrawn", min_position=withdrawn.headers["position"])
+    assert [one["recommendation"] for one in listed.json()["items"]] == [str(RECOMMENDATION)]
+    assert refused_as(await city.post(f"{PATH}/withdrawal", {"reason": "Anders."}, SECRETARY), "RecommendationIsWithdrawnAlready")
+
+
+async def test_an_addressee_asks_what_it_still_has_to_do(city: City) -> None:
+    await city.issued()
+    position = (await city.post(f"{PATH}/acknowledgement", ACKNOWLEDGE, CLERK)).headers["position"]
+    city.clock.now = NOW + timedelta(days=90)
+    open_answers = await city.get("/recommendations/open-answers", CLERK, addressee=str(OFFICE), min_position=position)
+    assert open_answers.json() == {
+        "items": [
+            {
+                "recommendation": str(RECOMMENDATION),
+                "duty": "answer",
+                "concerns": str(OFFICE),
+                "addressee": str(OFFICE),
+                "title": TITLE,
+                "body": str(BOARD),
+                "body_name": BOARD_NAME,
+                "what": None,
+                "due": "2019-04-03",
+                "overdue": True,
+            }
+        ],
+        "next": None,
+    }
+    assert (await city.get("/recommendations/open-answers", CLERK, addressee=str(SCHOOLS))).status_code == 403
+    assert (await city.get("/recommendations/open-answers", NOBODY, addressee=str(OFFICE))).status_code == 401
+    page = (await city.get("/recommendations/open-answers", TEACHER, addressee=str(SCHOOLS), limit=1)).json()
+    following = await city.client.get(page["next"], headers=TEACHER)
+    assert [one["duty"] for one in (*page["items"], *following.json()["items"])] == ["acknowledge", "answer"]
+
+
+async def test_information_needs_a_department_that_is_to_inform(city: City) -> None:
+    await city.issued()
+    for who in (STRANGER, CLERK, SECRETARY):
+        assert (await city.post(f"{PATH}/information", {"committee": str(COMMITTEE)}, who)).status_code == 403
+    other = await city.post(f"{PATH}/information", {"committee": str(OFFICE)}, DEPARTMENT_CLERK)
+    assert refused_as(other, "CommitteeIsInformedByTakingNote")

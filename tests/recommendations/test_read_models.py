@@ -1,0 +1,220 @@
+"""Which recommendations there are, what is still to be done, which bodies stand: rows, queries, and no reliance on order across streams."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from services.recommendations.read_models.known_bodies import KNOWN_BODIES, KnownBody, known_bodies
+from services.recommendations.read_models.open_answers import OPEN_ANSWERS, OpenAnswer, list_what_is_open
+from services.recommendations.read_models.recommendations import RECOMMENDATIONS, Standing, list_by_standing
+from services.recommendations.service import SERVICE
+from shared.projections.projection import OWN, Projection
+from shared.testing import History, ReadModel, assert_order_independent
+from tests.recommendations.examples import (
+    ACKNOWLEDGE_BY,
+    ACKNOWLEDGED,
+    ANSWER_BY,
+    ANSWERED,
+    BOARD,
+    BOARD_NAME,
+    BODIES_FOUNDED,
+    COMMITTEE,
+    COMMITTEE_NAME,
+    DEPARTMENT,
+    DRAFTED,
+    DUE_ON,
+    ISSUED,
+    ISSUED_ON,
+    ITEM_TITLE,
+    MEASURE,
+    OFFICE,
+    PROMISED,
+    RECOMMENDATION,
+    REPORTED_DONE,
+    SCHOOLS,
+    STARTED,
+    TITLE,
+    VERIFIED,
+    WHAT,
+    WITHDRAWN,
+)
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+OTHER_BODY = UUID(int=77)
+ROW = {
+    "recommendation": RECOMMENDATION,
+    "body": BOARD,
+    "body_name": BOARD_NAME,
+    "title": ITEM_TITLE,
+    "instrument": "recommendation",
+    "public": True,
+    "standing": "started",
+    "newest": date(2019, 2, 14),
+    "issued_on": None,
+    "withdrawn_on": None,
+}
+ISSUED_ROW = ROW | {"title": TITLE, "standing": "issued", "newest": ISSUED_ON, "issued_on": ISSUED_ON}
+OPEN = {
+    "recommendation": RECOMMENDATION,
+    "addressee": OFFICE,
+    "title": TITLE,
+    "body": BOARD,
+    "body_name": BOARD_NAME,
+    "what": None,
+}
+ACKNOWLEDGE = OPEN | {"duty": "acknowledge", "concerns": OFFICE, "due": ACKNOWLEDGE_BY}
+ANSWER = OPEN | {"duty": "answer", "concerns": OFFICE, "due": ANSWER_BY}
+DO = OPEN | {"duty": "measure", "concerns": MEASURE, "what": WHAT, "due": DUE_ON}
+ALONE = ISSUED.model_copy(update={"addressees": ISSUED.addressees[:1]})
+
+
+def number(count: int) -> UUID:
+    return uuid5(RECOMMENDATION, str(count))
+
+
+def a_story() -> History:
+    """Recommendations in every state."""
+    story = History().add(RECOMMENDATION, STARTED, DRAFTED, ISSUED, ACKNOWLEDGED, ANSWERED, PROMISED, REPORTED_DONE, VERIFIED)
+    story.add(number(1), STARTED).add(number(2), STARTED, DRAFTED)
+    story.add(number(3), STARTED, DRAFTED, ISSUED, WITHDRAWN)
+    other = uuid5(MEASURE, "other")
+    return story.add(number(4), STARTED, DRAFTED, ISSUED, ACKNOWLEDGED, PROMISED.model_copy(update={"measure": other}))
+
+
+def bodies_story() -> History:
+    story = History("meetings")
+    for founded in BODIES_FOUNDED:
+        story.add(founded.body, founded)
+    return story
+
+
+@pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
+async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
+    folded = {cls.NAME for classes in projection.folds.values() for cls in classes}
+    assert folded <= {entry.type for entry in (*a_story().entries, *bodies_story().entries)}
+    stories = [story for story in (a_story(), bodies_story()) if story.source in projection.folds]
+    dumped = await assert_order_independent(pool, projection, *stories, shuffles=10)
+    assert len(dumped.splitlines()) > 1
+
+
+async def test_a_recommendation_stands_where_its_last_step_left_it(pool: Pool) -> None:
+    model, story = ReadModel(pool, RECOMMENDATIONS), History().add(RECOMMENDATION, STARTED)
+    await model.given(own=story).then(recommendations_v1=[ROW], recommendations_v1_concerned=[])
+    drafted = ROW | {"title": TITLE, "standing": "drafted"}
+    await model.given(own=story.add(RECOMMENDATION, DRAFTED)).then(recommendations_v1=[drafted])
+    concerned = [
+        {"recommendation": RECOMMENDATION, "body": OFFICE, "addressed": True, "answered": True},
+        {"recommendation": RECOMMENDATION, "body": SCHOOLS, "addressed": True, "answered": False},
+        {"recommendation": RECOMMENDATION, "body": DEPARTMENT, "addressed": False, "answered": False},
+    ]
+    answered = model.given(own=story.add(RECOMMENDATION, ISSUED, ANSWERED))
+    await answered.then(recommendations_v1=[ISSUED_ROW], recommendations_v1_concerned=concerned)
+    withdrawn = ISSUED_ROW | {"standing": "withdrawn", "withdrawn_on": WITHDRAWN.withdrawn_on}
+    await model.given(own=story.add(RECOMMENDATION, WITHDRAWN)).then(recommendations_v1=[withdrawn])
+
+
+async def listed(
+    pool: Pool,
+    *,
+    standing: Standing | None = None,
+    body: UUID | None = None,
+    sees_bodies: tuple[UUID, ...] = (),
+    acts_for: tuple[UUID, ...] = (),
+) -> list[UUID]:
+    """All pages of two."""
+    found: list[UUID] = []
+    after: tuple[date, UUID] | None = None
+    while page := await list_by_standing(
+        pool, standing=standing, body=body, sees_bodies=sees_bodies, acts_for=acts_for, after=after, limit=2
+    ):
+        found += [row.recommendation for row in page]
+        after = (page[-1].newest, page[-1].recommendation)
+    return found
+
+
+async def test_the_newest_come_first_page_by_page_even_where_they_are_of_one_day(pool: Pool) -> None:
+    story = History()
+    days = {number(count): date(2019, 3, 1 + count // 3) for count in range(7)}
+    for stream, day in days.items():
+        story.add(stream, STARTED, DRAFTED, ISSUED.model_copy(update={"issued_on": day}))
+    await ReadModel(pool, RECOMMENDATIONS).given(own=story).then()
+    assert await listed(pool) == sorted(days, key=lambda stream: (days[stream], stream), reverse=True)
+
+
+async def test_they_are_listed_by_standing_and_by_body(pool: Pool) -> None:
+    elsewhere = [event.model_copy(update={"body": OTHER_BODY}) for event in (STARTED, DRAFTED, ISSUED)]
+    await ReadModel(pool, RECOMMENDATIONS).given(own=a_story().add(number(9), *elsewhere)).then()
+    assert set(await listed(pool, standing="issued", body=BOARD)) == {RECOMMENDATION, number(4)}
+    assert await listed(pool, body=OTHER_BODY) == [number(9)]
+    assert await listed(pool, standing="withdrawn") == [number(3)]
+    assert await listed(pool, standing="drafted", sees_bodies=(BOARD,)) == [number(2)]
+    assert await listed(pool, standing="started", sees_bodies=(BOARD,)) == [number(1)]
+
+
+async def test_drafts_and_what_is_not_public_are_listed_for_those_concerned_only(pool: Pool) -> None:
+    hidden: list[Any] = [event.model_copy(update={"public": False}) for event in (STARTED, DRAFTED, ISSUED)]
+    story = History().add(number(1), STARTED).add(number(2), STARTED, DRAFTED).add(number(3), *hidden)
+    await ReadModel(pool, RECOMMENDATIONS).given(own=story).then()
+    assert await listed(pool) == []
+    assert await listed(pool, sees_bodies=(OTHER_BODY,), acts_for=(OTHER_BODY, BOARD, COMMITTEE)) == []
+    assert await listed(pool, acts_for=(SCHOOLS,)) == [number(3)]
+    assert await listed(pool, acts_for=(DEPARTMENT,)) == [number(3)]
+    assert set(await listed(pool, sees_bodies=(BOARD,))) == {number(1), number(2), number(3)}
+
+
+async def test_the_list_says_how_many_have_answered(pool: Pool) -> None:
+    await ReadModel(pool, RECOMMENDATIONS).given(own=a_story()).then()
+    rows = await list_by_standing(pool, standing="issued", body=None, sees_bodies=(), acts_for=(), after=None, limit=9)
+    assert {row.recommendation: (row.answered, row.addressees) for row in rows} == {RECOMMENDATION: (1, 2), number(4): (0, 2)}
+
+
+async def test_what_is_to_be_done_is_there_until_it_is_done(pool: Pool) -> None:
+    model, story = ReadModel(pool, OPEN_ANSWERS), History().add(RECOMMENDATION, STARTED, DRAFTED, ALONE)
+    await model.given(own=story).then(open_answers_v1=[ACKNOWLEDGE, ANSWER])
+    await model.given(own=story.add(RECOMMENDATION, ACKNOWLEDGED)).then(open_answers_v1=[ANSWER])
+    await model.given(own=story.add(RECOMMENDATION, ANSWERED)).then(open_answers_v1=[])
+    await model.given(own=story.add(RECOMMENDATION, PROMISED)).then(open_answers_v1=[DO])
+    await model.given(own=story.add(RECOMMENDATION, REPORTED_DONE)).then(open_answers_v1=[])
+
+
+async def test_whoever_answers_need_not_acknowledge_any_more(pool: Pool) -> None:
+    await ReadModel(pool, OPEN_ANSWERS).given(own=History().add(RECOMMENDATION, STARTED, DRAFTED, ALONE, ANSWERED)).then(open_answers_v1=[])
+
+
+async def test_nothing_is_to_be_done_about_what_was_withdrawn(pool: Pool) -> None:
+    story = History().add(RECOMMENDATION, STARTED, DRAFTED, ISSUED, PROMISED, WITHDRAWN)
+    await ReadModel(pool, OPEN_ANSWERS).given(own=story).then(open_answers_v1=[])
+
+
+async def test_an_addressee_sees_what_it_has_to_do_by_when(pool: Pool) -> None:
+    await ReadModel(pool, OPEN_ANSWERS).given(own=History().add(RECOMMENDATION, STARTED, DRAFTED, ISSUED, PROMISED)).then()
+    rows: list[OpenAnswer] = []
+    after: tuple[date, UUID, str, UUID] | None = None
+    while page := await list_what_is_open(pool, OFFICE, ANSWER_BY, after, 1):
+        rows += page
+        after = (page[-1].due, page[-1].recommendation, page[-1].duty, page[-1].concerns)
+    assert [(row.duty, row.due, row.overdue) for row in rows] == [
+        ("acknowledge", ACKNOWLEDGE_BY, True),
+        ("answer", ANSWER_BY, False),  # Its last day is not over.
+        ("measure", DUE_ON, False),
+    ]
+    assert [row.duty for row in await list_what_is_open(pool, SCHOOLS, ANSWER_BY, None, 9)] == ["acknowledge", "answer"]
+    assert await list_what_is_open(pool, BOARD, ANSWER_BY, None, 9) == []
+
+
+async def test_bodies_that_stand_are_known_with_their_sort(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
+    known = await known_bodies(pool, [COMMITTEE, OTHER_BODY])
+    assert known == {COMMITTEE: KnownBody(COMMITTEE, COMMITTEE_NAME, "committee")}
+
+
+def test_every_own_read_model_folds_own_facts_and_the_reference_data_those_of_meetings() -> None:
+    assert {projection.name: set(projection.folds) for projection in SERVICE.projections} == {
+        "recommendations_v1": {OWN}, "open_answers_v1": {OWN}, "known_bodies_v1": {"meetings"},
+    }  # fmt: skip
