@@ -60,7 +60,8 @@ def _complete_operation(operation: dict[str, Any], route: GuardedRoute, method: 
     permission, responses = route.guard.permission, operation["responses"]
     operation["security"] = [{"bearer": []}, {}] if permission.public else [{"bearer": []}]
     responses.pop("422", None)  # FastAPI's own form of it, which is never answered.
-    statuses = {"401", "503", "422"}
+    # Beyond what follows from its kind, a route names the problems that only it can answer: `responses={404: {}}`.
+    statuses = {"401", "503", "422", *(str(status) for status in route.responses)}
     if permission.roles:
         statuses.add("403")
         operation["x-roles"] = sorted(f"{relation.value}:{name}" for relation, name in permission.roles)

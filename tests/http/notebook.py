@@ -126,7 +126,7 @@ class Left(CommandAnswer):
     left: bool = True
 
 
-@router.post("/left-notebooks", status_code=201)
+@router.post("/left-notebooks", status_code=201, responses={404: {}})
 async def leave_notebook(wish: Beginning, call: Call) -> Left:
     command = BeginNotebook(now=call.now, body=wish.body, hidden=wish.hidden)
     await call.execute(NOTEBOOK, call.new_stream(), command, begins=True)

@@ -119,6 +119,10 @@ def test_a_public_command_is_told_as_a_command_without_version_and_position() ->
     assert "409" in leaving["responses"]
 
 
+def test_a_route_names_further_problems_that_it_can_answer() -> None:
+    assert operations(NOTES)["leave_notebook"]["responses"]["404"] == {"$ref": "#/components/responses/404"}
+
+
 async def counts_what_is_hidden(notebook: UUID, call: Call) -> Done:
     return await call.execute(NOTEBOOK, notebook, CloseNotebook(now=call.now), if_match="none")
 

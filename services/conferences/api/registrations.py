@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -35,6 +35,7 @@ from shared.privacy.sealed import ERASED, Erased, Sealed
 from shared.text import Name, Prose
 
 router = APIRouter(tags=["registrations"])
+UNKNOWN_TOKEN: dict[int | str, dict[str, Any]] = {404: {}}
 BY_TIME = Listing("registrations", datetime, UUID)
 
 
@@ -134,7 +135,7 @@ async def request_registration(conference: UUID, wish: NewRegistration, call: Ca
     return Asked()
 
 
-@router.post("/registrations/confirmation")
+@router.post("/registrations/confirmation", responses=UNKNOWN_TOKEN)
 async def confirm_registration(wish: HeldToken, call: Call) -> Managed:
     """Confirm the address: a place is taken. The link works once."""
     held = await held_by(call, wish.token, "confirm")
@@ -143,7 +144,7 @@ async def confirm_registration(wish: HeldToken, call: Call) -> Managed:
     return await managed(call, held)
 
 
-@router.post("/registrations/cancellation")
+@router.post("/registrations/cancellation", responses=UNKNOWN_TOKEN)
 async def cancel_registration(wish: HeldToken, call: Call) -> Managed:
     """Cancel: the place is free again."""
     held = await held_by(call, wish.token, "manage")
@@ -152,7 +153,7 @@ async def cancel_registration(wish: HeldToken, call: Call) -> Managed:
     return await managed(call, held)
 
 
-@router.post("/registrations/erasure")
+@router.post("/registrations/erasure", responses=UNKNOWN_TOKEN)
 async def erase_registration(wish: HeldToken, call: Call) -> Managed:
     """Erase all that is kept of this person, wherever it is kept; that somebody takes part goes on counting."""
     held = await held_by(call, wish.token, "manage")

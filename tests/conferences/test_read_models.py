@@ -1,0 +1,155 @@
+"""Which conferences there are, who registered, what was contributed, what a token is for: rows, queries, no reliance on order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from services.conferences.events import ContributionKind, ContributionReceived, Fate, Lineage
+from services.conferences.read_models.conferences import CONFERENCES, ListedConference, list_by_beginning
+from services.conferences.read_models.contributions import CONTRIBUTIONS, Use, one_contribution, published_among
+from services.conferences.read_models.contributions import list_of_conference as list_contributions
+from services.conferences.read_models.known_bodies import KNOWN_BODIES, names_of
+from services.conferences.read_models.registrations import REGISTRATIONS_LIST
+from services.conferences.read_models.registrations import list_of_conference as list_registrations
+from services.conferences.read_models.tokens import TOKENS, Held, find_token
+from services.conferences.service import SERVICE
+from shared.projections.projection import Projection
+from shared.testing import History, ReadModel, assert_order_independent
+from tests.conferences.city import bodies
+from tests.conferences.examples import (
+    BOARD,
+    BOARD_NAME,
+    CANCELLED,
+    CLOSED,
+    CONFERENCE,
+    CONFIRM,
+    CONFIRMED,
+    CONTRIBUTION,
+    CORRECTED,
+    EMAIL,
+    ENDS,
+    ENTERED,
+    ERASED,
+    GROUP,
+    GROUP_CONTRIBUTION,
+    HANDED_IN,
+    HELD,
+    HELD_ON,
+    MANAGE,
+    NAME,
+    NOW,
+    OFFICE,
+    OFFICE_NAME,
+    OPENED,
+    PLACE,
+    PLANNED,
+    PUBLISHED,
+    REASON,
+    RECORDED,
+    REGISTRATION,
+    REGISTRATIONS,
+    REQUESTED,
+    RESULT,
+    SETTLED,
+    STARTS,
+    TEXT,
+    TITLE,
+    USED,
+)
+
+if TYPE_CHECKING:
+    from shared.projections.cursors import Pool
+
+OTHER = UUID(int=77)
+OTHER_RESULT = UUID(int=78)
+LATER = PLANNED.model_copy(update={"title": "Sechste Integrationskonferenz", "starts_at": STARTS + timedelta(days=700)})
+OTHERS_REQUEST = REQUESTED.model_copy(
+    update={"registration": OTHER, "confirm": "1" * 64, "manage": "2" * 64, "requested_at": NOW + timedelta(hours=1), "access_needs": None}
+)
+
+
+def story() -> History:
+    """Everything that can happen."""
+    history = History().add(CONFERENCE, PLANNED).add(OTHER, LATER).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
+    history.add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED).add(REGISTRATIONS, CONFIRMED, CLOSED)
+    history.add(CONFERENCE, RECORDED, CORRECTED, HELD).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
+    return history.add(REGISTRATIONS, CANCELLED, ERASED)
+
+
+@pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
+async def test_no_read_model_relies_on_order_across_streams(pool: Pool, projection: Projection) -> None:
+    histories = [history for history in (story(), bodies()) if history.source in projection.folds]
+    dump = await assert_order_independent(pool, projection, *histories)
+    assert dump.count(b"\n") >= 2
+
+
+async def test_conferences_are_listed_the_latest_first(pool: Pool) -> None:
+    row: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "place": PLACE, "ends_at": ENDS}
+    first = {"conference": CONFERENCE, "title": TITLE, "starts_at": STARTS, "held_on": HELD_ON, **row}
+    second = {"conference": OTHER, "title": LATER.title, "starts_at": LATER.starts_at, "held_on": None, **row}
+    await ReadModel(pool, CONFERENCES).given(own=story()).then(conferences_v1=[second, first])
+    listed = await list_by_beginning(pool, None, 10)
+    assert listed == [ListedConference(**second), ListedConference(**first)]
+    assert await list_by_beginning(pool, (LATER.starts_at, OTHER), 10) == [ListedConference(**first)]
+
+
+async def test_registrations_are_listed_in_their_order_and_sealed(pool: Pool) -> None:
+    history = History().add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST, CONFIRMED, ERASED)
+    await ReadModel(pool, REGISTRATIONS_LIST).given(own=history).then()
+    first, second = await list_registrations(pool, CONFERENCE, None, None, 10)
+    assert (first.registration, first.standing, first.erased, first.name, first.email) == (REGISTRATION, "confirmed", True, NAME, EMAIL)
+    assert first.access_needs == REQUESTED.access_needs
+    assert (second.registration, second.standing, second.erased, second.access_needs) == (OTHER, "requested", False, None)
+    assert await list_registrations(pool, CONFERENCE, "requested", None, 10) == [second]
+    assert await list_registrations(pool, CONFERENCE, None, (first.requested_at, first.registration), 10) == [second]
+    assert await list_registrations(pool, OTHER, None, None, 10) == []
+
+
+async def test_a_cancelled_registration_is_listed_as_such(pool: Pool) -> None:
+    await ReadModel(pool, REGISTRATIONS_LIST).given(own=story()).then()
+    assert [one.standing for one in await list_registrations(pool, CONFERENCE, None, None, 10)] == ["cancelled", "requested"]
+
+
+async def test_a_token_is_found_by_its_digest_and_for_its_purpose(pool: Pool) -> None:
+    of_it: dict[str, Any] = {"conference": CONFERENCE, "registration": REGISTRATION}
+    rows = [{"digest": MANAGE, "purpose": "manage", **of_it}, {"digest": CONFIRM, "purpose": "confirm", **of_it}]
+    await ReadModel(pool, TOKENS).given(own=History().add(REGISTRATIONS, OPENED, REQUESTED)).then(tokens_v1=rows)
+    assert await find_token(pool, CONFIRM, "confirm") == await find_token(pool, MANAGE, "manage") == Held(CONFERENCE, REGISTRATION)
+    assert await find_token(pool, CONFIRM, "manage") is None
+    assert await find_token(pool, "0" * 64, "confirm") is None
+
+
+async def test_contributions_show_what_became_of_them_and_outsiders_what_is_published(pool: Pool) -> None:
+    await ReadModel(pool, CONTRIBUTIONS).given(own=story()).then()
+    handed_in, entered = await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=None, limit=10)
+    assert (handed_in.contribution, handed_in.text, handed_in.fate, handed_in.reason) == (CONTRIBUTION, None, Fate.FORWARDED, REASON)
+    assert None not in (handed_in.sealed_text, handed_in.sealed_name, handed_in.sealed_email)
+    assert (entered.group, entered.group_name, entered.kind, entered.received_on) == ("sprache", GROUP.name, "suggestion", NOW.date())
+    assert (entered.text, entered.used, entered.fate) == (TEXT, (Use(RESULT, Lineage.MERGED),), None)
+    assert isinstance(entered.kind, ContributionKind)
+    assert await list_contributions(pool, CONFERENCE, sees_all=False, group=None, after=None, limit=10) == [entered]
+    assert await list_contributions(pool, CONFERENCE, sees_all=True, group="arbeit", after=None, limit=10) == []
+    behind = (handed_in.received_on, handed_in.contribution)
+    assert await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=behind, limit=10) == [entered]
+    assert await one_contribution(pool, CONTRIBUTION) == handed_in
+    assert await one_contribution(pool, OTHER) is None
+    assert await published_among(pool, [CONTRIBUTION, GROUP_CONTRIBUTION]) == {GROUP_CONTRIBUTION: TEXT}
+
+
+async def test_contributions_are_listed_by_their_own_day(pool: Pool) -> None:
+    early: ContributionReceived = ENTERED.model_copy(update={"received_on": date(2018, 9, 1)})
+    again = USED.model_copy(update={"result": OTHER_RESULT, "how": Lineage.SPLIT})
+    history = History().add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, early, PUBLISHED, USED, again)
+    await ReadModel(pool, CONTRIBUTIONS).given(own=history).then()
+    first, second = await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=None, limit=10)
+    assert (first.contribution, second.contribution) == (GROUP_CONTRIBUTION, CONTRIBUTION)
+    assert first.used == (Use(OTHER_RESULT, Lineage.SPLIT), Use(RESULT, Lineage.MERGED))
+
+
+async def test_the_bodies_that_stand_are_known_by_name(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies()).then()
+    assert await names_of(pool, OFFICE, BOARD, OTHER) == {OFFICE: OFFICE_NAME, BOARD: BOARD_NAME}
