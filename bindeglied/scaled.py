@@ -68,12 +68,15 @@ def story(
     async def work() -> None:
         world = read_world()
         made = DemoIssuer(issuer, world.personas)
-        names = [service.name for service in SERVICES if service.contracts]
+        names = [service.name for service in SERVICES]
+        headers = {"authorization": f"Bearer {made.token(OPERATOR)}"}
         async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
-            await Story(world, made, client, StoryClock(clock), Outbox(outbox), names).tell(_say)
-            headers = {"authorization": f"Bearer {made.token(OPERATOR)}"}
-            for name in names:
-                await _at_the_end(client, name, headers)
+            try:
+                await Story(world, made, client, StoryClock(clock), Outbox(outbox), names).tell(_say)
+                for name in names:
+                    await _at_the_end(client, name, headers)
+            except httpx2.TransportError as error:
+                raise StoryBroken(f"{url} does not answer: {error or type(error).__name__}") from error
 
     run(work)
 
