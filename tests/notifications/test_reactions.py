@@ -1,0 +1,189 @@
+"""What others tell is announced to whoever wants or has to know; letters of their own go to one person, with everything personal sealed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import JsonValue
+
+from services.notifications.announcing import Announce
+from services.notifications.events import REGISTER_STREAM, Recipient, notification_of
+from services.notifications.notification import NOTIFICATION, PlanNotification
+from services.notifications.reactions import LETTERS, PERSONAL, REACTIONS
+from services.notifications.register import REGISTER
+from services.notifications.service import SERVICE
+from shared.contracts.meetings import MeetingInvited
+from shared.domain import Named
+from shared.envelope import Entry, Received
+from shared.reactor import Send
+from tests.notifications.examples import (
+    ADA,
+    ANNOUNCED,
+    BEA,
+    BOARD,
+    BOARD_NAME,
+    CONFERENCE,
+    CONFERENCE_HELD,
+    CONFERENCE_PLANNED,
+    MEETING,
+    MEETING_INVITED,
+    MEETING_SCHEDULED,
+    MEMBER,
+    NOW,
+    OFFICE,
+    OTHER_MEMBER,
+    PLANNED_MANY,
+    RECOMMENDATION,
+    RECOMMENDATION_ANSWERED,
+    RECOMMENDATION_ISSUED,
+    REGISTRATION_OPENED,
+    REQUESTED,
+    RESOLUTION_PASSED,
+    contribution_received,
+    registration_confirmed,
+    registration_requested,
+    sealed,
+    some,
+)
+
+EVENT_ID = some("event")
+RECORDED = NOW + timedelta(minutes=3)
+
+
+def heard(message: Named, stream: UUID = MEETING) -> Received[Any]:
+    entry = Entry(7, 6, EVENT_ID, stream, 1, message.NAME, message.VERSION, RECORDED, "office:test", None, None, b"")
+    return Received(message, entry)
+
+
+def reactions_to(message: Named) -> list[Send]:
+    return [send for one in REACTIONS if type(message) in one.reacts_to for send in one.react(heard(message))]
+
+
+def announced(message: Named) -> Announce:
+    [send] = reactions_to(message)
+    assert (send.decider, send.stream) == (REGISTER, REGISTER_STREAM)
+    assert isinstance(send.command, Announce)
+    return send.command
+
+
+def planned(message: Named) -> PlanNotification:
+    [send] = reactions_to(message)
+    assert isinstance(send.command, PlanNotification)
+    assert send.decider is NOTIFICATION
+    assert send.stream == notification_of(send.command.cause, send.command.recipient)
+    return send.command
+
+
+@pytest.mark.parametrize("message", ANNOUNCED, ids=lambda message: message.NAME)
+def test_each_message_is_announced_once_by_its_letter_with_its_own_time(message: Named) -> None:
+    wish = announced(message)
+    assert (wish.cause, wish.now, wish.public) == (EVENT_ID, RECORDED, True)
+    assert wish.kind == LETTERS[type(message)]  # type: ignore[index]  # the examples are all contracts
+
+
+def test_there_is_an_example_of_everything_that_is_announced() -> None:
+    assert {type(message) for message in ANNOUNCED} == LETTERS.keys()
+
+
+@pytest.mark.parametrize("message", [one for one in ANNOUNCED if "public" in type(one).model_fields], ids=lambda message: message.NAME)
+def test_what_is_not_public_is_announced_as_such(message: Named) -> None:
+    assert announced(message.model_copy(update={"public": False})).public is False
+
+
+def test_a_meeting_that_was_over_when_it_was_entered_is_announced_to_nobody() -> None:
+    assert reactions_to(MEETING_SCHEDULED.model_copy(update={"entered_later": True})) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "wanted"),
+    [
+        (MEETING_SCHEDULED, {BOARD, MEETING}),
+        (RESOLUTION_PASSED, {BOARD, MEETING, CONFERENCE}),
+        (CONFERENCE_PLANNED, {CONFERENCE, OFFICE, BOARD}),
+        (REGISTRATION_OPENED, {CONFERENCE}),
+        (CONFERENCE_HELD, {CONFERENCE, OFFICE, BOARD}),
+        (RECOMMENDATION_ISSUED, {RECOMMENDATION, BOARD, OFFICE, CONFERENCE}),
+        (RECOMMENDATION_ANSWERED, {RECOMMENDATION, BOARD, OFFICE}),
+    ],
+    ids=lambda value: getattr(value, "NAME", ""),
+)
+def test_whoever_follows_any_of_these_is_told(message: Named, wanted: set[UUID]) -> None:
+    assert set(announced(message).wanted) == wanted
+
+
+def titles(letter: dict[str, JsonValue] | None) -> list[str]:
+    assert letter is not None
+    agenda = letter["agenda"]
+    assert isinstance(agenda, list)
+    return [str(item["title"]) for item in agenda if isinstance(item, dict)]
+
+
+def test_members_are_invited_with_the_whole_agenda_and_others_see_its_public_part() -> None:
+    wish = announced(MEETING_INVITED)
+    assert wish.members == (MEMBER, OTHER_MEMBER)
+    assert (wish.body, wish.body_name) == (BOARD, BOARD_NAME)
+    assert titles(wish.members_letter) == ["Ergebnisse", "Personalsache"]
+    assert titles(wish.letter) == ["Ergebnisse"]
+    assert "members" not in wish.letter
+    assert "Personalsache" not in str(wish.letter)
+
+
+def test_a_member_who_is_named_twice_is_invited_once() -> None:
+    twice = MEETING_INVITED.model_copy(update={"members": MEETING_INVITED.members * 2})
+    assert isinstance(twice, MeetingInvited)
+    assert announced(twice).members == (MEMBER, OTHER_MEMBER)
+
+
+EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", "confirm", "manage"))
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "language", "inside"),
+    [
+        (
+            registration_requested(EMAIL, NAME, CONFIRM, MANAGE),
+            "registration_requested",
+            "de",
+            {"confirm_token": CONFIRM, "manage_token": MANAGE},
+        ),
+        (registration_confirmed(EMAIL, NAME, MANAGE), "registration_confirmed", "en", {"name": NAME, "manage_token": MANAGE}),
+        (contribution_received(EMAIL, MANAGE), "contribution_received", "de", {"receipt_token": MANAGE}),
+    ],
+    ids=["requested", "confirmed", "contributed"],
+)
+def test_a_letter_to_one_person_carries_what_is_personal_sealed(message: Named, kind: str, language: str, inside: dict[str, Any]) -> None:
+    wish = planned(message)
+    assert (wish.kind, wish.language, wish.email, wish.recipient, wish.sealed) == (kind, language, EMAIL, ADA, inside)
+    assert not PERSONAL & wish.letter.keys()
+    assert "sealed" not in str(wish.letter)
+
+
+def test_a_contribution_without_an_address_is_followed_by_no_letter() -> None:
+    assert reactions_to(contribution_received(None, MANAGE)) == []
+
+
+def test_whoever_subscribes_is_asked_to_confirm() -> None:
+    wish = planned(REQUESTED)
+    assert (wish.kind, wish.email, wish.recipient) == ("subscription_requested", REQUESTED.email, ADA)
+    assert wish.sealed == {"confirm_token": REQUESTED.confirm_token, "stop_token": REQUESTED.stop_token}
+    assert REQUESTED.confirm not in str(wish.letter)
+
+
+def test_each_recipient_has_a_notification_of_the_cause() -> None:
+    other = Recipient(recipient=BEA, member=MEMBER, language="en", email=None, reasons=())
+    many = PLANNED_MANY.model_copy(update={"recipients": (*PLANNED_MANY.recipients, other)})
+    sends = reactions_to(many)
+    assert [send.stream for send in sends] == [notification_of(many.cause, ADA), notification_of(many.cause, BEA)]
+    assert [(send.command.recipient, send.command.member) for send in sends if isinstance(send.command, PlanNotification)] == [
+        (ADA, None),
+        (BEA, MEMBER),
+    ]
+
+
+def test_the_service_hears_whatever_it_reacts_to_or_folds() -> None:
+    used = {(one.source, cls) for one in SERVICE.reactions for cls in one.reacts_to if one.source != "own"}
+    used |= {(name, cls) for one in SERVICE.projections for name, classes in one.folds.items() if name != "own" for cls in classes}
+    assert used == {(name, cls) for name, classes in SERVICE.hears.items() for cls in classes}
