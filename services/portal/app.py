@@ -20,7 +20,22 @@ from services.portal import assets
 from services.portal.clients import ServiceAway, ServiceProblem, services
 from services.portal.language import LANGUAGES, Language, preferred
 from services.portal.operator import read_operator
-from services.portal.pages import conferences, contributions, home, login, notices, organisation, receipt, registration, tasks, trace
+from services.portal.pages import (
+    bodies,
+    conferences,
+    contributions,
+    home,
+    login,
+    meetings,
+    notices,
+    organisation,
+    receipt,
+    recommendations,
+    registration,
+    subscription,
+    tasks,
+    trace,
+)
 from services.portal.routing import PageRoute, Pages
 from services.portal.session import is_ours, local_address, person_of
 from services.portal.visit import PRIVATE, Portal, Visit
@@ -32,7 +47,11 @@ from shared.http.runtime import Runtime
 from shared.surroundings import Surroundings
 
 PAGES: tuple[Pages, ...] = tuple(
-    module.pages for module in (home, conferences, registration, contributions, organisation, receipt, trace, tasks, login, notices)
+    module.pages
+    for module in (
+        *(home, conferences, registration, contributions, organisation, bodies, meetings, recommendations),
+        *(subscription, receipt, trace, tasks, login, notices),
+    )
 )
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),

@@ -33,6 +33,10 @@ _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/", mark("Home"), EVERYBODY),
     ("/conferences", mark("Conferences"), EVERYBODY),
+    ("/bodies", mark("Bodies"), EVERYBODY),
+    ("/meetings", mark("Meetings"), EVERYBODY),
+    ("/recommendations", mark("Recommendations"), EVERYBODY),
+    ("/subscription", mark("Be told"), EVERYBODY),
     ("/tasks", mark("Tasks"), SIGNED_IN),
 )
 """Path, name, and whom it is shown to."""

@@ -21,7 +21,9 @@ from tests.support.run import Run
 
 @pytest.fixture(scope="session")
 def site(run: Run) -> str:
-    """The address of a demo whose story was told; the first worker that needs it starts it, the run ends it."""
+    """The address of a demo whose story was told: BROWSER_SITE, or one that the first worker that needs it starts and the run ends."""
+    if given := os.environ.get("BROWSER_SITE"):
+        return given
     with run.once("browser-site") as started:
         if not started.exists():
             started.write_text(_serve(run), encoding="ascii")

@@ -14,6 +14,7 @@ from services.portal.language import mark
 from services.portal.pages.conferences import ORGANISER
 from services.portal.pages.contributions import KINDS
 from services.portal.routing import Pages
+from services.portal.steps import Step, add_steps, draw
 from services.portal.visit import Visit
 
 pages = Pages()
@@ -98,38 +99,54 @@ HOLD = Form(
 )
 
 
+def _recorded(reading: Reading) -> Mapping[str, JsonValue]:
+    body: dict[str, Any] = dict(reading.body)
+    how = body.pop("how", "adopted")
+    body["comes_from"] = [{"contribution": one, "how": how} for one in body.get("comes_from", [])]
+    return body
+
+
+OF = "/conferences/{conference}"
+STEPS = (
+    Step(OPEN, mark("Open registration"), "conferences", f"{OF}/registration-period"),
+    Step(CLOSE, mark("Close registration"), "conferences", f"{OF}/registration-end"),
+    Step(ENTER, mark("Enter a working group's contribution"), "conferences", f"{OF}/group-contributions"),
+    Step(PUBLISH, mark("Publish a contribution"), "conferences", "/contributions/{contribution}/publication", ("contribution",)),
+    Step(
+        SETTLE,
+        mark("Settle a contribution that goes into no result"),
+        "conferences",
+        "/contributions/{contribution}/settlement",
+        ("contribution",),
+    ),
+    Step(RECORD, mark("Record a result"), "conferences", f"{OF}/results", body=_recorded),
+    Step(CORRECT, mark("Correct a result"), "conferences", f"{OF}/results/{{result}}/correction", ("result",)),
+    Step(HOLD, mark("Hand over the results"), "conferences", f"{OF}/holding"),
+)
+
+
 @pages.get("/conferences/{conference:uuid}/organisation")
 async def show_organisation(visit: Visit) -> Response:
     """All that the organisers do with one conference."""
     key = visit.path["conference"]
-    found = await visit.answer("conferences", f"/conferences/{key}", settled=True)
-    conference = found.body
+    conference = await visit.ask("conferences", f"/conferences/{key}", settled=True)
     if not visit.may(ORGANISER, conference["host"]):
         raise HTTPException(403 if visit.person else 404)
     contributions = await visit.all_of("conferences", f"/conferences/{key}/contributions", settled=True)
     registrations = await visit.all_of("conferences", f"/conferences/{key}/registrations", settled=True)
-    groups = [(group["key"], group["name"]) for group in conference["groups"]]
     named = [(one["id"], _begun(one)) for one in contributions]
-    results = [(one["id"], f"{one['number']}. {one['title']}") for one in conference["results"]]
-    options = {"group": groups, "contribution": named, "comes_from": named, "result": results}
-    steps = [
-        (OPEN, mark("Open registration"), "registration-period"),
-        (CLOSE, mark("Close registration"), "registration-end"),
-        (ENTER, mark("Enter a working group's contribution"), "group-contributions"),
-        (PUBLISH, mark("Publish a contribution"), "publication"),
-        (SETTLE, mark("Settle a contribution that goes into no result"), "settlement"),
-        (RECORD, mark("Record a result"), "results"),
-        (CORRECT, mark("Correct a result"), "correction"),
-        (HOLD, mark("Hand over the results"), "holding"),
-    ]
-    forms = [(title, visit.fill(form, f"/conferences/{key}/organisation/{action}", options=options)) for form, title, action in steps]
+    options = {
+        "group": [(group["key"], group["name"]) for group in conference["groups"]],
+        "contribution": named,
+        "comes_from": named,
+        "result": [(one["id"], f"{one['number']}. {one['title']}") for one in conference["results"]],
+    }
     return visit.show(
         "conferences/organisation.html",
         conference=conference,
         contributions=contributions,
         registrations=registrations,
-        steps=forms,
-        done=[form for form, _, _ in steps],
+        steps=draw(visit, STEPS, options=options),
         fates=dict(FATES),
         kinds=dict(KINDS),
     )
@@ -141,66 +158,4 @@ def _begun(contribution: Mapping[str, Any]) -> str:
     return f"{contribution['group_name']}: {said[:80]}{'…' if len(said) > 80 else ''}"
 
 
-def _step(form: Form, action: str, path: str) -> None:
-    """A form of the page that is sent on as it is."""
-
-    @pages.post(f"/conferences/{{conference:uuid}}/organisation/{action}", on=ON)
-    async def step(visit: Visit) -> Response:
-        return await visit.send(form, "conferences", path.format(**visit.path), again=show_organisation)
-
-
-_step(OPEN, "registration-period", "/conferences/{conference}/registration-period")
-_step(CLOSE, "registration-end", "/conferences/{conference}/registration-end")
-_step(ENTER, "group-contributions", "/conferences/{conference}/group-contributions")
-_step(HOLD, "holding", "/conferences/{conference}/holding")
-
-
-@pages.post("/conferences/{conference:uuid}/organisation/publication", on=ON)
-async def publish(visit: Visit) -> Response:
-    """Publish what a contribution says."""
-    return await _of_contribution(visit, PUBLISH, "publication")
-
-
-@pages.post("/conferences/{conference:uuid}/organisation/settlement", on=ON)
-async def settle(visit: Visit) -> Response:
-    """Say what became of a contribution that goes into no result."""
-    return await _of_contribution(visit, SETTLE, "settlement")
-
-
-async def _of_contribution(visit: Visit, form: Form, action: str) -> Response:
-    chosen = (await visit.sent()).get("contribution", ["none"])[-1]
-    return await visit.send(
-        form, "conferences", f"/contributions/{_id(chosen)}/{action}", again=show_organisation, body=_without("contribution")
-    )
-
-
-@pages.post("/conferences/{conference:uuid}/organisation/results", on=ON)
-async def record(visit: Visit) -> Response:
-    """Record a result with the contributions that it comes from."""
-    return await visit.send(
-        RECORD, "conferences", f"/conferences/{visit.path['conference']}/results", again=show_organisation, body=_recorded
-    )
-
-
-@pages.post("/conferences/{conference:uuid}/organisation/correction", on=ON)
-async def correct(visit: Visit) -> Response:
-    """Put right what was recorded of a result."""
-    result = _id((await visit.sent()).get("result", ["none"])[-1])
-    path = f"/conferences/{visit.path['conference']}/results/{result}/correction"
-    return await visit.send(CORRECT, "conferences", path, again=show_organisation, body=_without("result"))
-
-
-def _recorded(reading: Reading) -> Mapping[str, JsonValue]:
-    body: dict[str, Any] = dict(reading.body)
-    how = body.pop("how", "adopted")
-    body["comes_from"] = [{"contribution": one, "how": how} for one in body.get("comes_from", [])]
-    return body
-
-
-def _without(name: str) -> Any:
-    return lambda reading: {key: value for key, value in reading.body.items() if key != name}
-
-
-def _id(text: str) -> str:
-    """An id as it may stand in an address; whatever else was sent names nothing."""
-    return text if text.replace("-", "").isalnum() and text.isascii() else "none"
+add_steps(pages, ON, show_organisation, STEPS)

@@ -1,0 +1,202 @@
+"""Recommendations: all of them, one with its answers and measures, and what secretariats and addressees do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import JsonValue
+from starlette.responses import Response
+
+from services.portal.forms import Field, Form, Reading
+from services.portal.language import mark
+from services.portal.pages.bodies import KINDS as BODY_KINDS
+from services.portal.routing import Pages
+from services.portal.steps import Step, add_steps, draw
+from services.portal.visit import Visit
+from shared.http.permissions import BODY, role
+
+pages = Pages()
+SECRETARIAT = role("secretariat", of=BODY)
+"""Whoever manages the affairs of the body that gives it."""
+OFFICER = role("officer", of=BODY)
+"""Whoever acts for an office, a department, the Magistrat, a committee or the council."""
+CLASSES = {
+    "office": "office", "department": "department_head", "magistrat": "magistrat", "city_council": "city_council", "committee": "committee",
+}  # fmt: skip
+"""What kind of body is addressed as what."""
+VERDICTS = (("accepted", mark("accepted")), ("partly", mark("accepted in part")), ("rejected", mark("rejected")))
+STANDINGS = {
+    "started": mark("resolved"), "drafted": mark("drafted"), "issued": mark("issued"), "answered": mark("answered"),
+    "withdrawn": mark("withdrawn"),
+}  # fmt: skip
+WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")
+
+DRAFT = Form(
+    "draft",
+    (
+        Field("title", mark("Title")),
+        Field("text", mark("Text"), "prose"),
+        Field("admissibility", mark("Why it is of fundamental importance"), "prose"),
+        Field("addressees", mark("To whom it is addressed"), "many", translated=False),
+        Field("committees", mark("Committees to be informed"), "many", needed=False, translated=False),
+        Field("department", mark("Through which department"), "choice", needed=False, translated=False),
+    ),
+    submit=mark("Save the draft"),
+    done=mark("The draft is saved."),
+)
+ISSUE = Form("issue", (Field("issued_on", mark("Issued on"), "day", needed=False),), submit=mark("Issue it"), done=mark("It is issued."))
+WITHDRAW = Form(
+    "withdrawal",
+    (Field("reason", mark("Reason"), "prose", hint=WITHOUT_NAMES), Field("withdrawn_on", mark("Withdrawn on"), "day", needed=False)),
+    submit=mark("Withdraw it"),
+    done=mark("It is withdrawn."),
+    danger=True,
+)
+ADDRESSEE = Field("addressee", mark("On behalf of"), "choice", translated=False)
+ON = Field("on", mark("On"), "day", needed=False)
+ACKNOWLEDGE = Form("acknowledgement", (ADDRESSEE, ON), submit=mark("Acknowledge it"), done=mark("It is acknowledged."))
+ANSWER = Form(
+    "answer",
+    (
+        ADDRESSEE,
+        Field("verdict", mark("Answer"), "choice", options=VERDICTS),
+        Field("reasons", mark("Reasons"), "prose", hint=WITHOUT_NAMES),
+        ON,
+    ),
+    submit=mark("Answer"),
+    done=mark("The answer is given."),
+)
+CORRECT = Form(
+    "answer-correction",
+    (
+        ADDRESSEE,
+        Field("verdict", mark("Answer"), "choice", options=VERDICTS),
+        Field("reasons", mark("Reasons"), "prose", hint=WITHOUT_NAMES),
+        Field("on", mark("On"), "day"),
+        Field("reason", mark("Why it is corrected"), "prose", hint=WITHOUT_NAMES),
+    ),
+    submit=mark("Correct the answer"),
+    done=mark("The answer is corrected."),
+)
+INFORM = Form(
+    "information",
+    (Field("committee", mark("Committee"), "choice", translated=False),),
+    submit=mark("Record that the committee is informed"),
+    done=mark("The committee is informed."),
+)
+PROMISE = Form(
+    "measure",
+    (ADDRESSEE, Field("what", mark("What will be done"), "prose"), Field("due_on", mark("Until"), "day")),
+    submit=mark("Promise the measure"),
+    done=mark("The measure is promised."),
+)
+MEASURE = Field("measure", mark("Measure"), "choice", translated=False)
+COMPLETE = Form(
+    "completion",
+    (MEASURE, Field("evidence", mark("What shows it"), "prose"), Field("done_on", mark("Done on"), "day", needed=False)),
+    submit=mark("Report it done"),
+    done=mark("The measure is reported done."),
+)
+VERIFY = Form(
+    "verification",
+    (MEASURE, Field("finding", mark("What was found"), "prose"), ON),
+    submit=mark("Verify the measure"),
+    done=mark("The measure is verified."),
+)
+
+
+def _drafted(reading: Reading) -> Mapping[str, JsonValue]:
+    body: dict[str, Any] = dict(reading.body)
+    committees, department = body.pop("committees", []), body.pop("department", None)
+    chosen = [one.partition(":") for one in body.get("addressees", [])]
+    body["addressees"] = [{"body": key, "address_class": CLASSES.get(kind, kind)} for key, _, kind in chosen]
+    body["informs"] = [{"committee": one, "department": department} for one in committees]
+    return body
+
+
+OF = "/recommendations/{recommendation}"
+DRAFTING = (
+    Step(DRAFT, mark("Write the draft"), "recommendations", f"{OF}/draft", body=_drafted),
+    Step(ISSUE, mark("Issue it"), "recommendations", f"{OF}/issue"),
+)
+KEEPING = (Step(WITHDRAW, mark("Withdraw it"), "recommendations", f"{OF}/withdrawal"),)
+VERIFYING = (Step(VERIFY, mark("Verify a measure"), "recommendations", f"{OF}/measures/{{measure}}/verification", ("measure",)),)
+ANSWERING = (
+    Step(ACKNOWLEDGE, mark("Acknowledge it"), "recommendations", f"{OF}/acknowledgement"),
+    Step(ANSWER, mark("Answer"), "recommendations", f"{OF}/answer"),
+    Step(CORRECT, mark("Correct the answer"), "recommendations", f"{OF}/answer-correction"),
+    Step(PROMISE, mark("Promise a measure"), "recommendations", f"{OF}/measures"),
+)
+DOING = (Step(COMPLETE, mark("Report a measure done"), "recommendations", f"{OF}/measures/{{measure}}/completion", ("measure",)),)
+INFORMING = (Step(INFORM, mark("Record that a committee is informed"), "recommendations", f"{OF}/information"),)
+
+
+@pages.get("/recommendations")
+async def list_recommendations(visit: Visit) -> Response:
+    """All recommendations and statements, the latest first."""
+    found = await visit.all_of("recommendations", "/recommendations", settled=True)
+    return visit.show("recommendations/list.html", recommendations=found, standings=STANDINGS)
+
+
+@pages.get("/recommendations/{recommendation:uuid}")
+async def show_recommendation(visit: Visit) -> Response:
+    """One recommendation with everything that followed it."""
+    found = await visit.ask("recommendations", f"/recommendations/{visit.path['recommendation']}")
+    steps, options = await _steps(visit, found)
+    values: dict[str, Mapping[str, JsonValue]] = {
+        "draft": {
+            **{name: found[name] for name in ("title", "text", "admissibility")},
+            "addressees": [
+                value for value, _ in options.get("addressees", ()) if value.split(":")[0] in _keys(found["addressees"], "body")
+            ],
+            "committees": [one["committee"] for one in found["informs"]],
+            "department": next((one["department"] for one in found["informs"]), None),
+        }
+    }
+    return visit.show(
+        "recommendations/one.html",
+        recommendation=found,
+        steps=draw(visit, steps, options=options, values=values),
+        standings=STANDINGS,
+        verdicts=dict(VERDICTS),
+        kinds=dict(BODY_KINDS),
+    )
+
+
+async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[tuple[str, str]]]]:
+    """What this person may do with it, and what can be chosen."""
+    acts_for = [(one["body"], one["body_name"]) for one in found["addressees"] if visit.may(OFFICER, one["body"])]
+    through = [(one["committee"], one["committee_name"]) for one in found["informs"] if visit.may(OFFICER, one["department"])]
+    keeps, open_ = visit.may(SECRETARIAT, found["body"]), found["issued_on"] is not None and found["withdrawn"] is None
+    mine = _keys(acts_for, 0)
+    promised = [one for one in found["measures"] if one["addressee"] in mine and not one["done_on"]]
+    reported = [one for one in found["measures"] if one["done_on"] and not one["verified_on"]]
+    steps: list[Step] = []
+    options = {"addressee": acts_for, "committee": through}
+    if keeps and found["issued_on"] is None:
+        steps += DRAFTING
+        bodies = await visit.all_of("meetings", "/bodies")
+        options["addressees"] = [(f"{one['body']}:{one['kind']}", one["body_name"]) for one in bodies if one["kind"] in CLASSES]
+        options["committees"] = [(one["body"], one["body_name"]) for one in bodies if one["kind"] == "committee"]
+        options["department"] = [(one["body"], one["body_name"]) for one in bodies if one["kind"] == "department"]
+    if keeps and open_:
+        steps += KEEPING
+    if keeps and reported:
+        steps += VERIFYING
+    if open_:
+        steps += [*(ANSWERING if acts_for else ()), *(INFORMING if through else ())]
+    if promised:
+        steps += DOING
+    chosen = reported if keeps else promised
+    options["measure"] = [(one["id"], one["what"][:80]) for one in chosen]
+    return steps, options
+
+
+def _keys(rows: Any, name: Any) -> set[str]:
+    return {row[name] for row in rows}
+
+
+add_steps(
+    pages, "/recommendations/{recommendation}", show_recommendation, (*DRAFTING, *KEEPING, *VERIFYING, *ANSWERING, *DOING, *INFORMING)
+)

@@ -1,0 +1,86 @@
+"""The steps that a person may take on a page: a form each, sent on to the owning service."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+from starlette.responses import Response
+
+from services.portal.forms import Filled, Form, Options, Reading
+from services.portal.routing import Pages
+from services.portal.visit import Visit
+
+Body = Callable[[Reading], Mapping[str, JsonValue]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what it is called, its form, and where the service takes it."""
+
+    form: Form
+    title: str
+    service: str
+    path: str
+    """The service's address, with the names of the page's own address and of `chosen` fields in it: `/meetings/{meeting}/opening`."""
+    chosen: tuple[str, ...] = ()
+    """Fields that choose what the step is about, so that they belong into the address and not into the body."""
+    body: Body | None = None
+    """Makes the command's body where it is not simply the form's fields."""
+    seen: bool = False
+    """Whether the service wants to know which version the person saw."""
+    then: str | Callable[[Any], str] | None = None
+
+
+def add_steps(pages: Pages, on: str, again: Callable[[Visit], Awaitable[Response]], steps: Iterable[Step]) -> None:
+    """Take the steps' forms at `<page>/<form's name>`; one that does not fit draws the page `again`."""
+    typed = on.replace("}", ":uuid}")
+    for step in steps:
+        pages.post(f"{typed.rstrip('/')}/{step.form.name}", on=on)(_taken(step, again))
+
+
+def draw(
+    visit: Visit,
+    steps: Iterable[Step],
+    *,
+    options: Mapping[str, Options] | None = None,
+    values: Mapping[str, Mapping[str, JsonValue]] | None = None,
+    seen: str | None = None,
+) -> list[tuple[str, Filled]]:
+    """The forms for the page, with their titles. `values` are by form and field; `seen` is the ETag of what is shown."""
+    at = visit.place.rstrip("/")
+    return [
+        (
+            step.title,
+            visit.fill(
+                step.form,
+                f"{at}/{step.form.name}",
+                options=options,
+                values=(values or {}).get(step.form.name),
+                seen=seen if step.seen else None,
+            ),
+        )
+        for step in steps
+    ]
+
+
+def _taken(step: Step, again: Callable[[Visit], Awaitable[Response]]) -> Callable[[Visit], Awaitable[Response]]:
+    async def take(visit: Visit) -> Response:
+        sent = await visit.sent()
+        chosen = {name: id_of(sent.get(name, [""])[-1]) for name in step.chosen}
+
+        def body(reading: Reading) -> Mapping[str, JsonValue]:
+            made = step.body(reading) if step.body else reading.body
+            return {name: value for name, value in made.items() if name not in step.chosen}
+
+        path = step.path.format(**visit.path, **chosen)
+        return await visit.send(step.form, step.service, path, again=again, then=step.then, body=body)
+
+    return take
+
+
+def id_of(text: str) -> str:
+    """An id as it may stand in an address; whatever else was sent names nothing."""
+    return text if text.replace("-", "").isalnum() and text.isascii() else "none"
