@@ -75,7 +75,7 @@ class City:
     def letters(self) -> list[EmailMessage]:
         """What was handed over so far, the oldest first."""
         files = sorted(self.outbox.glob("*.eml"), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        return [cast(EmailMessage, message_from_bytes(file.read_bytes(), policy=default)) for file in files]
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
 
     async def quiet(self) -> None:
         """Wait until every reader has read everything, and every letter has its outcome."""

@@ -67,7 +67,7 @@ class Script:
             return f"{self.step[:3]} not this"
         if self.step == "slow dot":
             await asyncio.sleep(30)
-        self.taken.append(cast(EmailMessage, message_from_bytes(cast(bytes, envelope.content), policy=default)))
+        self.taken.append(message_from_bytes(cast(bytes, envelope.content), policy=default))
         self.encrypted.append(session.ssl is not None)
         if self.step == "drop after dot":
             cast(asyncio.Transport, server.transport).abort()

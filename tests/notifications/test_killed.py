@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from email import message_from_bytes
 from email.policy import default
-from typing import Literal
-from uuid import UUID
+from typing import Any, Literal
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx2
@@ -30,9 +30,9 @@ OUTCOMES = {one.NAME for one in (NotificationHandedOver, NotificationFailed, Not
 
 
 @pytest.fixture
-async def town(run: Run, databases: Databases, kafka: str, city: str) -> AsyncIterator[Town]:
+async def town(run: Run, databases: Databases, kafka: str) -> AsyncIterator[Town]:
     """On the run's servers."""
-    made = Town(run, await databases(), await databases("keyring"), kafka, city, "notifications")
+    made = Town(run, await databases(), await databases("keyring"), kafka, f"city{uuid4().hex[:12]}", "notifications")
     yield made
     made.remove()
 
@@ -44,7 +44,9 @@ async def test_a_worker_killed_while_it_hands_a_letter_over(town: Town, point: s
     outbox = town.folder / "outbox"
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(mail_server())
-        out = {"BINDEGLIED_OUTBOX": str(outbox)} if way == "outbox" else {"BINDEGLIED_SMTP_URL": f"smtp://{HOST}:{server.port}"}
+        out: dict[str, Any] = (
+            {"BINDEGLIED_OUTBOX": str(outbox)} if way == "outbox" else {"BINDEGLIED_SMTP_URL": f"smtp://{HOST}:{server.port}"}
+        )
         await api.start(**out)
         await worker.start(f"{point}:kill", ready=False, **out)
         await subscribe(api, "first@example.org")

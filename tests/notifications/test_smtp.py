@@ -46,7 +46,7 @@ async def planned(city: City) -> UUID:
     city.tell("conferences", CONFERENCE, registration_requested(email, name, token, token))
 
     async def is_known() -> bool:
-        return await city.process.pool.fetchval("select count(*) from outcomes_v1") == 1
+        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v1"))
 
     await until(is_known, "the letter is planned")
     found: UUID = await city.process.pool.fetchval("select notification from outcomes_v1")
