@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 CHANCE = ("recorded_at", "pos", "position", "event_id", "command_id", "correlation_id")
 """Columns that tell of the log's order and of ids drawn by lot."""
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b")
+"""An id, or what is kept in clear of a token: its SHA-256."""
 
 Rows = list[str]
 
