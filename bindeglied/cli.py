@@ -58,19 +58,19 @@ def tell(
 
 
 @app.command()
-def status() -> None:
+def status(service: AnyService = None) -> None:
     """How far every reader has come, what is parked, what stands still."""
 
     async def work() -> bool:
         good = True
         table = Table("service", "reader", "kind", "source", "position", "lag", "parked", "state")
-        async with services(None) as all_services:
-            for service in all_services:
-                for one in await service.readers.positions():
+        async with services(service) as processes:
+            for process in processes:
+                for one in await process.readers.positions():
                     state = state_of(one)
                     good = good and state == WELL
                     lag = "?" if one.lag is None else str(one.lag)
-                    table.add_row(service.service.name, one.reader, one.kind, one.source, str(one.position), lag, str(one.parked), state)
+                    table.add_row(process.service.name, one.reader, one.kind, one.source, str(one.position), lag, str(one.parked), state)
         out.print(table)
         return good
 
@@ -163,17 +163,17 @@ async def _emptied(home: Home) -> None:
 
 
 @park.command(name="list")
-def list_parked() -> None:
+def list_parked(service: AnyService = None) -> None:
     """What is parked, since when and why."""
 
     async def work() -> None:
         found = 0
-        async with services(None) as all_services:
-            for service in all_services:
-                for one in await service.readers.parked(1000):
+        async with services(service) as processes:
+            for process in processes:
+                for one in await process.readers.parked(1000):
                     found += 1
                     # No table: whoever retries or skips copies the first line, which must not be folded.
-                    out.print(f"{service.service.name} {one.reader} {one.source} {one.stream}", soft_wrap=True)
+                    out.print(f"{process.service.name} {one.reader} {one.source} {one.stream}", soft_wrap=True)
                     out.print(
                         f"    {one.type} at position {one.position}: {escape(one.error)}; {one.waiting} waiting, "
                         f"since {one.since.astimezone(CITY_ZONE):%Y-%m-%d %H:%M:%S}",

@@ -85,7 +85,10 @@ async def services(name: str | None) -> AsyncIterator[list[Running]]:
     if DATABASE in os.environ:
         if name is None and len(SERVICES) > 1:
             raise UnusableSettings(f"{DATABASE} names one service's database: name the service too")
-        async with surroundings(Settings.from_environment(), "api") as around, running(known[0], around, "api") as process:
+        settings = Settings.from_environment()
+        if not settings.kafka_bootstrap_servers:
+            raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: in the scaled form services hear each other through the broker")
+        async with surroundings(settings, "api") as around, running(known[0], around, "api") as process:
             yield [process]
         return
     home = home_with_data()

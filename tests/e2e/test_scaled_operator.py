@@ -22,11 +22,13 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def operator(database: Database, keyring_database: Database, tmp_path: Path) -> Operator:
+def operator(database: Database, keyring_database: Database, kafka: str, city: str, tmp_path: Path) -> Operator:
     return Operator(
         Home(tmp_path / "no-home"),
         {
+            "BINDEGLIED_CITY": city,
             "BINDEGLIED_DATABASE_URL": database.dsn,
+            "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "BINDEGLIED_KEYRING_URL": keyring_database.dsn,
             "BINDEGLIED_KEY_FILE": str(tmp_path / "kek" / "kek.json"),
             "BINDEGLIED_TOKEN_ISSUER": "https://issuer.test",
@@ -46,7 +48,7 @@ async def test_a_new_generation_is_begun_for_the_next_worker(operator: Operator,
 
 
 async def test_it_looks_after_the_service_without_a_home(operator: Operator) -> None:
-    assert "upcoming_v1" in operator.runs("status")
+    assert "upcoming_v1" in operator.runs("status", "meetings")
     assert operator.runs("rebuild", "meetings", "upcoming_v1") == "upcoming_v1: rebuilt up to own 0\n"
     assert operator.runs("verify", "meetings", "bodies_v1").endswith("bodies_v1: equals a fold of its sources, 0 rows\n")
 
@@ -91,5 +93,10 @@ async def test_the_keyring_is_wrapped_anew_copied_and_put_back(operator: Operato
 
 async def test_missing_settings_are_named(operator: Operator) -> None:
     lacking = {name: value for name, value in operator.settings.items() if name != "BINDEGLIED_TOKEN_ISSUER"}
-    said = Operator(operator.home, lacking).runs("status", code=1)
+    said = Operator(operator.home, lacking).runs("status", "meetings", code=1)
     assert said == "bindeglied: the settings are not usable: BINDEGLIED_TOKEN_ISSUER: Field required\n"
+    lacking = {name: value for name, value in operator.settings.items() if name != "KAFKA_BOOTSTRAP_SERVERS"}
+    said = Operator(operator.home, lacking).runs("status", "meetings", code=1)
+    assert said.startswith("bindeglied: KAFKA_BOOTSTRAP_SERVERS is not set")
+    said = operator.runs("status", code=1)
+    assert said == "bindeglied: BINDEGLIED_DATABASE_URL names one service's database: name the service too\n"
