@@ -20,5 +20,5 @@ async def show_receipt(visit: Visit) -> Response:
     if fate is None:
         raise HTTPException(404)
     response = visit.show("receipt.html", words=words, fate=fate)
-    response.headers.update(PRIVATE | {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"})
+    response.headers.update(PRIVATE | {"x-robots-tag": "noindex"})
     return response
