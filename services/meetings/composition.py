@@ -185,7 +185,7 @@ def seat_member(command: SeatMember, state: Composition) -> Sequence[Composition
     must_stand(command.of, command.since)
     if not all(term.ends_before(command.since) for term in seat.terms):
         raise SeatIsTaken(seat=str(command.seat))
-    if not all(term.ends_before(command.since) for key, term in state.seats_of(command.member) if key != command.seat):
+    if not all(term.ends_before(command.since) for term in state.terms_of(command.member)):
         raise MemberHoldsAnotherSeat
     return [seated]
 

@@ -73,10 +73,9 @@ class Composition:
         """The quorum rule that holds on that day."""
         return next((rule for rule in reversed(self.quorum) if rule.valid_from <= day), HALF)
 
-    def seats_of(self, member: UUID) -> Iterator[tuple[UUID, Term]]:
+    def terms_of(self, member: UUID) -> Iterator[Term]:
         """The times for which somebody holds seats of the body."""
-        for key, seat in self.seats.items():
-            yield from ((key, term) for term in seat.terms if term.member == member)
+        return (term for seat in self.seats.values() for term in seat.terms if term.member == member)
 
 
 @dataclass(frozen=True)
