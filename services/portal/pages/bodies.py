@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import JsonValue
 from starlette.responses import Response
 
-from services.portal.clients import ServiceProblem
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.routing import Pages
@@ -257,17 +256,12 @@ async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any])
 
 async def _matters(visit: Visit) -> list[tuple[str, str]]:
     """What can be put to a body: recommendations that were issued, conferences that were held."""
-    found = []
-    try:
-        for one in await visit.all_of("recommendations", "/recommendations"):
-            if one["issued_on"]:
-                found.append((f"recommendations:recommendation:{one['recommendation']}", one["title"]))
-        for one in await visit.all_of("conferences", "/conferences"):
-            if one["held_on"]:
-                found.append((f"conferences:conference:{one['conference']}", one["title"]))
-    except ServiceProblem:
-        return found
-    return found
+    given = await visit.all_of("recommendations", "/recommendations")
+    held = await visit.all_of("conferences", "/conferences")
+    return [
+        *((f"recommendations:recommendation:{one['recommendation']}", one["title"]) for one in given if one["issued_on"]),
+        *((f"conferences:conference:{one['conference']}", one["title"]) for one in held if one["held_on"]),
+    ]
 
 
 add_steps(pages, "/bodies/{body}", show_body, (*KEEPING, *REGISTERING, *PROPOSING))
