@@ -114,6 +114,10 @@ def test_it_is_answered_between_the_issue_and_today(wish: AcknowledgeRecommendat
     issued.when(wish.model_copy(update={"on": ISSUED_ON - DAY})).then_refused(DayLiesBeforeTheIssue, issued_on="2019-02-20")
 
 
+def test_it_can_be_acknowledged_on_the_day_of_the_issue() -> None:
+    issued.when(ACKNOWLEDGE.model_copy(update={"on": ISSUED_ON})).then(ACKNOWLEDGED.model_copy(update={"acknowledged_on": ISSUED_ON}))
+
+
 def test_a_correction_stays_between_the_issue_and_today_too() -> None:
     answered = recommendation.given(STARTED, DRAFTED, ISSUED, ANSWERED)
     answered.when(CORRECT.model_copy(update={"on": LATER.date() + DAY})).then_refused(DayLiesInTheFuture)
