@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,12 @@ import httpx2
 import pytest
 
 from services.meetings.events import BodyKind
+from services.meetings.items import Matter
+from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
 from shared.eventstore.log import log_tail
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import MEMBER_NAME, OTHER_PLACE, REASON, SEAT_TITLE, STARTS
+from tests.meetings.examples import CONFERENCE, CONFERENCE_HELD, MEMBER_NAME, OTHER_PLACE, REASON, SEAT_TITLE, STARTS
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 MOVED = {"starts_at": "2018-11-13T15:00:00Z", "place": OTHER_PLACE}
@@ -179,7 +182,32 @@ ADDRESSES: dict[tuple[str, str], Any] = {
     ("post", "/meetings/{meeting}/rescheduling"): MOVED,
     ("post", "/meetings/{meeting}/cancellation"): {"reason": REASON},
     ("post", "/meetings/{meeting}/opening"): {},
+    ("post", "/meetings/{meeting}/items"): {"title": "Verschiedenes"},
+    ("get", "/meetings/{meeting}/items/{item}"): None,
+    ("post", "/meetings/{meeting}/items/{item}/removal"): {"reason": REASON},
+    ("post", "/meetings/{meeting}/invitation"): {},
+    ("post", "/meetings/{meeting}/arrivals"): {"member": UNKNOWN},
+    ("post", "/meetings/{meeting}/departures"): {"member": UNKNOWN},
+    ("post", "/meetings/{meeting}/items/{item}/receipt"): {},
+    ("post", "/meetings/{meeting}/items/{item}/deliberation"): {},
+    ("post", "/meetings/{meeting}/items/{item}/note"): {},
+    ("post", "/meetings/{meeting}/items/{item}/resolution"): {
+        "text": "Beschluss",
+        "instrument": "none",
+        "yes": 0,
+        "no": 0,
+        "abstentions": 0,
+    },
+    ("post", "/meetings/{meeting}/resolutions/{resolution}/correction"): {"text": "Beschluss", "reason": REASON},
     ("post", "/meetings/{meeting}/closing"): {},
+    ("get", "/bodies/{body}/proposals"): None,
+    ("post", "/bodies/{body}/proposals"): {
+        "matter": {"service": "conferences", "kind": "results", "id": str(CONFERENCE)},
+        "asked": "deliberate",
+        "proposed_by": "{body}",
+    },
+    ("get", "/proposals/{proposal}"): None,
+    ("post", "/proposals/{proposal}/declination"): {"reason": REASON},
 }
 """Every address with an id in it, and what is wished there; `{body}` in a wish is the scene's own."""
 
@@ -192,19 +220,32 @@ async def sent_to(scene: Scene, method: str, path: str, wish: Any) -> httpx2.Res
     return await scene.post(path, wish, REGISTRY, If_Match="*")
 
 
+async def results_put_to(scene: Scene) -> str:
+    """A held conference's results wait at the body; the id of what was put to it."""
+    held = CONFERENCE_HELD.model_copy(update={"results_go_to": UUID(scene.body)})
+    scene.city.others.tell("conferences", CONFERENCE, held)
+    proposal = str(proposal_of(UUID(scene.body), Matter(service="conferences", kind="results", id=CONFERENCE)))
+    async with asyncio.timeout(20):
+        while (await scene.city.get(f"/proposals/{proposal}")).status_code != 200:
+            await asyncio.sleep(0.02)
+    return proposal
+
+
 async def test_the_id_of_something_else_is_unknown_at_every_address(scene: Scene) -> None:
     paths = scene.city.process.app.openapi()["paths"]
     known = {(method, path.removeprefix(PREFIX)) for path, methods in paths.items() for method in methods if "/operations/" not in path}
     assert ADDRESSES.keys() == {(method, path) for method, path in known if "{" in path}
+    item = (await scene.post("/meetings/{meeting}/items", {"title": "Bericht"})).json()["id"]
     scene.city.clock.now = STARTS
     assert (await scene.post("/meetings/{meeting}/opening", {})).status_code == 200
     sitting = str(sitting_of(UUID(scene.meeting)))
     tail = (await log_tail(scene.city.process.pool))[0]
-    assert tail == scene.tail + 2, "the meeting is open, and so is its sitting"
+    assert tail == scene.tail + 3, "the meeting is open with its point, and so is its sitting"
     for (method, path), wish in ADDRESSES.items():
         other = scene.meeting if "{body}" in path else scene.body
         for id_ in (other, sitting, UNKNOWN):
-            told_so = told(await sent_to(scene, method, path.format(body=id_, meeting=id_, seat=id_), wish))
+            ids = dict.fromkeys(("body", "meeting", "seat", "item", "resolution", "proposal"), id_)
+            told_so = told(await sent_to(scene, method, path.format(**ids), wish))
             assert told_so == (404, "problem:not-found", NOT_FOUND), (method, path)
     for id_ in (scene.meeting, sitting, UNKNOWN):
         assert misfits(await scene.city.schedule(id_, REGISTRY)) == {"body.body": "is no body that stands"}
@@ -212,6 +253,8 @@ async def test_the_id_of_something_else_is_unknown_at_every_address(scene: Scene
         assert (await scene.city.get("/meetings", REGISTRY, body=id_)).json()["items"] == []
     assert (await log_tail(scene.city.process.pool))[0] == tail
     seat = (await scene.post("/bodies/{body}/seats", NEW_SEAT)).json()["id"]
+    proposal = await results_put_to(scene)
+    ids = {"body": scene.body, "meeting": scene.meeting, "seat": seat, "item": item, "proposal": proposal, "resolution": item}
     for (method, path), wish in ADDRESSES.items():
-        answer = await sent_to(scene, method, path.format(body=scene.body, meeting=scene.meeting, seat=seat), wish)
+        answer = await sent_to(scene, method, path.format(**ids), wish)
         assert answer.status_code in {200, 201, 409}, f"{method} {path} knows its own kind: {answer.text}"
