@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid5
 
+import stamina
 import structlog
 
 from services.notifications.channels.channel import Channel, NotNow, Refused
@@ -42,6 +43,8 @@ PAUSES: tuple[timedelta, ...] = (
     *(MINUTE / 2, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, 16 * HOUR),
 )
 """Between the attempts; after the last one, two days on, it is given up."""
+RECORD_SECONDS = 60.0
+"""For reporting an outcome while the database comes and goes."""
 MOST_DOUBTS = 2
 """The first lost line is followed by another attempt, so that a letter comes at most twice."""
 
@@ -177,7 +180,10 @@ class Dispatcher:
         """Report the outcome, then let the claim go; whoever dies between the two finds it in the log."""
         command_id = uuid5(claim.notification, f"{NAME}:{type(outcome).__name__}")
         origin = Origin(PRINCIPAL, command_id, actor=PRINCIPAL)
-        await self.at.store.execute(NOTIFICATION, claim.notification, outcome, origin)
+        # What was sent must not be forgotten because the database is away for a moment: the lease is longer than this.
+        async for attempt in stamina.retry_context(on=is_passing, attempts=None, timeout=RECORD_SECONDS, wait_max=5.0):
+            with attempt:
+                await self.at.store.execute(NOTIFICATION, claim.notification, outcome, origin)
         await self.claims.done(claim)
 
 

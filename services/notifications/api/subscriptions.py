@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Path
@@ -24,6 +24,7 @@ from shared.http.problems import NotFound
 from shared.text import Name
 
 router = APIRouter(tags=["subscriptions"])
+UNKNOWN_TOKEN: dict[int | str, dict[str, Any]] = {404: {}}
 
 
 class MatterWanted(BaseModel):
@@ -79,7 +80,7 @@ async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
     return Heard()
 
 
-@router.post("/subscriptions/confirmation")
+@router.post("/subscriptions/confirmation", responses=UNKNOWN_TOKEN)
 async def confirm_subscription(wish: WithToken, call: Call) -> Heard:
     """Confirm the address, with the token from the letter."""
     confirm = hash_of(wish.token)
@@ -89,10 +90,12 @@ async def confirm_subscription(wish: WithToken, call: Call) -> Heard:
     return Heard()
 
 
-@router.post("/subscriptions/stop")
+@router.post("/subscriptions/stop", responses=UNKNOWN_TOKEN)
 async def stop_subscription(wish: Stop, call: Call) -> Heard:
     """Stop one subscription, or all of the same person."""
-    return await _stop(call, wish.token, everything=wish.everything)
+    command = StopSubscription(now=call.now, stop=await _known(call, wish.token), everything=wish.everything)
+    await call.execute(REGISTER, REGISTER_STREAM, command, if_match="none")
+    return Heard()
 
 
 @router.post("/subscriptions/stop/{token}")
@@ -102,10 +105,12 @@ async def stop_with_one_click(
     said: Annotated[Literal["One-Click"], Form(alias="List-Unsubscribe", description="RFC 8058.")],
 ) -> Heard:
     """What a mail program's own button sends: stops every subscription of the person, for the button promises no further mail."""
-    return await _stop(call, token, everything=said == "One-Click")
+    command = StopSubscription(now=call.now, stop=await _known(call, token), everything=said == "One-Click")
+    await call.execute(REGISTER, REGISTER_STREAM, command, if_match="none")
+    return Heard()
 
 
-@router.post("/subscriptions/erasure")
+@router.post("/subscriptions/erasure", responses=UNKNOWN_TOKEN)
 async def erase_subscriber(wish: WithToken, call: Call) -> Heard:
     """Have everything erased that was sealed for this person, with the token from any letter's stop link."""
     found = (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_stop(hash_of(wish.token))
@@ -117,9 +122,9 @@ async def erase_subscriber(wish: WithToken, call: Call) -> Heard:
     return Heard()
 
 
-async def _stop(call: Call, token: str, *, everything: bool) -> Heard:
+async def _known(call: Call, token: str) -> str:
+    """The hash of a stop token; NotFound where it leads to no subscription."""
     stop = hash_of(token)
     if (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_stop(stop) is None:
         raise NotFound
-    await call.execute(REGISTER, REGISTER_STREAM, StopSubscription(now=call.now, stop=stop, everything=everything), if_match="none")
-    return Heard()
+    return stop
