@@ -26,7 +26,7 @@ from shared.privacy.sealed import Sealed
 
 CONFIRM_WITHIN = timedelta(hours=48)
 """Our decision: as long as a confirmation link can be used."""
-SNAPSHOT_EVERY = 200
+SNAPSHOT_EVERY = 1000
 
 
 def registrations_of(conference: UUID) -> UUID:

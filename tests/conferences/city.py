@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from services.conferences.events import RegistrationRequested
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
 from shared.contracts.meetings import BodyFounded
@@ -48,6 +50,9 @@ ISSUER = "https://issuer.test"
 SIGNING_KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
 PREFIX = "/api/conferences"
 NOBODY: dict[str, str] = {}
+PATIENCE = 60
+"""Seconds within which everything is read even where much else runs."""
+REACTION = WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS.principal
 CLOSES = "2018-11-24T00:00:00+01:00"
 
 
@@ -134,6 +139,7 @@ class City:
         """Register, and look into the mail: the tokens that confirm and manage."""
         answer = await self.register(conference, email, **changes)
         assert answer.status_code == 201, answer.text
+        await self.tail()
         return await self.last_mail()
 
     async def last_mail(self) -> tuple[str, str]:
@@ -182,12 +188,17 @@ class City:
         return await self.post(f"/conferences/{conference}/results", wish | changes, ORGANISER, **headers)
 
     async def tail(self) -> int:
-        """Where the log stands, once every reader has come as far."""
-        tail, _ = await log_tail(self.process.pool)
-        for projector in self.process.readers.projectors:
-            if "own" in projector.projection.folds:
-                assert await projector.reached("own", tail)
-        return tail
+        """Where the log stands, once every reader has come as far and nothing follows any more."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                tail, _ = await log_tail(self.process.pool)
+                for projector in self.process.readers.projectors:
+                    if "own" in projector.projection.folds:
+                        assert await projector.reached("own", tail, PATIENCE)
+                while await self.process.readers.position(REACTION) < tail:
+                    await asyncio.sleep(0.01)
+                if (await log_tail(self.process.pool))[0] == tail:
+                    return tail
 
 
 @asynccontextmanager
@@ -215,5 +226,5 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://city.test") as client,
     ):
         [known] = [projector for projector in process.readers.projectors if "meetings" in projector.projection.folds]
-        assert await known.reached("meetings", len(told.entries))
+        assert await known.reached("meetings", len(told.entries), PATIENCE)
         yield City(client, clock, process, around.keyring)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx2
 import pytest
 
 from shared.eventstore.log import read_log
+from shared.http.call import Invocation
 from tests.conferences.city import NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
 from tests.conferences.examples import (
     BOARD,
@@ -65,6 +67,7 @@ async def test_a_conference_is_planned_shown_and_listed(city: City) -> None:
         "results": [],
     }
     later = (await city.plan(starts_at="2020-11-30T14:00:00+01:00", ends_at="2020-11-30T19:00:00+01:00")).json()
+    await city.tail()
     listed = (await city.get("/conferences", ORGANISER, min_position=later["position"])).json()["items"]
     assert [one["conference"] for one in listed] == [later["id"], conference]
     first = (await city.get("/conferences", limit=1)).json()
@@ -166,6 +169,39 @@ async def test_a_token_opens_only_what_it_is_for(city: City) -> None:
     assert (await city.post("/registrations/erasure", {"token": confirm})).status_code == 404
 
 
+async def test_the_last_place_is_taken_once_however_many_confirm_at_a_time(city: City) -> None:
+    conference = await city.conference(capacity=2)
+    tokens = [(await city.registered(conference, f"gast-{n}@example.org"))[0] for n in range(5)]
+    answers = await asyncio.gather(*(city.confirm(token) for token in tokens))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409, 409]
+    assert all(refused_as(answer, "ConferenceIsFull") for answer in answers if answer.status_code == 409)
+
+
+async def test_a_token_is_not_called_unknown_as_long_as_the_tokens_of_late_are_not_known(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def behind(call: Invocation, reader: str, position: int) -> bool:
+        return False
+
+    monkeypatch.setattr(Invocation, "settled", behind)
+    answer = await city.confirm(NO_TOKEN)
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:bindeglied:problem:busy")
+    assert "position" not in answer.text
+
+
+async def test_a_public_answer_is_tagged_by_its_bytes(city: City) -> None:
+    conference = await city.conference()
+    path = f"{PREFIX}/conferences/{conference}"
+    tag = (await city.client.get(path)).headers["etag"]
+    assert tag.startswith('"h'), "versions count what is hidden"
+    for who in (NOBODY, STRANGER, ORGANISER):
+        assert (await city.client.get(path, headers={**who, "if-none-match": tag})).status_code == 304
+    await city.coming(conference)
+    assert (await city.client.get(path, headers={"if-none-match": tag})).status_code == 304, "who comes changes nothing"
+    await city.post(f"/conferences/{conference}/registration-end", {}, ORGANISER)
+    assert (await city.client.get(path, headers={"if-none-match": tag})).status_code == 200
+
+
 async def test_a_cancelled_place_is_free_again(city: City) -> None:
     conference = await city.conference(capacity=1)
     manage = await city.coming(conference)
@@ -216,6 +252,7 @@ async def test_after_an_erasure_the_data_are_gone_and_all_else_stands(city: City
     assert (await city.get(f"/conferences/{conference}")).json()["registration"]["full"] is True, "counts stay"
     settled = await city.post(f"/contributions/{contribution}/settlement", {"fate": "forwarded", "reason": REASON}, ORGANISER)
     assert settled.status_code == 200
+    await city.tail()
     seen = (await city.get(f"/contributions/{contribution}", ORGANISER, min_position=settled.headers["position"])).json()
     assert (seen["text"], seen["fate"], seen["handed_in"], seen["name"]) == ("Kurse am Abend.", "forwarded", gone, gone)
     for projector in city.process.readers.projectors:
@@ -295,6 +332,7 @@ async def test_results_come_from_contributions_and_what_went_into_one_is_not_set
     assert recorded.status_code == 201, recorded.text
     done = recorded.json()
     assert done["id"] == conference
+    await city.tail()
     assert refused_as(await city.post(f"/contributions/{public}/settlement", wish, ORGANISER), "ContributionIsUsed")
     assert fields(await city.record(conference, public, settled)) == ["body.comes_from.1.contribution"]
     assert fields(await city.record(conference, UNKNOWN)) == ["body.comes_from.0.contribution"]

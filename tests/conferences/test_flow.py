@@ -25,6 +25,7 @@ async def test_a_conference_leaves_these_facts_contracts_and_read_models(city: C
     contribution = (await city.enter(conference)).json()["id"]
     assert (await city.hand_in(conference, email="bea@example.org")).status_code == 201
     recorded = (await city.record(conference, contribution)).json()
+    await city.tail()
     assert (await city.post("/registrations/cancellation", {"token": manage})).status_code == 200
     assert (await city.post("/registrations/erasure", {"token": manage})).status_code == 200
     city.clock.now = ENDS

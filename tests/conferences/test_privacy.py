@@ -13,7 +13,8 @@ import asyncpg
 import httpx2
 import pytest
 
-from services.conferences.api.personal import digest_of
+from services.conferences.api.personal import Person, digest_of
+from shared.eventstore.errors import StoreBusy
 from shared.eventstore.log import read_log
 from tests.conferences.city import NOBODY, ORGANISER, PREFIX, STRANGER, City
 from tests.conferences.city import city as running_city
@@ -21,6 +22,7 @@ from tests.conferences.examples import REASON
 from tests.faults.scan import find, find_in_bytes
 from tests.support.postgres import Database, PostgresServer
 
+pytestmark = pytest.mark.timeout(400)  # Servers and several cities start slowly where many tests run.
 CLEAR = "Offenkundig-Ümit+4711 Konferenz"
 """A title that nobody seals: the scan has to find it, or it proves nothing."""
 PERSON = {"name": "Änne Kanarienvogel-5501", "email": "kanari-a1f7@example.org", "access_needs": "Gebärdensprache für Kanari-90c2"}
@@ -45,6 +47,7 @@ async def test_a_canary_is_nowhere_in_plain(
         await city.post(f"/conferences/{conference}/registration-period", period, ORGANISER)
         keys = ("anmeldung-1", "anmeldung-1", "anmeldung-2")
         answers += [await city.register(conference, PERSON["email"], key=key, **PERSON) for key in keys]
+        await city.tail()
         confirm, manage = await city.last_mail()
         answers.append(await city.confirm(confirm))
         answers.append(await city.confirm(confirm))
@@ -103,6 +106,7 @@ async def test_the_same_request_again_is_answered_the_same_and_happens_once(city
     assert entered.json() == entered_again.json()
     asked, asked_again = [await city.register(conference, key="anmeldung") for _ in range(2)]
     assert asked.content == asked_again.content
+    await city.tail()
     confirm, _ = await city.last_mail()
     assert [(await city.confirm(confirm, Idempotency_Key="ja")).status_code for _ in range(2)] == [200, 200]
     types = [entry.type.partition(".")[2] for entry in await read_log(city.process.pool, 0, 100)]
@@ -142,6 +146,16 @@ async def test_a_token_stands_in_clear_as_its_digest_only(city: City) -> None:
     assert (requested.confirm, requested.manage) == (digest_of(confirm), digest_of(manage))
     assert len({confirm, manage}) == 2
     assert {len(token) for token in (confirm, manage)} == {22}, "128 bits"
+
+
+async def test_nothing_is_sealed_for_somebody_whose_key_is_being_erased(city: City) -> None:
+    person = Person(city.keyring, await city.keyring.subject_for("ada@example.org"))
+    sealed = await person.seal("Ada", "registrant.name")
+    assert (sealed.source, sealed.purpose) == ("/bremerhaven/conferences", "registrant.name")
+    await city.keyring.erase(person.subject)
+    with pytest.raises(StoreBusy):
+        await person.seal("Ada", "registrant.name")
+    assert (await city.register(await city.conference(), "ada@example.org")).status_code == 201, "whoever comes back is somebody new"
 
 
 World = Callable[[City, str, str], Coroutine[Any, Any, None]]

@@ -7,6 +7,7 @@ import copy
 from collections import defaultdict
 from typing import Any
 
+import pytest
 import schemathesis
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from tests.conferences.city import NOBODY, ORGANISER, OTHER_ORGANISER, STRANGER,
 from tests.conferences.examples import BOARD, OFFICE
 from tests.http.test_app import listening
 
+pytestmark = pytest.mark.timeout(400)  # Several hundred requests, and other tests beside.
 MOST = 12
 """Examples of each kind for each operation."""
 PLAUSIBLE: dict[str, Any] = {
