@@ -69,9 +69,8 @@ class OpenMeeting(Command):
     opened_at: AwareDatetime | None = None
 
 
-MeetingCommand = (
-    ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting | PlaceItem | AddItem | RemoveItem | ReturnItems | InviteMembers
-)
+AgendaCommand = PlaceItem | AddItem | RemoveItem | ReturnItems
+MeetingCommand = ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting | InviteMembers | AgendaCommand
 
 
 class MeetingIsUnknown(Refusal):
