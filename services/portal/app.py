@@ -28,7 +28,9 @@ from services.portal.pages import (
     login,
     meetings,
     notices,
+    operations,
     organisation,
+    outbox,
     receipt,
     recommendations,
     registration,
@@ -50,7 +52,7 @@ PAGES: tuple[Pages, ...] = tuple(
     module.pages
     for module in (
         *(home, conferences, registration, contributions, organisation, bodies, meetings, recommendations),
-        *(subscription, receipt, trace, tasks, login, notices),
+        *(subscription, receipt, trace, tasks, outbox, operations, login, notices),
     )
 )
 HEADERS = (

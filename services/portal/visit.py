@@ -20,8 +20,8 @@ from services.portal.language import LANGUAGES, NAMES, Language, mark, speech
 from services.portal.operator import Operator
 from services.portal.problems import by_field
 from shared.domain import Now
+from shared.http.permissions import CITY, SIGNED_IN, Permission, Principal, role
 from shared.http.permissions import PUBLIC as EVERYBODY
-from shared.http.permissions import SIGNED_IN, Permission, Principal
 from shared.http.runtime import Runtime
 from shared.surroundings import SignIn, Surroundings
 
@@ -30,6 +30,7 @@ MOST_FIELDS = 500
 AWAY = mark("The service does not answer at the moment. Nothing is lost: please send this again.")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
+OPERATOR = role("operator", of=CITY)
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/", mark("Home"), EVERYBODY),
     ("/conferences", mark("Conferences"), EVERYBODY),
@@ -38,6 +39,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/recommendations", mark("Recommendations"), EVERYBODY),
     ("/subscription", mark("Be told"), EVERYBODY),
     ("/tasks", mark("Tasks"), SIGNED_IN),
+    ("/operations", mark("Operations"), OPERATOR),
 )
 """Path, name, and whom it is shown to."""
 PRIVATE = {"cache-control": "no-store"}

@@ -64,14 +64,14 @@ and not exists (select from trace_v1_origin o where o.contribution = c.contribut
 and ($5::date is null or (c.received_on, c.contribution) > ($5, $6::uuid))
 order by received_on, contribution limit $7"""
 ONE = f"select {COLUMNS} from trace_v1_contribution c where c.contribution = $4 and {READABLE}"
-FIRST = f"""select of.node as under, page.* from unnest($4::uuid[]) of (node) cross join lateral (
-    select {COLUMNS}, o.how from trace_v1_origin o join trace_v1_contribution c using (contribution)
-    where o.result = of.node and {READABLE}
+FIRST = f"""select * from (
+    select o.result as under, {COLUMNS}, o.how, row_number() over (partition by o.result order by c.received_on, c.contribution) as place
+    from trace_v1_origin o join trace_v1_contribution c using (contribution) where o.result = any($4::uuid[]) and {READABLE}
     union all
-    select {COLUMNS}, null from trace_v1_contribution c where c.conference = of.node and {READABLE}
+    select c.conference, {COLUMNS}, null, row_number() over (partition by c.conference order by c.received_on, c.contribution)
+    from trace_v1_contribution c where c.conference = any($4::uuid[]) and {READABLE}
     and not exists (select from trace_v1_origin o where o.contribution = c.contribution)
-    order by received_on, contribution limit $5
-) page order by under, received_on, contribution"""
+) ranked where place <= $5 order by under, place"""
 LEAVES = f"select {COLUMNS} from trace_v1_contribution c where c.conference = any($4::uuid[]) and {READABLE}"
 LEAF_LINKS = f"""select o.contribution, o.result, o.how, o.event_id from trace_v1_origin o join trace_v1_contribution c using (contribution)
 where o.result = any($4::uuid[]) and {READABLE}"""
@@ -153,8 +153,8 @@ async def first_contributions(db: Queryable, under: Sequence[UUID], viewer: View
     """The first few contributions of each result, and of each conference those that went into none."""
     found: dict[UUID, list[Contribution]] = {}
     for row in await db.fetch(FIRST, *viewer.sight(), list(under), each):
-        known = dict(row)
-        found.setdefault(known.pop("under"), []).append(Contribution(**known))
+        known = {name: value for name, value in row.items() if name not in ("under", "place")}
+        found.setdefault(row["under"], []).append(Contribution(**known))
     return found
 
 
