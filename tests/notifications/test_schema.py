@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.http.test_app import listening
 from tests.meetings.city import signed_in
 from tests.meetings.test_schema import send_generated
@@ -11,6 +13,7 @@ from tests.notifications.city import FEEDBACK, OPERATOR, STRANGER, City
 from tests.notifications.examples import BOARD, some
 
 
+@pytest.mark.timeout(600)  # A request takes its time where many tests run.
 async def test_generated_requests_find_no_answer_that_the_document_does_not_name(city: City) -> None:
     given = await city.post("/feedback", {"text": "Zu klein."})
     assert given.status_code == 202
