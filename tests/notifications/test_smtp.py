@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+import services.notifications.dispatcher as dispatching
 from services.notifications.channels.channel import NotNow, Post, Refused
 from services.notifications.channels.email import Email, Server
 from services.notifications.channels.outbox import Outbox
@@ -231,3 +232,45 @@ async def test_an_outbox_that_cannot_be_written_to_is_tried_again(tmp_path: Path
 def test_the_certificate_of_the_tests_is_believed_by_nobody_else(tmp_path: Path) -> None:
     cert, _ = certificate(tmp_path)
     assert ssl.create_default_context(cafile=str(cert)).get_ca_certs() != []
+
+
+async def test_what_has_its_outcome_is_not_sent_again_because_a_read_model_has_forgotten_it(city: City) -> None:
+    await planned(city)
+    async with mail_server() as server:
+        loop = dispatcher(city, server.port)
+        assert len(await dispatched(city, loop, 1)) == 1
+        await until(lambda: is_standing(city, "handed_over"), "the outcome is read")
+        await city.process.pool.execute("update outcomes_v1 set standing = 'planned'")
+        assert len(await dispatched(city, loop, 2)) == 1
+    assert len(server.taken) == 1
+
+
+async def test_who_was_erased_before_the_letter_left_gets_none(city: City) -> None:
+    await planned(city)
+    await city.keyring.erase(await city.keyring.subject_for(ADA))
+    async with mail_server() as server:
+        [outcome] = await dispatched(city, dispatcher(city, server.port), 2)
+    assert isinstance(outcome, NotificationFailed)
+    assert outcome.cause == "erased"
+    assert server.visits == 0
+
+
+async def test_a_letter_that_cannot_be_written_waits_for_whoever_mends_its_template(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    await planned(city)
+
+    def broken(*_: object) -> Post:
+        raise KeyError(ADA)
+
+    async with mail_server() as server:
+        loop = dispatcher(city, server.port, attempts=2)
+        with monkeypatch.context() as patched:
+            patched.setattr(dispatching, "compose", broken)
+            assert await dispatched(city, loop, 5) == []
+        assert loop.waiting == "this letter cannot be written: KeyError"
+        [outcome] = await dispatched(city, loop, 1)
+    assert isinstance(outcome, NotificationHandedOver)
+
+
+async def is_standing(city: City, standing: str) -> bool:
+    """Whether the one letter stands so in the read model."""
+    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v1", standing))
