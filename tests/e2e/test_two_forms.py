@@ -20,7 +20,7 @@ from services.meetings.service import SERVICE
 from shared.clock import StoryClock
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
-from shared.projections.projection import OWN, Projection
+from shared.projections.projection import Projection
 from shared.projector import Projector
 from shared.run import Running
 from shared.sources.kafka import KafkaSource
@@ -28,7 +28,7 @@ from shared.sources.log import LogSource
 from shared.sources.source import Source
 from tests.faults.clients import Clients, a_few
 from tests.faults.consumer import HEARD, OF_HEARD, dump_of
-from tests.faults.oracle import nobody_is_behind
+from tests.faults.oracle import nobody_is_behind, sources_of
 from tests.faults.processes import PATIENCE, PERSONA, PERSONAS, STORY_TIME, Town, until
 from tests.infrastructure import Databases
 from tests.support.postgres import Database, PostgresServer
@@ -109,7 +109,7 @@ async def test_both_forms_leave_equal_read_models(
 
 
 def _own(projection: Projection, pool: Pool, signals: Signals) -> Projector:
-    return Projector(projection, {OWN: lambda: LogSource(pool, signals, "meetings")}, pool, signals)
+    return Projector(projection, sources_of(projection, pool, signals), pool, signals)
 
 
 async def _is_quiet(one: Running) -> bool:
