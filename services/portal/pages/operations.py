@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from services.portal.clients import SERVICES, ServiceAway
 from services.portal.pages.outbox import must_be_operator
 from services.portal.routing import Pages
-from services.portal.visit import Visit
+from services.portal.visit import PRIVATE, Visit
 
 pages = Pages()
 OWN = "portal"
 MOST = 500
+SECONDS = 2.0
+"""Between two looks for whoever watches."""
+LOOKS = 300
 QUESTIONS = ("positions", "parked", "refused")
 
 
@@ -56,8 +61,43 @@ def plain(rows: Sequence[BaseModel]) -> list[Any]:
 async def show_operations(visit: Visit) -> Response:
     """All services at once; one that does not answer is shown as away."""
     must_be_operator(visit)
-    states = await asyncio.gather(*(state_of(visit, service) for service in (*SERVICES, OWN)))
-    return visit.show("operations.html", states=states, said=visit.query.get("said"), now=visit.portal.now())
+    states = await look(visit)
+    said, now = visit.query.get("said"), visit.portal.now()
+    return visit.show("operations.html", states=states, digest=digest_of(states), said=said, now=now)
+
+
+async def look(visit: Visit) -> list[State]:
+    """All services as they are now."""
+    return await asyncio.gather(*(state_of(visit, service) for service in (*SERVICES, OWN)))
+
+
+def digest_of(states: Sequence[State]) -> str:
+    """Equal as long as nothing has changed."""
+    return hashlib.sha256(json.dumps([asdict(one) for one in states], sort_keys=True).encode()).hexdigest()[:16]
+
+
+@pages.get("/operations/changes")
+async def tell_changes(visit: Visit) -> Response:
+    """Server-sent events: the state's digest, whenever it has become another (WHATWG HTML section 9.2)."""
+    must_be_operator(visit)
+
+    async def digest() -> str:
+        return digest_of(await look(visit))
+
+    async def pause() -> None:
+        await asyncio.sleep(SECONDS)
+
+    return StreamingResponse(changes(digest, pause, LOOKS), headers=PRIVATE, media_type="text/event-stream")
+
+
+async def changes(digest: Callable[[], Awaitable[str]], pause: Callable[[], Awaitable[None]], looks: int) -> AsyncIterator[str]:
+    """A message at first and at each change, a comment in between; it ends after so many looks, and the browser comes again."""
+    last = None
+    for _ in range(looks):
+        now = await digest()
+        yield ": nothing new\n\n" if now == last else f"event: state\ndata: {now}\n\n"
+        last = now
+        await pause()
 
 
 @pages.post("/operations/{service}/{reader}/{source}/{stream:uuid}/{what}", on="/operations")

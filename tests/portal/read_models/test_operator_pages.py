@@ -9,6 +9,8 @@ from uuid import UUID
 
 import pytest
 
+from services.portal.pages import operations
+from services.portal.pages.operations import changes
 from services.portal.pages.outbox import listed
 from services.portal.read_models.tasks import TASKS
 from services.portal.read_models.timeline import TIMELINE
@@ -40,6 +42,31 @@ async def test_an_operator_sees_how_far_every_reader_is_and_which_service_does_n
     for projection in (TASKS, TIMELINE):
         assert projection.name in page
     assert "Der Dienst antwortet nicht." in page  # The other services do not run in this test.
+
+
+async def test_whoever_watches_is_told_at_first_and_at_each_change() -> None:
+    seen, pauses = iter(["a", "a", "b"]), list[int]()
+
+    async def digest() -> str:
+        return next(seen)
+
+    async def pause() -> None:
+        pauses.append(1)
+
+    told = [message async for message in changes(digest, pause, 3)]
+    assert told == ["event: state\ndata: a\n\n", ": nothing new\n\n", "event: state\ndata: b\n\n"]
+    assert len(pauses) == 3
+
+
+async def test_the_page_carries_the_digest_that_the_messages_carry(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "LOOKS", 1)
+    monkeypatch.setattr(operations, "SECONDS", 0.0)
+    page = (await front.get("/de/operations", OPERATOR)).text
+    told = await front.get("/de/operations/changes", OPERATOR)
+    assert told.headers["content-type"].startswith("text/event-stream")
+    digest = told.text.partition("data: ")[2].strip()
+    assert f'id="live" data-state="{digest}"' in page
+    assert (await front.get("/de/operations/changes")).status_code == 303
 
 
 async def test_a_parked_stream_is_shown_and_given_up_with_a_button(front: Front) -> None:
