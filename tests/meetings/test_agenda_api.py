@@ -7,15 +7,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 
 from services.meetings.items import Matter
-from services.meetings.proposal import proposal_of
+from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
+from shared.envelope import Cursor
+from shared.eventstore.log import log_tail
+from shared.eventstore.store import Origin
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import CONFERENCE, CONFERENCE_HELD, CONFERENCE_TITLE, ENDS, NOW, STARTS, TEXT
+from tests.meetings.examples import CONFERENCE, CONFERENCE_HELD, CONFERENCE_TITLE, ENDS, NOW, OF_PROPOSAL, STARTS, TEXT
 from tests.meetings.test_api import UNKNOWN, fields, refused_as
 from tests.meetings.test_composition_api import a_seat, seated
 
@@ -178,6 +181,33 @@ async def test_results_are_put_placed_invited_received_deliberated_and_resolved(
         return not await scene.owes()
 
     await until(free)
+
+
+async def test_what_is_delivered_again_happens_once_and_a_refusal_is_recorded_once(city: City) -> None:
+    scene = await a_scene(city)
+    board, office = UUID(scene.board), UUID(scene.office)
+    held = CONFERENCE_HELD.model_copy(update={"results_go_to": board, "host": office})
+    by_hand = ProposeItem(now=NOW, **OF_PROPOSAL | {"proposal": UUID(scene.proposal), "body": board, "title": "Von Hand"}, due_by=None)
+    await city.process.store.execute(PROPOSAL, by_hand.proposal, by_hand, Origin("user:test", uuid4(), "user:test"))
+    city.others.tell("conferences", CONFERENCE, held)
+    await until(scene.owes)
+
+    async def refusals() -> list[tuple[str, str]]:
+        return [(one.reaction, one.refusal) for one in await city.process.readers.refused(10)]
+
+    async def refused() -> bool:
+        return bool(await refusals())
+
+    await until(refused)
+    tail = (await log_tail(city.process.pool))[0]
+    again = await city.others.open("conferences").read(Cursor(), 10)
+    for reactor in city.process.readers.reactors:
+        if reactor.reaction.source == "conferences":
+            await reactor._on_new_generation()
+            await reactor.deliver(again)
+    assert (await log_tail(city.process.pool))[0] == tail
+    assert await refusals() == [("when_conference_held_then_propose_results", "MatterIsProposedAlready")]
+    assert [one["title"] for one in (await scene.shown())["waiting"]] == ["Von Hand"]
 
 
 async def test_what_was_received_only_waits_again_and_needs_no_second_receipt(city: City) -> None:
