@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 OTHER_BODY = UUID(int=77)
 ROW = {
     "recommendation": RECOMMENDATION,
+    "resolution": STARTED.resolution,
     "body": BOARD,
     "body_name": BOARD_NAME,
     "title": ITEM_TITLE,

@@ -28,6 +28,7 @@ Standing = Literal["started", "drafted", "issued", "withdrawn"]
 TABLES = """
 create table recommendations_v1 (
     recommendation uuid primary key,
+    resolution uuid not null,
     body uuid not null,
     body_name text not null,
     title text not null,
@@ -51,8 +52,8 @@ comment on table recommendations_v1_concerned is 'Addressees, and the department
 INDEXES = """create index recommendations_v1_newest on recommendations_v1 (newest desc, recommendation desc);
 create index recommendations_v1_concerned_by on recommendations_v1_concerned (body);"""
 
-START = """insert into recommendations_v1 (recommendation, body, body_name, title, instrument, public, standing, newest)
-values ($1, $2, $3, $4, $5, $6, 'started', $7) on conflict (recommendation) do nothing"""
+START = """insert into recommendations_v1 (recommendation, resolution, body, body_name, title, instrument, public, standing, newest)
+values ($1, $2, $3, $4, $5, $6, $7, 'started', $8) on conflict (recommendation) do nothing"""
 DRAFT = "update recommendations_v1 set title = $2, standing = 'drafted' where recommendation = $1"
 ISSUE = "update recommendations_v1 set title = $2, standing = 'issued', newest = $3, issued_on = $3 where recommendation = $1"
 CONCERN = """insert into recommendations_v1_concerned (recommendation, body, addressed) values ($1, $2, $3)
@@ -68,7 +69,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     event, stream = received.message, received.stream
     match event:
         case RecommendationStarted():
-            told = (event.body, event.body_name, event.title, event.instrument.value, event.public)
+            told = (event.resolution, event.body, event.body_name, event.title, event.instrument.value, event.public)
             yield Statement(START, (stream, *told, local_day(event.resolved_at)))
         case RecommendationDrafted():
             yield Statement(DRAFT, (stream, event.title))
@@ -94,7 +95,8 @@ RECOMMENDATIONS = Projection(
     indexes=INDEXES,
 )
 
-QUERY = """select r.recommendation, r.body, r.body_name, r.title, r.instrument, r.public, r.standing, r.newest, r.issued_on, r.withdrawn_on,
+QUERY = """select r.recommendation, r.resolution, r.body, r.body_name, r.title, r.instrument, r.public, r.standing, r.newest,
+r.issued_on, r.withdrawn_on,
 (select count(*) from recommendations_v1_concerned c where c.recommendation = r.recommendation and addressed) as addressees,
 (select count(*) from recommendations_v1_concerned c where c.recommendation = r.recommendation and addressed and answered) as answered
 from recommendations_v1 r where ($1::text is null or r.standing = $1) and ($2::uuid is null or r.body = $2)
@@ -108,6 +110,8 @@ class ListedRecommendation:
     """A recommendation or statement in one line."""
 
     recommendation: UUID
+    resolution: UUID
+    """What it rests on."""
     body: UUID
     body_name: str
     title: str
