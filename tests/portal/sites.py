@@ -1,0 +1,83 @@
+"""A portal of a test's own: its pages in this process, before services that answer what the test says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx2
+
+from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer, Persona
+from services.portal.app import pages
+from services.portal.clients import Services
+from services.portal.operator import read_operator
+from services.portal.visit import Portal
+from shared.http.auth import TokenVerifier
+from shared.http.keys import StaticKeys
+from shared.http.metrics import Metrics
+
+PERSONAS = {"amt": Persona("office.amt", "Ada Amt", "Amt", ("city:registry",))}
+HOST = "http://portal.test"
+Said = tuple[int, Any]
+
+
+@dataclass
+class Site:
+    """The pages, what the services were asked, and what they answer by method and path."""
+
+    client: httpx2.AsyncClient
+    answers: dict[str, Said] = field(default_factory=dict)
+    """By `GET /api/<service>/…`; whatever is not here is unknown there."""
+    asked: list[httpx2.Request] = field(default_factory=list)
+    away: bool = False
+
+    async def sign_in(self) -> None:
+        """As the test's only persona."""
+        answer = await self.post("/de/login", persona="amt")
+        assert answer.status_code == 303
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        """Open a page."""
+        return await self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+    async def post(self, path: str, **form: str) -> httpx2.Response:
+        """Send a form from a page of ours."""
+        return await self.client.post(path, data=form, headers={"sec-fetch-site": "same-origin"})
+
+    def serve(self, request: httpx2.Request) -> httpx2.Response:
+        """What a service answers."""
+        self.asked.append(request)
+        if self.away:
+            raise httpx2.ConnectError("nobody listens")
+        unknown = {"type": "urn:bindeglied:problem:not-found", "title": "Not Found", "detail": "There is no such thing."}
+        status, body = self.answers.get(f"{request.method} {request.url.path}", (404, unknown))
+        return httpx2.Response(status, json=body, headers={"etag": '"7"'})
+
+
+def new_site(folder: Path, host: str = HOST) -> Site:
+    """Pages on the demo's issuer."""
+    issuer = DemoIssuer(folder, PERSONAS)
+    tokens = TokenVerifier(StaticKeys(json.loads(issuer.public_keys.read_text())), ISSUER, AUDIENCE)
+    runtime: Any = SimpleNamespace(tokens=tokens, metrics=Metrics())
+    settings = SimpleNamespace(demo=True, clock_file=None, operator=None)
+    around: Any = SimpleNamespace(settings=settings, sign_in=issuer, apps=None)
+    made: list[Site] = []
+
+    def serve(request: httpx2.Request) -> httpx2.Response:
+        return made[0].serve(request)
+
+    transport = httpx2.MockTransport(serve)
+    names = ("meetings", "conferences", "recommendations", "notifications")
+    services = Services({name: httpx2.AsyncClient(transport=transport, base_url="http://inside") for name in names})
+    app = pages(Portal(runtime, around, services, read_operator(None)))
+    made.append(Site(httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=host)))
+    return made[0]
+
+
+def query_of(address: str) -> dict[str, str]:
+    """The query of an address."""
+    return dict(parse_qsl(address.partition("?")[2]))
