@@ -8,9 +8,23 @@ import pytest
 
 from tests.http.test_app import listening
 from tests.meetings.city import signed_in
-from tests.meetings.test_schema import send_generated
 from tests.notifications.city import FEEDBACK, OPERATOR, STRANGER, City
 from tests.notifications.examples import BOARD, some
+from tests.support.generated import Generated
+
+PLAUSIBLE = {
+    "email": "ada@example.org",
+    "language": "de",
+    "about": "everything",
+    "body": str(BOARD),
+    "member": str(some("member")),
+    "text": "Zu klein.",
+    "note": "Größer gemacht.",
+    "page": "/de",
+    "cause": None,
+    "after": None,
+    "min_position": None,
+}
 
 
 @pytest.mark.timeout(600)  # A request takes its time where many tests run.
@@ -20,13 +34,14 @@ async def test_generated_requests_find_no_answer_that_the_document_does_not_name
     await city.quiet()
     feedback = (await city.get("/feedback", FEEDBACK)).json()["items"][0]["feedback"]
     people = [OPERATOR, signed_in("secretary", f"{BOARD}:secretariat", "city:feedback"), STRANGER]
-    known = {"feedback": feedback, "body": str(BOARD), "member": str(some("member"))}
+    requests = Generated({"feedback": feedback}, PLAUSIBLE, people)
     async with listening(city.process.app) as address:
-        statuses = await asyncio.to_thread(send_generated, city.process.app, address, known, people)
+        statuses = await asyncio.to_thread(requests.send, city.process.app, address)
     # The generated requests must have come far enough to mean something.
     assert {202, 422} <= statuses["POST /api/notifications/subscriptions"]
     assert {202, 422} <= statuses["POST /api/notifications/feedback"]
     assert {404, 422} <= statuses["POST /api/notifications/subscriptions/confirmation"]
     assert {404, 422} <= statuses["POST /api/notifications/subscriptions/stop/{token}"]
     assert {200, 403, 422} <= statuses["GET /api/notifications/notifications"]
+    assert {201, 403, 422} <= statuses["POST /api/notifications/contacts"]
     assert all(status < 500 for seen in statuses.values() for status in seen)
