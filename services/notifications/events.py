@@ -197,8 +197,8 @@ class FeedbackGiven(Event, name="notifications.FeedbackGiven"):
 
     text: Sealed[str]
     email: Sealed[str] | None
-    page: str
-    """The path of the page it is about, without its query."""
+    page: Sealed[str] | None
+    """The page it is about, by its address or its heading, as somebody wrote it."""
     given_at: AwareDatetime
 
 

@@ -16,7 +16,7 @@ class GiveFeedback(Command):
 
     text: Sealed[str]
     email: Sealed[str] | None
-    page: str
+    page: Sealed[str] | None
 
 
 class AnswerFeedback(Command):

@@ -92,7 +92,7 @@ MESSAGE_ID = f"<{NOTIFICATION_ID}@bindeglied.bremerhaven>"
 HANDED_OVER = events.NotificationHandedOver(**OF, message_id=MESSAGE_ID, attempts=1, handed_over_at=NOW)
 FAILED = events.NotificationFailed(**OF, cause="refused", attempts=1, failed_at=NOW)
 UNKNOWN = events.NotificationUnknown(**OF, attempts=2, given_up_at=NOW)
-FEEDBACK_GIVEN = events.FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page="/de/conferences", given_at=NOW)
+FEEDBACK_GIVEN = events.FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page=sealed("page", ADA), given_at=NOW)
 FEEDBACK_ANSWERED = events.FeedbackAnswered(note=sealed("note", ADA), answered_at=NOW)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (

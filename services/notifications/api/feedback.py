@@ -17,7 +17,7 @@ from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.positions import MinPosition
 from shared.http.problems import NotFound
 from shared.privacy.sealed import Erased
-from shared.text import Prose
+from shared.text import Line, Prose
 
 router = APIRouter(tags=["feedback"])
 BY_TIME = Listing("feedback", datetime, UUID)
@@ -30,7 +30,7 @@ class NewFeedback(BaseModel):
 
     text: Prose
     email: Annotated[Mail | None, Field(description="Where an answer is wanted.")] = None
-    page: Annotated[str, Field(pattern=r"^/[!-~]{0,200}$", description="The path of the page, without its query.")] = "/"
+    page: Annotated[Line | None, Field(description="Which page it is about: its address or its heading.")] = None
 
 
 class Answer(BaseModel):
@@ -47,7 +47,7 @@ class ShownFeedback(BaseModel):
     feedback: UUID
     text: str | Erased
     email: str | Erased | None
-    page: str
+    page: str | Erased | None
     given_at: datetime
     note: str | Erased | None
     answered_at: datetime | None
@@ -62,7 +62,7 @@ async def give_feedback(wish: NewFeedback, call: Call) -> Heard:
         now=call.now,
         text=await keyring.seal(wish.text, subject, "feedback.text"),
         email=await keyring.seal(wish.email, subject, "feedback.email") if wish.email else None,
-        page=wish.page.partition("?")[0].partition("#")[0],
+        page=await keyring.seal(wish.page, subject, "feedback.page") if wish.page else None,
     )
     await call.execute(FEEDBACK, call.new_stream(), command, begins=True)
     return Heard()
@@ -76,7 +76,7 @@ async def list_all_feedback(
     behind = cast("tuple[datetime, UUID] | None", BY_TIME.after(after))
     await call.wait_for(FEEDBACK_MODEL.name, min_position)
     rows = await list_feedback(call.read, behind, limit + 1)
-    sealed = [value for row in rows for value in (row.text, row.email, row.note) if value]
+    sealed = [value for row in rows for value in (row.text, row.email, row.page, row.note) if value]
     values: list[str | Erased] = [*await keyring_of(call).open_many(sealed)]
     opened = dict(zip((one.nonce for one in sealed), values, strict=True))
     shown = [
@@ -84,7 +84,7 @@ async def list_all_feedback(
             feedback=row.feedback,
             text=opened[row.text.nonce],
             email=opened[row.email.nonce] if row.email else None,
-            page=row.page,
+            page=opened[row.page.nonce] if row.page else None,
             given_at=row.given_at,
             note=opened[row.note.nonce] if row.note else None,
             answered_at=row.answered_at,

@@ -21,7 +21,7 @@ create table feedback_v1 (
     feedback uuid primary key,
     text text not null,
     email text,
-    page text not null,
+    page text,
     given_at timestamptz not null,
     note text,
     answered_at timestamptz
@@ -39,7 +39,8 @@ def project(received: Received[FeedbackEvent]) -> Iterable[Statement]:
     match event:
         case FeedbackGiven():
             email = event.email.model_dump_json() if event.email else None
-            yield Statement(GIVE, (received.stream, event.text.model_dump_json(), email, event.page, event.given_at))
+            page = event.page.model_dump_json() if event.page else None
+            yield Statement(GIVE, (received.stream, event.text.model_dump_json(), email, page, event.given_at))
         case FeedbackAnswered():
             yield Statement(ANSWER, (received.stream, event.note.model_dump_json(), event.answered_at))
         case _:
@@ -58,7 +59,7 @@ class ListedFeedback:
     feedback: UUID
     text: Sealed[str]
     email: Sealed[str] | None
-    page: str
+    page: Sealed[str] | None
     given_at: datetime
     note: Sealed[str] | None
     answered_at: datetime | None
@@ -72,7 +73,7 @@ async def list_feedback(db: Queryable, after: tuple[datetime, UUID] | None, limi
     """Feedback in the order in which it came, behind the (time, id) of the last one seen."""
     at, last = after or (None, None)
     rows = await db.fetch(QUERY, at, last, limit)
-    return [ListedFeedback(**{**row, **{name: _sealed(row[name]) for name in ("text", "email", "note")}}) for row in rows]
+    return [ListedFeedback(**{**row, **{name: _sealed(row[name]) for name in ("text", "email", "page", "note")}}) for row in rows]
 
 
 def _sealed(text: str | None) -> Sealed[str] | None:
