@@ -5,42 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
+from types import SimpleNamespace
 
 import httpx2
 import pytest
 
-from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer
-from bindeglied.story import Story, StoryBroken, said
-from bindeglied.world.read import Step, World, read_world
-from services.meetings.service import SERVICE
-from shared.clock import StoryClock
-from shared.run import running
-from shared.settings import Settings
-from shared.surroundings import surroundings
-from tests.support.postgres import Database
+from bindeglied.address import OneAddress
+from bindeglied.embedded import Home, embedded
+from bindeglied.outbox import Outbox
+from bindeglied.story import Story, StoryBroken, reach, said
+from bindeglied.world.crowd import enlarge
+from bindeglied.world.read import Find, Mail, Step, World, read_world
+from tests.support.postgres import PostgresServer
+from tests.support.run import Run
 
-WORLD = read_world()
+WHOLE = read_world()
+WORLD = replace(WHOLE, seats=WHOLE.seats[:1], steps=WHOLE.steps[:7])
+"""As much of the story as has one step of each kind."""
 Tell = Callable[[World], Story]
+
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-async def tell(database: Database, keyring_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tell]:
-    """Makes storytellers of one running service."""
-    monkeypatch.setattr("bindeglied.story.TRIES", 0)
-    issuer = DemoIssuer(tmp_path / "keys", WORLD.personas)
-    clock = StoryClock(tmp_path / "clock")
-    settings = Settings(
-        database_url=database.dsn, keyring_url=keyring_database.dsn, key_file=tmp_path / "kek" / "kek.json",
-        token_issuer=ISSUER, token_audience=AUDIENCE, token_keys=str(issuer.public_keys), demo=True, clock_file=clock.file,
-    )  # fmt: skip
+async def tell(run: Run, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Tell]:
+    """Makes storytellers of one embedded form."""
+    monkeypatch.setattr("bindeglied.embedded.start_postgres", lambda _: SimpleNamespace(get_uri=lambda: own_postgres.dsn))
+    home = Home(run.fresh_directory("home"))
     async with (
-        surroundings(settings, "all") as around,
-        running(SERVICE, around, "all") as process,
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://story.test", timeout=60) as client,
+        embedded(home) as everything,
+        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=OneAddress(everything)), base_url="http://story.test", timeout=60) as client,
     ):
-        yield lambda world: Story(world, issuer, client, clock)
+        yield lambda world: Story(world, everything.issuer, client, home.clock, Outbox(home.outbox), list(everything.services))
 
 
 def with_step(number: int, **changes: object) -> World:
@@ -54,53 +51,79 @@ def silent(done: int, total: int, at: datetime, tells: str) -> None:
     """Nobody listens."""
 
 
+NOWHERE = Find(get="/api/meetings/bodies", where={"name": "Ältestenrat"}, take={"rat": "body"})
+NOBODY = Mail(to="nobody@post.example", link="subscription/confirm", **{"as": "abo"})
 BROKEN: list[tuple[World, str]] = [
-    (with_step(0, who="mitglied"), "wurde mit 403 beantwortet: You are signed in, but this needs a role that you do not hold."),
-    (with_step(1, send={"body": "{fachbeirat}"}), "wurde mit 422 beantwortet: The input does not fit. body.starts_at is missing"),
-    (with_step(3, post="/api/meetings/meetings/{sitzung-im-winter}/opening"), "wurde mit 422 beantwortet"),
-    (with_step(6, post="/api/minutes"), "wurde mit 404 beantwortet"),
-    (with_step(4, at=WORLD.steps[3].at + timedelta(hours=1)), "wurde mit 409 beantwortet: A meeting cannot be opened before the day"),
+    (with_step(1, who="mitglied"), "wurde mit 403 beantwortet: You are signed in, but this needs a role that you do not hold."),
+    (with_step(2, send={"body": "{fachbeirat}"}), "wurde mit 422 beantwortet: The input does not fit. body.starts_at is missing"),
+    (with_step(3, post="/api/meetings/meetings/{sitzung-im-winter}/opening", send={}), "wurde mit 409 beantwortet: A meeting cannot be"),
+    (with_step(3, post="/api/minutes"), "wurde mit 404 beantwortet"),
+    (with_step(4, find=NOWHERE), "/api/meetings/bodies zeigt nichts mit {'name': 'Ältestenrat'}"),
+    (with_step(6, mail=NOBODY), "nobody@post.example hat keinen Brief mit einem Verweis auf subscription/confirm"),
 ]
 
 
-@pytest.mark.parametrize(("world", "says"), BROKEN, ids=["role", "fields", "address", "service", "rule"])
-async def test_a_step_that_is_not_granted_breaks_the_story_and_says_why(tell: Tell, world: World, says: str) -> None:
-    with pytest.raises(StoryBroken) as broken:
-        await tell(world).tell(silent)
-    assert says in str(broken.value)
-    assert "`bindeglied reset` beginnt von vorn" in str(broken.value)
-    assert any(f"„{step.tells}“" in str(broken.value) for step in world.steps)
+async def test_a_step_that_is_not_granted_breaks_the_story_and_says_why(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    await tell(replace(WORLD, steps=WORLD.steps[:1])).tell(silent)
+    monkeypatch.setattr("bindeglied.story.TRIES", 1)
+    for world, says in BROKEN:
+        with pytest.raises(StoryBroken) as broken:
+            await tell(world).tell(silent)
+        assert says in str(broken.value)
+        assert "`bindeglied reset` beginnt von vorn" in str(broken.value)
+        assert any(f"„{step.tells}“" in str(broken.value) for step in world.steps)
 
 
-async def test_data_of_another_version_of_the_story_is_noticed(tell: Tell) -> None:
+async def test_data_of_another_version_of_the_story_is_noticed(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     told = tell(WORLD)
     heard: list[str] = []
     await told.tell(lambda *step: heard.append(step[-1]))
-    assert len(heard) == len(WORLD.bodies) + len(WORLD.steps)
+    assert len(heard) == len(WORLD.bodies) + len(WORLD.seats) + len(WORLD.steps)
     again = tell(WORLD)
     await again.tell(silent)
-    assert again.position == told.position
+    assert again.names == told.names
+    monkeypatch.setattr("bindeglied.story.TRIES", 1)
     with pytest.raises(StoryBroken, match="This Idempotency-Key was used before, for another request"):
-        await tell(with_step(6, send={"reason": "Die Heizung ist ausgefallen."})).tell(silent)
+        await tell(with_step(3, send={**WORLD.steps[3].send, "place": "Anderswo"})).tell(silent)
 
 
 async def test_a_busy_service_is_asked_again(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bindeglied.story.TRIES", 2)
-    story = tell(WORLD)
+    story = tell(replace(WORLD, steps=WORLD.steps[:1]))
     busy = iter([True, False])
-    send = story.client.post
+    send, refused = story.client.post, 0
 
     async def sometimes(*args: object, **options: object) -> httpx2.Response:
-        return httpx2.Response(503, text="busy") if next(busy, False) else await send(*args, **options)  # type: ignore[arg-type]  # Handed on.
+        nonlocal refused
+        if next(busy, False):
+            refused += 1
+            return httpx2.Response(503, text="busy")
+        return await send(*args, **options)  # type: ignore[arg-type]  # Handed on.
 
     monkeypatch.setattr(story.client, "post", sometimes)
     await story.tell(silent)
-    assert story.position > 0
+    assert refused == 1
+
+
+def test_a_larger_world_has_as_many_contributions_more_and_results_that_come_from_them() -> None:
+    larger = enlarge(WHOLE, 100)
+    assert larger == enlarge(WHOLE, 100)
+    assert larger.crowd
+    names = {one.name for one in larger.crowd.contributions}
+    assert len(names) == 100
+    used = [origin["contribution"].strip("{}") for step in larger.steps for origin in step.send.get("comes_from", ())]
+    assert names <= set(used)
+    assert len(used) == len(set(used))
+    assert enlarge(WHOLE, 0) is WHOLE
 
 
 @pytest.mark.parametrize("text", ["Bad Gateway", "[]", '"no"', json.dumps({"title": "x"})])
 def test_an_answer_that_is_no_problem_is_told_as_it_came(text: str) -> None:
     assert said(httpx2.Response(502, text=text)) == text
+
+
+def test_members_are_reached_inside_of_lists_and_objects() -> None:
+    value = {"a": [{"b": 1}, {"b": None}]}
+    assert [reach(value, name) for name in ("a.0.b", "a.1.b", "a.2.b", "c.d", "a.b")] == [1, None, None, None, None]
 
 
 def test_a_step_with_an_unknown_member_is_no_step() -> None:
