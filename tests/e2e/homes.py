@@ -12,7 +12,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,16 +22,19 @@ from bindeglied.postgres import start_postgres, stop_postgres
 from shared.dsn import with_database
 from shared.projections.dump import rows_of
 from shared.projections.tables import tables_of
+from tests.e2e.canonical import CHANCE
 from tests.faults.test_poison import APPEND
 from tests.support.run import Run
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150
 """Seconds for a command on a busy machine."""
-ON_THE_WAY = re.compile(r"^(starting PostgreSQL …|(rebuilding|verifying) .+: [\d,]+ of [\d,]+)\n", re.MULTILINE)
-"""What is said on the error stream of a command that takes its time; how often depends on the machine."""
-FACTS = """select pos, stream, version, type, schema_version, recorded_at, actor, convert_from(data, 'UTF8') as data
-from log.log order by pos"""
+ON_THE_WAY = re.compile(
+    r"^(starting PostgreSQL …|(rebuilding|verifying) .+: [\d,]+ of [\d,]+|\{.+\"level\": \"warning\".+\})\n", re.MULTILINE
+)
+"""What is said on the error stream of a command that takes its time, and warned of where the machine does; how often depends on it."""
+FACTS = """select stream, version, type, schema_version, recorded_at, actor, convert_from(data, 'UTF8') as data
+from log.log order by stream, version"""
 
 
 @dataclass(frozen=True)
@@ -64,20 +66,23 @@ class Operator:
         async with self._database() as connection:
             await connection.execute(APPEND, stream, type, 99, data)
 
-    async def state(self) -> str:
-        """All that the home's meetings service keeps: its facts without the ids that were drawn by lot, and its read models."""
-        async with self._database() as connection:
-            facts: list[Any] = [dict(row) for row in await connection.fetch(FACTS)]
-            async with connection.transaction():
-                for table in await tables_of(connection, "read"):
-                    facts += [row async for row in rows_of(connection, "read", table)]
-        return json.dumps(facts, default=str, ensure_ascii=False, indent=1)
+    async def state(self) -> dict[str, list[str]]:
+        """All that the home's meetings and recommendations keep: their facts, and the rows of their read models."""
+        found = {}
+        for service in ("meetings", "recommendations"):
+            async with self._database(service) as connection:
+                lines = [json.dumps(dict(row), default=str, ensure_ascii=False) for row in await connection.fetch(FACTS)]
+                async with connection.transaction():
+                    for table in await tables_of(connection, "read"):
+                        lines += [f"{table} {row.content}" async for row in rows_of(connection, "read", table, CHANCE)]
+            found[service] = lines
+        return found
 
     @contextlib.asynccontextmanager
-    async def _database(self) -> AsyncIterator[asyncpg.Connection]:
+    async def _database(self, service: str = "meetings") -> AsyncIterator[asyncpg.Connection]:
         server = start_postgres(self.home.postgres)
         try:
-            connection = await asyncpg.connect(with_database(server.get_uri(), "bindeglied_meetings"))
+            connection = await asyncpg.connect(with_database(server.get_uri(), f"bindeglied_{service}"))
             try:
                 yield connection
             finally:
