@@ -54,6 +54,8 @@ class Field:
         if self.kind == "check":
             return bool(values)
         if self.kind == "many":
+            if self.needed and not values:
+                raise Unreadable(NO_CHOICE)
             return list(values)
         text = values[-1].strip() if values else ""
         if not text:

@@ -32,6 +32,8 @@ class Step:
     seen: bool = False
     """Whether the service wants to know which version the person saw."""
     then: str | Callable[[Any], str] | None = None
+    each: tuple[str, str] | None = None
+    """A field of many choices that makes a command for each, and what a choice is called there."""
 
 
 def add_steps(pages: Pages, on: str, again: Callable[[Visit], Awaitable[Response]], steps: Iterable[Step]) -> None:
@@ -41,15 +43,27 @@ def add_steps(pages: Pages, on: str, again: Callable[[Visit], Awaitable[Response
         pages.post(f"{typed.rstrip('/')}/{step.form.name}", on=on)(_taken(step, again))
 
 
+def fitting(visit: Visit, *steps: tuple[Step, Any]) -> list[Step]:
+    """The steps that fit as things stand; one that was just refused is kept, so that its page can say why."""
+    return [step for step, fits in steps if fits or visit.came_back(step.form)]
+
+
+def forms_of(*steps: Step) -> list[Form]:
+    """Their forms, of which a page says that they are done."""
+    return [step.form for step in steps]
+
+
 def draw(
     visit: Visit,
     steps: Iterable[Step],
     *,
     options: Mapping[str, Options] | None = None,
+    of: Mapping[str, Mapping[str, Options]] | None = None,
     values: Mapping[str, Mapping[str, JsonValue]] | None = None,
     seen: str | None = None,
 ) -> list[tuple[str, Filled]]:
-    """The forms for the page, with their titles. `values` are by form and field; `seen` is the ETag of what is shown."""
+    """The forms for the page, with their titles. What can be chosen is the same in all (`options`, by field) or `of` one form.
+    `values` are by form and field; `seen` is the ETag of what is shown."""
     at = visit.place.rstrip("/")
     return [
         (
@@ -57,7 +71,7 @@ def draw(
             visit.fill(
                 step.form,
                 f"{at}/{step.form.name}",
-                options=options,
+                options={**(options or {}), **(of or {}).get(step.form.name, {})},
                 values=(values or {}).get(step.form.name),
                 seen=seen if step.seen else None,
             ),
@@ -76,7 +90,7 @@ def _taken(step: Step, again: Callable[[Visit], Awaitable[Response]]) -> Callabl
             return {name: value for name, value in made.items() if name not in step.chosen}
 
         path = step.path.format(**visit.path, **chosen)
-        return await visit.send(step.form, step.service, path, again=again, then=step.then, body=body)
+        return await visit.send(step.form, step.service, path, again=again, then=step.then, body=body, each=step.each)
 
     return take
 

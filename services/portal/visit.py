@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -164,11 +165,13 @@ class Visit:
         again: Callable[[Visit], Awaitable[Response]],
         then: str | Callable[[Any], str] | None = None,
         body: Callable[[Reading], Mapping[str, JsonValue]] | None = None,
+        each: tuple[str, str] | None = None,
     ) -> Response:
         """Read the form, tell the service, and go on to `then` (the form's page without).
 
         If it does not fit or is refused, the page is drawn `again` with what was sent and what is wrong. `body` makes the command's body
-        where it is not simply the form's fields.
+        where it is not simply the form's fields. `each` names a field of many choices, and what each choice is called in a command of
+        its own: the service is told one after the other.
         """
         sent = await self.sent()
         reading = form.read(sent)
@@ -178,7 +181,10 @@ class Visit:
         if not errors:
             wish = body(reading) if body else reading.body
             try:
-                done = await self.portal.services.tell(service, path, wish, self.token, key=key, seen=seen)
+                *others, (last_key, last) = _commands(wish, key, each)
+                for one_key, one in others:
+                    await self.portal.services.tell(service, path, one, self.token, key=one_key, seen=seen)
+                done = await self.portal.services.tell(service, path, last, self.token, key=last_key, seen=seen)
             except ServiceProblem as problem:
                 if problem.status in (401, 403, 404):
                     raise
@@ -233,9 +239,27 @@ class Visit:
             return None
         return "told" if file and file.exists() else "nothing"
 
+    def came_back(self, form: Form) -> bool:
+        """Whether this form was sent and did not fit, so that its page shows it whatever else holds now."""
+        return form.name in self._troubles
+
     def said(self, form: Form | Filled) -> bool:
         """Whether this form has just been sent with success."""
         return self.query.get("said") == (form.form.name if isinstance(form, Filled) else form.name)
+
+
+def _commands(
+    wish: Mapping[str, JsonValue], key: str | None, each: tuple[str, str] | None
+) -> Iterator[tuple[str | None, Mapping[str, JsonValue]]]:
+    """The commands of one form with the key of each: the same choice has the same key, so that sending again repeats nothing."""
+    if each is None:
+        yield key, wish
+        return
+    many, called = each
+    chosen = wish[many]
+    for choice in chosen if isinstance(chosen, list) else ():
+        own = {name: value for name, value in wish.items() if name != many}
+        yield key and hashlib.sha256(f"{key} {choice}".encode()).hexdigest(), {**own, called: choice}
 
 
 def _position(service: str, done: Any) -> str | None:

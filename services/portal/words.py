@@ -77,7 +77,7 @@ AWAITED = {
     "placing": mark("waiting for an agenda"),
     "verification": mark("not verified yet"),
 }
-VERDICTS = {"accepted": mark("accepted"), "partly": mark("partly accepted"), "rejected": mark("rejected")}
+VERDICTS = {"accepted": mark("accepted"), "partly": mark("accepted in part"), "rejected": mark("rejected")}
 LINEAGE = {
     "adopted": mark("adopted"),
     "partly": mark("partly adopted"),

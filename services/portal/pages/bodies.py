@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.routing import Pages
-from services.portal.steps import Step, add_steps, draw
+from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
 from shared.http.permissions import BODY, CITY, role
 
@@ -38,6 +38,8 @@ ASKED = (
     ("deliberate", mark("Deliberate")),
     ("take_note", mark("Take note")),
 )
+NO_RULE = mark("our decision: more than half of the filled voting seats, where the body has entered no rule")
+"""What the service says where a body has entered no quorum."""
 STANDINGS = {"kept": mark("kept"), "on_track": mark("on track"), "at_risk": mark("at risk"), "missed": mark("missed")}
 
 FOUND = Form(
@@ -156,7 +158,8 @@ def _cadence(reading: Reading) -> Mapping[str, JsonValue]:
     return {"valid_from": reading.body["valid_from"], "rule": rule}
 
 
-def _proposal(reading: Reading) -> Mapping[str, JsonValue]:
+def proposal_of(reading: Reading) -> Mapping[str, JsonValue]:
+    """The body of a proposal, whose matter a form names as service, kind and id."""
     service, kind, key = ([*str(reading.body["matter"]).split(":"), "", ""])[:3]
     return {**reading.body, "matter": {"service": service, "kind": kind, "id": key}}
 
@@ -171,7 +174,7 @@ KEEPING = (
     Step(DECLINE, mark("Decline a proposal"), "meetings", "/proposals/{proposal}/declination", ("proposal",)),
 )
 REGISTERING = (Step(SUCCEED, mark("Enter a successor"), "meetings", f"{OF}/succession"),)
-PROPOSING = (Step(PROPOSE, mark("Put a matter to this body"), "meetings", f"{OF}/proposals", body=_proposal),)
+PROPOSING = (Step(PROPOSE, mark("Put a matter to this body"), "meetings", f"{OF}/proposals", body=proposal_of),)
 
 
 @pages.get("/bodies")
@@ -215,6 +218,7 @@ async def show_body(visit: Visit) -> Response:
         steps=steps,
         scheduling=schedule,
         founding=FOUND,
+        said=[SCHEDULE, FOUND, *forms_of(*KEEPING, *REGISTERING, *PROPOSING)],
         kinds=dict(KINDS),
         natures=dict(NATURES),
         seats=dict(SEATS),
@@ -244,14 +248,31 @@ async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any])
         return []
     names = {one["body"]: one["body_name"] for one in await visit.all_of("meetings", "/bodies")}
     options = {
-        "seat": [(one["seat"], one["title"]) for one in composition["seats"]],
         "proposal": [(one["proposal"], one["title"]) for one in proposals if one["standing"] == "waiting"],
         "successor": [(body, name) for body, name in names.items() if body != key],
         "proposed_by": [(body, names[body]) for body in acting if body in names],
         "matter": await _matters(visit) if acting else [],
     }
-    steps = (*(PROPOSING if acting else ()), *(KEEPING if keeps else ()), *(REGISTERING if registers else ()))
-    return draw(visit, steps, options=options)
+    filled = [one for one in composition["seats"] if one["holder"]]
+    vacant = [one for one in composition["seats"] if not one["holder"]]
+    of = {MEMBER.name: {"seat": _titles(vacant)}, VACATE.name: {"seat": _titles(filled)}}
+    seat, member, vacate, quorum, cadence, decline = KEEPING
+    steps = fitting(
+        visit,
+        (PROPOSING[0], options["matter"]),
+        (decline, keeps and options["proposal"]),
+        (seat, keeps),
+        (member, keeps and vacant),
+        (vacate, keeps and filled),
+        (quorum, keeps),
+        (cadence, keeps),
+        (REGISTERING[0], registers),
+    )
+    return draw(visit, steps, options=options, of=of)
+
+
+def _titles(seats: list[Any]) -> list[tuple[str, str]]:
+    return [(one["seat"], f"{one['title']}: {one['holder']['member_name']}" if one["holder"] else one["title"]) for one in seats]
 
 
 async def _matters(visit: Visit) -> list[tuple[str, str]]:

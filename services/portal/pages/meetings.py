@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
 from starlette.responses import Response
 
 from services.portal.forms import Field, Form
 from services.portal.language import mark
 from services.portal.pages.bodies import ASKED, KEEPERS, SCHEDULE
 from services.portal.routing import Pages
-from services.portal.steps import Step, add_steps, draw
+from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
 
 pages = Pages()
@@ -67,12 +71,12 @@ CLOSE = Form(
     done=mark("The meeting is closed."), danger=True,
 )  # fmt: skip
 ARRIVE = Form(
-    "arrival", (Field("member", mark("Member"), "choice", translated=False), AT), submit=mark("Record the arrival"),
-    done=mark("The arrival is recorded."),
+    "arrival", (Field("members", mark("Who has come"), "many", translated=False), AT), submit=mark("Record who has come"),
+    done=mark("It is recorded who has come."),
 )  # fmt: skip
 LEAVE = Form(
-    "departure", (Field("member", mark("Member"), "choice", translated=False), AT), submit=mark("Record the departure"),
-    done=mark("The departure is recorded."),
+    "departure", (Field("members", mark("Who has left"), "many", translated=False), AT), submit=mark("Record who has left"),
+    done=mark("It is recorded who has left."),
 )  # fmt: skip
 RECEIVE = Form("receipt", (AT,), submit=mark("Record that it is received"), done=mark("It is received."))
 DELIBERATE = Form(
@@ -117,8 +121,8 @@ PLANNING = (
     Step(OPEN, mark("Open the meeting"), "meetings", f"{OF}/opening"),
 )
 SITTING = (
-    Step(ARRIVE, mark("Record an arrival"), "meetings", f"{OF}/arrivals"),
-    Step(LEAVE, mark("Record a departure"), "meetings", f"{OF}/departures"),
+    Step(ARRIVE, mark("Record who has come"), "meetings", f"{OF}/arrivals", each=("members", "member")),
+    Step(LEAVE, mark("Record who has left"), "meetings", f"{OF}/departures", each=("members", "member")),
     Step(CLOSE, mark("Close the meeting"), "meetings", f"{OF}/closing"),
 )
 DEALING = (
@@ -140,26 +144,60 @@ async def list_meetings(visit: Visit) -> Response:
 async def show_meeting(visit: Visit) -> Response:
     """One meeting: as invited, and as held."""
     key = visit.path["meeting"]
-    found = await visit.answer("meetings", f"/meetings/{key}")
+    found = await visit.answer("meetings", f"/meetings/{key}", settled=True)
     meeting = found.body
     keeps = visit.may(KEEPERS, meeting["body"])
-    steps = (PLANNING if meeting["standing"] == "scheduled" else SITTING if meeting["standing"] == "opened" else ()) if keeps else ()
     members = (meeting["attendance"] or {}).get("members") or []
+    there = {present: [(one["member"], one["member_name"]) for one in members if one["present"] is present] for present in (True, False)}
     options = {
         "proposal": [(one["proposal"], one["title"]) for one in meeting["waiting"]],
         "item": [(one["id"], f"{one['number']}. {one['title']}") for one in meeting["agenda"]],
-        "member": [(one["member"], one["member_name"]) for one in members],
     }
+    of = {ARRIVE.name: {"members": there[False]}, LEAVE.name: {"members": there[True]}}
+    steps = _steps(visit, meeting, there) if keeps else []
     planned = {name: meeting[name] for name in ("starts_at", "ends_at", "place")}
     invitations = await visit.ask("meetings", f"/meetings/{key}/invitation", settled=True) if keeps and meeting["invited"] else None
     return visit.show(
         "meetings/one.html",
         meeting=meeting,
         invitations=invitations,
-        steps=draw(visit, steps, options=options, values={"rescheduling": planned}, seen=found.etag),
-        said=[SCHEDULE, *(step.form for step in (*PLANNING, *SITTING))],
+        steps=draw(visit, steps, options=options, of=of, values={"rescheduling": planned}, seen=found.etag),
+        said=[SCHEDULE, *forms_of(*PLANNING, *SITTING)],
         standings=STANDINGS,
         asked=dict(ASKED),
+    )
+
+
+def _steps(visit: Visit, meeting: Any, there: Mapping[bool, Any]) -> list[Step]:
+    """What can be done with a meeting that stands as it does."""
+    planned, running = meeting["standing"] == "scheduled", meeting["standing"] == "opened"
+    place, add, remove, invite, move, cancel, begin = PLANNING
+    arrive, leave, close = SITTING
+    return fitting(
+        visit,
+        (place, planned and meeting["waiting"]),
+        (add, planned),
+        (remove, planned and meeting["agenda"]),
+        *((step, planned) for step in (invite, move, cancel, begin)),
+        (arrive, running and there[False]),
+        (leave, running and there[True]),
+        (close, running),
+    )
+
+
+def _dealing(visit: Visit, meeting: Any, item: Any) -> list[Step]:
+    """What can be done with an item: what is asked and not done yet, in the order in which it is done."""
+    receive, deliberate, resolve, note = DEALING
+    running, outcome = meeting["standing"] == "opened", item["outcome"] or {}
+    resolution = outcome.get("resolution")
+    return fitting(
+        visit,
+        (receive, running and item["asked"] == "receive_and_deliberate" and not outcome.get("received_at")),
+        (note, running and item["asked"] == "take_note" and not outcome.get("noted_at")),
+        (deliberate, running and not outcome.get("deliberated_at")),
+        (resolve, running and not resolution),
+        (note, running and item["asked"] != "take_note" and not outcome.get("noted_at")),
+        (CORRECTING[0], resolution),
     )
 
 
@@ -169,18 +207,26 @@ async def show_item(visit: Visit) -> Response:
     meeting = await visit.ask("meetings", f"/meetings/{visit.path['meeting']}")
     item = await visit.ask("meetings", f"/meetings/{visit.path['meeting']}/items/{visit.path['item']}")
     resolution = (item["outcome"] or {}).get("resolution")
-    steps: tuple[Step, ...] = ()
-    if visit.may(KEEPERS, meeting["body"]):
-        steps = (*(DEALING if meeting["standing"] == "opened" else ()), *(CORRECTING if resolution else ()))
+    keeps = visit.may(KEEPERS, meeting["body"])
+    steps = _dealing(visit, meeting, item) if keeps else []
+    later = [one for one in meeting["agenda"] if one["number"] > item["number"]]
     standing = {"correction": {"resolution": resolution["id"], "text": resolution["text"]}} if resolution else None
     return visit.show(
         "meetings/item.html",
         meeting=meeting,
         item=item,
         steps=draw(visit, steps, values=standing),
+        said=forms_of(*DEALING, *CORRECTING),
+        following=later[0] if later else None,
+        draft=_recommendation(resolution) if keeps and resolution else None,
         asked=dict(ASKED),
         instruments=dict(INSTRUMENTS),
     )
+
+
+def _recommendation(resolution: Any) -> UUID | None:
+    """What grows out of a resolution by itself, for those who draft it; nothing out of one that is neither."""
+    return uuid5(UUID(resolution["id"]), "recommendation") if resolution["instrument"] != "none" else None
 
 
 add_steps(pages, "/meetings/{meeting}", show_meeting, (*PLANNING, *SITTING))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
@@ -14,8 +15,9 @@ from services.portal.language import mark
 from services.portal.pages.conferences import ORGANISER
 from services.portal.pages.contributions import KINDS
 from services.portal.routing import Pages
-from services.portal.steps import Step, add_steps, draw
+from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
+from shared.localday import local_day
 
 pages = Pages()
 ON = "/conferences/{conference}/organisation"
@@ -137,19 +139,50 @@ async def show_organisation(visit: Visit) -> Response:
     named = [(one["id"], _begun(one)) for one in contributions]
     options = {
         "group": [(group["key"], group["name"]) for group in conference["groups"]],
-        "contribution": named,
         "comes_from": named,
         "result": [(one["id"], f"{one['number']}. {one['title']}") for one in conference["results"]],
+    }
+    of = {
+        PUBLISH.name: {"contribution": [(one["id"], _begun(one)) for one in contributions if _waits(one)]},
+        SETTLE.name: {"contribution": [(one["id"], _begun(one)) for one in contributions if _is_unsettled(one)]},
     }
     return visit.show(
         "conferences/organisation.html",
         conference=conference,
         contributions=contributions,
         registrations=registrations,
-        steps=draw(visit, STEPS, options=options),
+        steps=draw(visit, _steps(visit, conference, contributions), options=options, of=of),
+        said=forms_of(*STEPS),
         fates=dict(FATES),
         kinds=dict(KINDS),
     )
+
+
+def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step]:
+    """What fits as the conference stands."""
+    open_, close, enter, publish, settle, record, correct, hold = STEPS
+    now, going_on = visit.portal.now(), conference["held_on"] is None
+    registration = conference["registration"]["standing"]
+    begins = datetime.fromisoformat(conference["starts_at"])
+    return fitting(
+        visit,
+        (open_, going_on and registration not in ("open", "closed") and now < begins),
+        (close, registration == "open"),
+        (enter, going_on and conference["groups"]),
+        (publish, any(_waits(one) for one in contributions)),
+        (settle, any(_is_unsettled(one) for one in contributions)),
+        (record, going_on),
+        (correct, conference["results"]),
+        (hold, going_on and conference["results"] and local_day(now) >= local_day(begins)),
+    )
+
+
+def _waits(contribution: Any) -> bool:
+    return not contribution["text"] and isinstance(contribution["handed_in"], str)
+
+
+def _is_unsettled(contribution: Any) -> bool:
+    return not contribution["used_in"] and not contribution["fate"]
 
 
 def _begun(contribution: Mapping[str, Any]) -> str:

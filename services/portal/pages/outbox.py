@@ -34,11 +34,8 @@ class Letter:
     to: str
     subject: str
     text: str
-
-    @property
-    def at(self) -> datetime:
-        """When it was put there."""
-        return datetime.fromtimestamp(self.written / 1e9, UTC)
+    at: datetime
+    """The date that it bears: in a demo that of the story."""
 
 
 def must_be_operator(visit: Visit) -> None:
@@ -72,7 +69,10 @@ def read(folder: Path, letter: UUID) -> Letter:
     assert isinstance(message, EmailMessage)  # The default policy makes no other.
     body = message.get_body(("plain",))
     text = body.get_content() if body else ""
-    return Letter(letter, file.stat().st_mtime_ns, str(message["to"] or ""), str(message["subject"] or ""), text)
+    written = file.stat().st_mtime_ns
+    dated = message["date"].datetime if message["date"] else None
+    at = dated or datetime.fromtimestamp(written / 1e9, UTC)
+    return Letter(letter, written, str(message["to"] or ""), str(message["subject"] or ""), text, at)
 
 
 @pages.get("/outbox")

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.bodies import KINDS as BODY_KINDS
+from services.portal.pages.bodies import proposal_of
 from services.portal.routing import Pages
-from services.portal.steps import Step, add_steps, draw
+from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
 from shared.http.permissions import BODY, role
 
@@ -81,9 +82,13 @@ CORRECT = Form(
 )
 INFORM = Form(
     "information",
-    (Field("committee", mark("Committee"), "choice", translated=False),),
-    submit=mark("Record that the committee is informed"),
-    done=mark("The committee is informed."),
+    (
+        Field("committee", mark("Committee"), "choice", translated=False),
+        Field("proposed_by", mark("On behalf of"), "choice", translated=False),
+        Field("matter", mark("Matter"), "hidden"),
+    ),
+    submit=mark("Put it to the committee"),
+    done=mark("It is put to the committee. Once the committee has taken note in its sitting, it is informed."),
 )
 PROMISE = Form(
     "measure",
@@ -115,6 +120,10 @@ def _drafted(reading: Reading) -> Mapping[str, JsonValue]:
     return body
 
 
+def _for_notice(reading: Reading) -> Mapping[str, JsonValue]:
+    return {**proposal_of(reading), "asked": "take_note"}
+
+
 OF = "/recommendations/{recommendation}"
 DRAFTING = (
     Step(DRAFT, mark("Write the draft"), "recommendations", f"{OF}/draft", body=_drafted),
@@ -129,7 +138,8 @@ ANSWERING = (
     Step(PROMISE, mark("Promise a measure"), "recommendations", f"{OF}/measures"),
 )
 DOING = (Step(COMPLETE, mark("Report a measure done"), "recommendations", f"{OF}/measures/{{measure}}/completion", ("measure",)),)
-INFORMING = (Step(INFORM, mark("Record that a committee is informed"), "recommendations", f"{OF}/information"),)
+INFORMING = (Step(INFORM, mark("Put it to the committee"), "meetings", "/bodies/{committee}/proposals", ("committee",), body=_for_notice),)
+ALL = (*DRAFTING, *KEEPING, *VERIFYING, *ANSWERING, *DOING, *INFORMING)
 
 
 @pages.get("/recommendations")
@@ -143,7 +153,7 @@ async def list_recommendations(visit: Visit) -> Response:
 async def show_recommendation(visit: Visit) -> Response:
     """One recommendation with everything that followed it."""
     found = await visit.ask("recommendations", f"/recommendations/{visit.path['recommendation']}")
-    steps, options = await _steps(visit, found)
+    steps, options, of = await _steps(visit, found)
     values: dict[str, Mapping[str, JsonValue]] = {
         "draft": {
             **{name: found[name] for name in ("title", "text", "admissibility")},
@@ -152,51 +162,74 @@ async def show_recommendation(visit: Visit) -> Response:
             ],
             "committees": [one["committee"] for one in found["informs"]],
             "department": next((one["department"] for one in found["informs"]), None),
-        }
+        },
+        "information": {"matter": f"recommendations:recommendation:{found['id']}"},
     }
     return visit.show(
         "recommendations/one.html",
         recommendation=found,
-        steps=draw(visit, steps, options=options, values=values),
+        steps=draw(visit, steps, options=options, of=of, values=values),
+        said=forms_of(*ALL),
         standings=STANDINGS,
         verdicts=dict(VERDICTS),
         kinds=dict(BODY_KINDS),
     )
 
 
-async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[tuple[str, str]]]]:
-    """What this person may do with it, and what can be chosen."""
-    acts_for = [(one["body"], one["body_name"]) for one in found["addressees"] if visit.may(OFFICER, one["body"])]
-    through = [(one["committee"], one["committee_name"]) for one in found["informs"] if visit.may(OFFICER, one["department"])]
+Of = dict[str, dict[str, list[tuple[str, str]]]]
+
+
+async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[tuple[str, str]]], Of]:
+    """What this person may do with it as it stands, and what can be chosen: in all forms, and in one."""
+    mine = [one for one in found["addressees"] if visit.may(OFFICER, one["body"])]
+    untold = [one for one in found["informs"] if not one["informed_at"] and visit.may(OFFICER, one["department"])]
     keeps, open_ = visit.may(SECRETARIAT, found["body"]), found["issued_on"] is not None and found["withdrawn"] is None
-    mine = _keys(acts_for, 0)
-    promised = [one for one in found["measures"] if one["addressee"] in mine and not one["done_on"]]
+    promised = [one for one in found["measures"] if one["addressee"] in _keys(mine, "body") and not one["done_on"]]
     reported = [one for one in found["measures"] if one["done_on"] and not one["verified_on"]]
-    steps: list[Step] = []
-    options = {"addressee": acts_for, "committee": through}
-    if keeps and found["issued_on"] is None:
-        steps += DRAFTING
+    unread = [one for one in mine if not one["acknowledged_on"] and not one["answered_on"]]
+    unanswered, answered = [one for one in mine if not one["answered_on"]], [one for one in mine if one["answered_on"]]
+    drafting = keeps and found["issued_on"] is None
+    draft, issue = DRAFTING
+    acknowledge, answer, correct, promise = ANSWERING
+    steps = fitting(
+        visit,
+        (draft, drafting),
+        (issue, drafting and found["text"]),
+        (VERIFYING[0], keeps and reported),
+        (acknowledge, open_ and unread),
+        (answer, open_ and unanswered),
+        (promise, open_ and mine),
+        (DOING[0], promised),
+        (correct, open_ and answered),
+        (INFORMING[0], open_ and untold),
+        (KEEPING[0], keeps and open_),
+    )
+    options = {
+        "addressee": _named(mine, "body"),
+        "committee": _named(untold, "committee"),
+        "proposed_by": sorted(set(_named(untold, "department"))),
+    }
+    of: Of = {
+        ACKNOWLEDGE.name: {"addressee": _named(unread, "body")},
+        ANSWER.name: {"addressee": _named(unanswered, "body")},
+        CORRECT.name: {"addressee": _named(answered, "body")},
+        VERIFY.name: {"measure": [(one["id"], one["what"][:80]) for one in reported]},
+        COMPLETE.name: {"measure": [(one["id"], one["what"][:80]) for one in promised]},
+    }
+    if draft in steps:
         bodies = await visit.all_of("meetings", "/bodies")
         options["addressees"] = [(f"{one['body']}:{one['kind']}", one["body_name"]) for one in bodies if one["kind"] in CLASSES]
         options["committees"] = [(one["body"], one["body_name"]) for one in bodies if one["kind"] == "committee"]
         options["department"] = [(one["body"], one["body_name"]) for one in bodies if one["kind"] == "department"]
-    if keeps and open_:
-        steps += KEEPING
-    if keeps and reported:
-        steps += VERIFYING
-    if open_:
-        steps += [*(ANSWERING if acts_for else ()), *(INFORMING if through else ())]
-    if promised:
-        steps += DOING
-    chosen = reported if keeps else promised
-    options["measure"] = [(one["id"], one["what"][:80]) for one in chosen]
-    return steps, options
+    return steps, options, of
+
+
+def _named(rows: Any, name: str) -> list[tuple[str, str]]:
+    return [(row[name], row[f"{name}_name"]) for row in rows]
 
 
 def _keys(rows: Any, name: Any) -> set[str]:
     return {row[name] for row in rows}
 
 
-add_steps(
-    pages, "/recommendations/{recommendation}", show_recommendation, (*DRAFTING, *KEEPING, *VERIFYING, *ANSWERING, *DOING, *INFORMING)
-)
+add_steps(pages, "/recommendations/{recommendation}", show_recommendation, ALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from starlette.responses import Response
@@ -17,8 +17,10 @@ from services.portal.visit import Visit
 from shared.http.paging import Listing
 
 pages = Pages()
-AT_ONCE = 50
+AT_ONCE, MEETINGS = 50, 5
 TASKS = Listing("portal.tasks", date, str, UUID)
+SITTING = ("secretariat", "chair", "member")
+"""Who goes to a body's meetings."""
 AT_BODY = {"handover", "placing"}
 AT_MEETING = {"invitation", "opening", "closing", "letter"}
 
@@ -29,7 +31,7 @@ def place_of(task: Task) -> str:
         return f"/bodies/{task.body}"
     if task.what in AT_MEETING:
         return f"/meetings/{task.about}"
-    return f"/conferences/{task.about}" if task.what == "holding" else f"/recommendations/{task.about}"
+    return f"/conferences/{task.about}/organisation" if task.what == "holding" else f"/recommendations/{task.about}"
 
 
 @pages.get("/tasks")
@@ -41,4 +43,10 @@ async def show_tasks(visit: Visit) -> Response:
         visit.portal.runtime.read, visit.portal.now(), viewer_of(visit.person), after=after_of(visit, TASKS), limit=AT_ONCE + 1
     )  # fmt: skip
     listed = one_page(visit, TASKS, rows, AT_ONCE, lambda task: task.key)
-    return visit.show("tasks.html", words=words, listed=listed, place_of=place_of, now=visit.portal.now())
+    meetings = [
+        one
+        for body in sorted({scope for scope, name in visit.person.grants if name in SITTING})
+        for one in await visit.all_of("meetings", "/meetings", pages=1, body=body, limit=MEETINGS)
+    ]
+    meetings.sort(key=lambda one: datetime.fromisoformat(one["starts_at"]))
+    return visit.show("tasks.html", words=words, listed=listed, place_of=place_of, now=visit.portal.now(), meetings=meetings)
