@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from rich import box
@@ -20,6 +21,7 @@ from bindeglied.embedded import Embedded, Home, embedded
 from bindeglied.outbox import Outbox
 from bindeglied.progress import bar
 from bindeglied.story import Story
+from bindeglied.trace import drawn
 from bindeglied.world.crowd import enlarge
 from shared.localday import CITY_ZONE
 from shared.run import serve
@@ -62,13 +64,22 @@ async def tell_and_serve(home: Home, port: int, out: Console, *, once: bool, con
                     story = Story(world, everything.issuer, client, home.clock, Outbox(home.outbox), list(everything.services))
                     await story.tell(step)
                 await _show(everything, client, out)
+                out.print(await drawn(everything, UUID(story.names["konferenz"]), home.clock()))
             if once:
                 await _caught_up(everything)
                 out.print(
                     "Die Geschichte ist erzählt. `bindeglied up` zeigt sie im Browser, `bindeglied reset` beginnt von vorn.", soft_wrap=True
                 )
                 return
-            _say_where(out, port)
+            names = story.names
+            _say_where(
+                out,
+                port,
+                ("Wirkungskette der Konferenz", f"/de/trace/{names['konferenz']}"),
+                ("Die Empfehlung", f"/de/recommendations/{names['empfehlung']}"),
+                ("Fatimas Beleg, ohne Konto", f"/de/receipt?token={names['beleg-fatima']}"),
+                ("Anmeldung, noch offen", f"/de/conferences/{names['dialog']}/registration"),
+            )
             await serve(front, HOST, port)
             out.print("Bindeglied endet.")
 
@@ -134,12 +145,12 @@ async def _get(client: httpx2.AsyncClient, path: str, everything: Embedded, **qu
     return answer.json()
 
 
-def _say_where(out: Console, port: int) -> None:
+def _say_where(out: Console, port: int, *told: tuple[str, str]) -> None:
     out.print("Bindeglied läuft:")
     for what, path in (
-        ("Startseite", "/de/"), ("Anmelden als …", "/de/login"),
-        ("Kommende Sitzungen", "/api/meetings/meetings"), ("Gremien", "/api/meetings/bodies"),
+        ("Startseite", "/de/"), *told, ("Anmelden als …", "/de/login"),
         ("Schnittstelle (OpenAPI)", "/api/meetings/openapi.json"), ("Bereitschaft", "/ready"), ("Metriken", "/metrics"),
     ):  # fmt: skip
-        out.print(f"  {what:<24} http://{HOST}:{port}{path}", soft_wrap=True)
+        out.print(f"  {what:<28} http://{HOST}:{port}{path}", soft_wrap=True)
+    out.print("Nach dem Anmelden: /de/tasks (Aufgaben); als Betrieb auch /de/operations und /de/outbox (die Briefe).", soft_wrap=True)
     out.print("Mit Strg-C beenden.")
