@@ -10,7 +10,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format openapi asyncapi-check compose-test bench lock clean
+.PHONY: help demo test check format openapi asyncapi-check compose-test soak bench lock clean
 .DELETE_ON_ERROR:
 
 help:  ## say what there is
@@ -46,6 +46,9 @@ asyncapi-check:  ## have AsyncAPI's own parser read docs/asyncapi (needs Node.js
 
 compose-test: $(STAMP)  ## build the images, start the scaled form in containers, tell the story to it, look (needs a container engine)
 	@$(RUN) -m tests.e2e.compose
+
+soak: $(STAMP)  ## kill every process around every part of the story, for an hour (ARGS="--minutes 5" for five minutes)
+	@$(RUN) -m tests.soak $(ARGS)
 
 bench: $(STAMP)  ## measure side by side with others; writes bench/results.json
 	@$(RUN) -m bench $(ARGS)

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import Any
+import shutil
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, TypeVar
 
+import asyncpg
 import httpx2
 
-from bindeglied.embedded import SERVICES
+from bindeglied.embedded import SERVICES, Embedded
 from bindeglied.issuer import DemoIssuer
 from bindeglied.outbox import Outbox
 from bindeglied.story import Story
 from bindeglied.world.read import World
+from services.notifications.events import NotificationPlanned
 from shared.clock import StoryClock
 from shared.privacy.keyring import Keyring
 from shared.privacy.keystore import FileKeyStore
+from tests.e2e.canonical import city_rows
+from tests.e2e.lives import Life, letters_in
 from tests.faults.processes import ServiceProcess, Town, until
 from tests.infrastructure import Databases
+from tests.support.postgres import Database
 from tests.support.run import Run
+
+S = TypeVar("S", bound=Story)
+Way = Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport]
 
 
 class ByService(httpx2.AsyncBaseTransport):
@@ -53,26 +62,30 @@ class Estate:
         self.workers = {name: town.process("worker") for name, town in towns.items()}
 
     @classmethod
-    async def of_all_services(cls, run: Run, databases: Databases, kafka: str, city: str) -> Estate:
-        """Each service on a database of its own."""
+    async def of_all_services(cls, run: Run, databases: Databases, kafka: str, city: str, like: Embedded) -> Estate:
+        """Each service on a database of its own. All take the keyring of a city that lives in one process, so that both know the same
+        people by the same names."""
         first, *others = SERVICES
-        town = Town(run, await databases(), await databases("keyring"), kafka, city, first.name)
+        keyring = Database("bindeglied_keyring", "", like.around.settings.keyring_url, "bindeglied_keyring")
+        town = Town(run, await databases(), keyring, kafka, city, first.name)
+        shutil.copy(like.home.key_file, town.folder / "keys" / "kek.json")
         return cls({first.name: town, **{other.name: town.neighbour(await databases(), other.name) for other in others}})
 
     async def start(self) -> None:
         """Start every process and wait until each answers."""
-        told: dict[str, Any] = {
-            "BINDEGLIED_OUTBOX": str(self.outbox.folder),
-            "BINDEGLIED_SERVICES": " ".join(f"{name}={api.url}" for name, api in self.apis.items()),
-        }
         # Two at a time: each takes a second or two of a processor to start, and is to answer in bounded time.
         gate = asyncio.Semaphore(2)
 
         async def started(process: ServiceProcess) -> None:
             async with gate:
-                await process.start(ready=False, **told)
+                await self.start_again(process)
 
         await asyncio.gather(*(started(process) for process in (*self.apis.values(), *self.workers.values())))
+
+    async def start_again(self, process: ServiceProcess) -> None:
+        """Start one process and wait until it answers."""
+        services = " ".join(f"{name}={api.url}" for name, api in self.apis.items())
+        await process.start(ready=False, BINDEGLIED_OUTBOX=str(self.outbox.folder), BINDEGLIED_SERVICES=services)
 
     def remove(self) -> None:
         """End every process."""
@@ -80,13 +93,12 @@ class Estate:
             town.remove()
 
     @asynccontextmanager
-    async def story(self, world: World) -> AsyncIterator[Story]:
-        """Somebody who can tell it to these processes."""
+    async def story(self, world: World, teller: type[S], way: Way = lambda plain: plain) -> AsyncIterator[S]:
+        """Somebody who can tell it to these processes; `way` leads there."""
         issuer = DemoIssuer(self._first.folder / "keys", world.personas)
-        async with httpx2.AsyncClient(
-            transport=ByService({name: api.url for name, api in self.apis.items()}), base_url="http://city.test", timeout=60
-        ) as client:
-            yield Story(world, issuer, client, self.clock, self.outbox, list(self.apis))
+        transport = way(ByService({name: api.url for name, api in self.apis.items()}))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://city.test", timeout=60) as client:
+            yield teller(world, issuer, client, self.clock, self.outbox, list(self.apis))
 
     @asynccontextmanager
     async def keyring(self) -> AsyncIterator[Keyring]:
@@ -97,6 +109,38 @@ class Estate:
             yield keyring
         finally:
             await keyring.close()
+
+    @asynccontextmanager
+    async def pools(self) -> AsyncIterator[dict[str, asyncpg.Pool[asyncpg.Record]]]:
+        """Connections to the database of every service."""
+        async with AsyncExitStack() as stack:
+            yield {
+                name: await stack.enter_async_context(asyncpg.create_pool(town.database.dsn, min_size=1, max_size=4))
+                for name, town in self.towns.items()
+            }
+
+    async def life(self) -> Life:
+        """What it has lived so far."""
+        async with self.pools() as pools, self.keyring() as keyring:
+            return Life(await city_rows(SERVICES, pools, keyring), letters_in(self.outbox))
+
+    async def letters_unaccounted_for(self) -> list[str]:
+        """What was planned was handed over or has failed; what was handed over is in the outbox once, and nothing else is."""
+        async with self.pools() as pools:
+            log, read = pools["notifications"], "select notification::text, standing from read.outcomes_v1"
+            planned = {
+                str(row["stream"]) for row in await log.fetch("select stream from log.log where type = $1", NotificationPlanned.NAME)
+            }
+            outcomes = {row["notification"]: row["standing"] for row in await log.fetch(read)}
+        letters = {file.stem for file in self.outbox.folder.glob("*.eml")}
+        handed_over = {one for one, standing in outcomes.items() if standing == "handed_over"}
+        return [
+            *(f"{one} was planned and is in no read model" for one in planned - outcomes.keys()),
+            *(f"{one} was never planned" for one in outcomes.keys() - planned),
+            *(f"{one} is {standing}" for one, standing in outcomes.items() if standing not in {"handed_over", "failed"}),
+            *(f"{one} was handed over and is not in the outbox" for one in handed_over - letters),
+            *(f"{one} is in the outbox and was not handed over" for one in letters - handed_over),
+        ]
 
     async def quiet(self) -> None:
         """Wait until every reader of every service is at its end, with nothing parked, failed or stopped."""

@@ -1,91 +1,77 @@
-"""The story, told to services in processes of their own, over a real broker: it ends as it does in one process."""
+"""The story, told to services in processes of their own, over a real broker: it ends as it does in one process, whatever is killed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from datetime import datetime
-from types import SimpleNamespace
+from functools import partial
 
 import asyncpg
-import httpx2
 import pytest
 
-from bindeglied.address import OneAddress
-from bindeglied.embedded import SERVICES, Embedded, Home, embedded
-from bindeglied.outbox import Outbox
-from bindeglied.story import Story
-from bindeglied.world.read import read_world
-from tests.e2e.canonical import Rows, alike, city_rows
+from bindeglied.embedded import SERVICES, Embedded
+from bindeglied.story import FOUNDING_PATH, Story
+from bindeglied.world.read import REGISTRY, read_world
+from shared.eventstore.signals import Signals
+from shared.projections.projection import OWN
+from shared.projector import Projector
+from shared.service import Service
+from shared.sources.kafka import KafkaSource
+from shared.sources.log import LogSource
+from shared.sources.source import Source
 from tests.e2e.estate import Estate
-from tests.infrastructure import Databases
-from tests.support.postgres import PostgresServer
-from tests.support.run import Run
+from tests.e2e.killings import plan_of, silent, tell_while_killing
+from tests.e2e.lives import differences, dump_of_read_models, each_at_once, life_of
 
 pytestmark = pytest.mark.timeout(900)  # A dozen processes start slowly where many tests run.
 
 WORLD = read_world()
+SEED = 20181024
+EVERY = 3
+"""Around each third part of the story a process is killed; `make soak` kills each around each."""
 
 
-def silent(done: int, total: int, at: datetime, tells: str) -> None:
-    """Nobody listens."""
-
-
-@pytest.fixture
-async def estate(run: Run, databases: Databases, kafka: str, city: str) -> AsyncIterator[Estate]:
-    """All services of a city, started."""
-    made = await Estate.of_all_services(run, databases, kafka, city)
-    try:
-        await made.start()
-        yield made
-    finally:
-        made.remove()
-
-
-async def test_the_story_ends_equally_in_both_forms(
-    run: Run, estate: Estate, own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bindeglied.embedded.start_postgres", lambda _: SimpleNamespace(get_uri=lambda: own_postgres.dsn))
-    async with estate.story(WORLD) as story:
+async def test_the_story_ends_equally_in_both_forms(estate: Estate, told_city: Embedded) -> None:
+    async with estate.story(WORLD, Story) as story, estate.pools() as pools:
         await story.tell(silent)
         await estate.quiet()
-        scaled = await rows_of_estate(estate)
-        before = await tails(estate)
+        life = await estate.life()
+        assert all(life.rows.values()), {name: len(rows) for name, rows in life.rows.items()}
+        assert differences(await life_of(told_city), life) == []
+
+        before = {name: await pool.fetchval("select coalesce(max(pos), 0) from log.log") for name, pool in pools.items()}
         await story.tell(silent)
         await estate.quiet()
-        assert await tails(estate) == before, "told again, nothing happens"
-    async with embedded(Home(run.fresh_directory("home"))) as everything:
-        await tell_in_one_process(everything)
-        pools = {name: process.pool for name, process in everything.services.items()}
-        one, other = alike(await city_rows(SERVICES, pools, everything.around.keyring), scaled)
-    assert one.splitlines() == other.splitlines()
-    assert all(scaled.values()), {name: len(rows) for name, rows in scaled.items()}
+        again = {name: await pool.fetchval("select coalesce(max(pos), 0) from log.log") for name, pool in pools.items()}
+        assert again == before, "told again, nothing happens"
+
+        for service in SERVICES:
+            dumped = await dump_of_read_models(pools[service.name])
+            for projector in projectors(estate, service, pools[service.name]):
+                await projector.rebuild()
+            assert await dump_of_read_models(pools[service.name]) == dumped, f"{service.name} is rebuilt from logs and topics as it was"
+
+        body = {"name": "Beirat für Bewegung", "kind": "network", "legal_nature": "free_association", "founded_on": "2018-12-01"}
+        await story.post(REGISTRY, FOUNDING_PATH, body, "one-body-more", "Ein Gremium mehr")
+        await estate.quiet()
+        more = differences(life, await estate.life())
+        assert {line.split()[1] for line in more} == set(pools) - {"portal"}, "every service that keeps a list of bodies has one more"
 
 
-async def rows_of_estate(estate: Estate) -> dict[str, Rows]:
-    """The read models of all services."""
-    async with AsyncExitStack() as stack:
-        pools = {
-            name: await stack.enter_async_context(asyncpg.create_pool(town.database.dsn, min_size=1, max_size=2))
-            for name, town in estate.towns.items()
-        }
-        keyring = await stack.enter_async_context(estate.keyring())
-        return await city_rows(SERVICES, pools, keyring)
+async def test_whatever_is_killed_the_story_ends_the_same(estate: Estate, told_city: Embedded) -> None:
+    plan = plan_of(SEED, estate, len(WORLD.bodies) + len(WORLD.seats) + len(WORLD.steps), EVERY)
+    killed = await tell_while_killing(estate, WORLD, plan)
+    assert len(killed) == len(plan)
+    life = await estate.life()
+    assert differences(each_at_once(await life_of(told_city)), each_at_once(life)) == [], f"seed {SEED}, killed: {killed}"
+    assert await estate.letters_unaccounted_for() == []
 
 
-async def tell_in_one_process(everything: Embedded) -> None:
-    """As `bindeglied demo` does."""
-    home = everything.home
-    transport = httpx2.ASGITransport(app=OneAddress(everything))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://home.test", timeout=60) as client:
-        await Story(WORLD, everything.issuer, client, home.clock, Outbox(home.outbox), list(everything.services)).tell(silent)
+def projectors(estate: Estate, service: Service, pool: asyncpg.Pool[asyncpg.Record]) -> list[Projector]:
+    """Every read model of a service over the sources that its processes read: its own log, and the topics of others."""
+    town = estate.towns[service.name]
+    signals = Signals(town.database.dsn)
 
+    def opened(name: str) -> Source:
+        return LogSource(pool, signals, name) if name == OWN else KafkaSource(town.kafka, town.city, name)
 
-async def tails(estate: Estate) -> dict[str, int]:
-    """The last position of every service's log."""
-    found = {}
-    for name, town in estate.towns.items():
-        connection = await asyncpg.connect(town.database.dsn)
-        found[name] = await connection.fetchval("select coalesce(max(pos), 0) from log.log")
-        await connection.close()
-    return found
+    models = [*service.projections, *(timers.projection for timers in service.timers)]
+    return [Projector(one, {name: partial(opened, name) for name in one.folds}, pool, signals) for one in models]
