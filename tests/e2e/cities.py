@@ -40,14 +40,16 @@ class City:
     """The ids of the story's things and the tokens of its letters, by the names that the story gives them."""
     heard: list[httpx2.Response] = field(default_factory=list)
     """Every answer."""
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def signed_in(self, who: str | None) -> dict[str, str]:
         """The headers of a persona of the story, of a stranger, or of nobody."""
         if who is None:
             return {}
-        issuer = self.everything.issuer
-        known = DemoIssuer(self.everything.home.keys, _STRANGERS) if who == STRANGER else issuer
-        return {"authorization": f"Bearer {known.token(who)}"}
+        if who not in self.tokens:
+            issuer = DemoIssuer(self.everything.home.keys, {**self.everything.world.personas, **_STRANGERS})
+            self.tokens[who] = issuer.token(who)
+        return {"authorization": f"Bearer {self.tokens[who]}"}
 
     async def get(self, path: str, who: str | None = None) -> httpx2.Response:
         """Ask, once the services have heard of each other."""
@@ -60,13 +62,16 @@ class City:
         self.heard.append(await self.client.post(self.filled(path), json=self.filled(wish), headers=headers))
         return self.heard[-1]
 
-    async def does(self, path: str, wish: Any, who: str | None = None, made: str = "", key: str | None = None) -> httpx2.Response:
-        """Tell, and go on when it was granted and everybody has heard of it; what it made gets a name."""
+    async def does(
+        self, path: str, wish: Any, who: str | None = None, made: str = "", *, key: str | None = None, heard: bool = True
+    ) -> httpx2.Response:
+        """Tell, and go on when it was granted and, unless not `heard`, everybody has heard of it; what it made gets a name."""
         answer = await self.post(path, wish, who, key)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         if made:
             self.names[made] = answer.headers["location"].rsplit("/", 1)[1]
-        await self.story.quiet()
+        if heard:
+            await self.story.quiet()
         return answer
 
     def filled(self, value: Any) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
+import os
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -67,8 +69,16 @@ def find(places: Mapping[str, Path], texts: Iterable[str]) -> list[Found]:
         files = [place] if place.is_file() else sorted(file for file in place.rglob("*") if file.is_file())
         assert files, f"there is nothing at {place}"
         for file in files:
-            if file not in seen and file.stat().st_size:
+            if file not in seen:
                 seen.add(file)
-                with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                    found += [hit._replace(place=name) for hit in find_in_bytes(name, data, wanted)]
+                with contextlib.suppress(FileNotFoundError):  # A server that works removes what it no longer needs.
+                    found += [hit._replace(place=name) for hit in _find_in_file(file, wanted)]
     return found
+
+
+def _find_in_file(file: Path, texts: Iterable[str]) -> list[Found]:
+    with file.open("rb") as opened:
+        if os.fstat(opened.fileno()).st_size == 0:
+            return []
+        with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            return list(find_in_bytes(file.name, data, texts))
