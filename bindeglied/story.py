@@ -30,6 +30,8 @@ SIDE_BY_SIDE = 8
 PASSING = {HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE}
 """What may pass by itself: another service has not heard yet of the step before, or the machine is busy."""
 TRIES = 10
+PATIENCE = 60
+"""Looks until all readers have to be quiet: two minutes at most."""
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 2.0
 
@@ -115,25 +117,26 @@ class Story:
     async def quiet(self) -> None:
         """Wait until nothing is on its way any more: every reader of every service at the end, twice without a change between."""
         seen: list[Any] = []
-        for pause in _pauses():
-            looked = await self._look()
-            if looked is not None and looked == seen:
+        behind: list[str] = []
+        for pause in _pauses(PATIENCE):
+            looked, behind = await self._look()
+            if not behind and looked == seen:
                 return
-            seen = looked or []
-            await asyncio.sleep(pause if looked is None else 0)
+            seen = [] if behind else looked
+            await asyncio.sleep(pause if behind else 0)
+        raise StoryBroken(f"Nicht zur Ruhe gekommen: {', '.join(behind) or 'es geschieht immer noch etwas'}")
 
-    async def _look(self) -> list[Any] | None:
-        """Where all readers stand; None while one of them is behind."""
-        found = []
+    async def _look(self) -> tuple[list[Any], list[str]]:
+        """Where all readers stand, and which of them are behind; one that stopped is waited for by nobody."""
+        found, behind = [], []
         for service in self.services:
             answer = await self.client.get(f"/api/{service}/operations/positions", headers=self._signed_in(OPERATOR))
+            rows = [] if answer.is_error else answer.json()
             if answer.is_error:
-                return None
-            rows = answer.json()
-            if any(row["lag"] and not row["stopped"] for row in rows):
-                return None
+                behind.append(service)
+            behind += [f"{service} {row['reader']}" for row in rows if row["lag"] != 0 and not row["stopped"]]
             found.append([(row["reader"], row["source"], row["position"]) for row in rows])
-        return found
+        return found, behind
 
     async def _go_to(self, at: datetime) -> None:
         """The story's time only goes forward, and only when all is quiet: told again, it does not throw back whoever has carried on."""
@@ -230,9 +233,9 @@ def _bound(do: Callable[..., Awaitable[None]], *arguments: Any) -> Callable[[], 
     return lambda: do(*arguments)
 
 
-def _pauses() -> Iterator[float]:
+def _pauses(tries: int | None = None) -> Iterator[float]:
     pause = FIRST_PAUSE
-    for _ in range(TRIES):
+    for _ in range(TRIES if tries is None else tries):
         yield pause
         pause = min(pause * 2, LONGEST_PAUSE)
 
