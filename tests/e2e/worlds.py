@@ -19,13 +19,14 @@ CONFERENCES = "/api/conferences"
 NOTIFICATIONS = "/api/notifications"
 OFFICE = "koordinierung"
 HIDDEN = {
-    "meeting": ("geheime-sitzung", "geheimes-treffen", "unlesbares-treffen"),
+    "meeting": ("geheime-sitzung", "geheimes-treffen"),
     "item": ("geheimer-punkt", "nichtoeffentlicher-punkt"),
     "proposal": ("geheime-vorlage",),
     "recommendation": ("geheime-empfehlung", "geheimer-entwurf"),
     "contribution": ("unveroeffentlicht", "weitergegeben"),
 }
-"""By the names of path parameters, what only one of the worlds has."""
+"""By the names of path parameters, what only one of the worlds has. A thing that this version of the program cannot read is not among them:
+whoever asks for it by its own id is told that it cannot be shown, whatever it is."""
 
 
 def meeting(title: str, day: str, *, public: bool) -> dict[str, Any]:
