@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,12 +12,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.pages import Visitor
 from tests.e2e.homes import PATIENCE, ROOT, free_port, told_home
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.run import Run
+
+SECONDS = 45
+"""For a page, or a part of it, on a busy machine."""
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +79,8 @@ def visits(chromium: Browser, site: str) -> Iterator[Visits]:
         context = chromium.new_context(base_url=site, java_script_enabled=javascript, viewport={"width": width, "height": 800})
         contexts.append(context)
         page: Page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+        page.set_default_timeout(SECONDS * 1000)
+        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if _is_complaint(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return Visitor(page)
 
@@ -83,6 +88,11 @@ def visits(chromium: Browser, site: str) -> Iterator[Visits]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def _is_complaint(said: ConsoleMessage) -> bool:
+    """Warnings and errors; but that a form was refused is the page's own business to say."""
+    return said.type in ("warning", "error") and not re.search(r"the server responded with a status of 4(09|22)", said.text)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
