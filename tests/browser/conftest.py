@@ -91,7 +91,7 @@ def visits(chromium: Browser, site: str) -> Iterator[Visits]:
 
 
 def _is_complaint(said: ConsoleMessage) -> bool:
-    """Warnings and errors; but that a form was refused is the page's own business to say, and browsers ask for an icon beside plain data."""
+    """Warnings and errors; but a page says itself that a form was refused, and browsers ask for an icon beside plain data."""
     if said.location["url"].endswith("/favicon.ico"):
         return False
     return said.type in ("warning", "error") and not re.search(r"the server responded with a status of 4(09|22)", said.text)
