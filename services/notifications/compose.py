@@ -10,7 +10,7 @@ from datetime import date, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime as mail_date
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,19 @@ MOST_SUBJECT = 150
 """Characters; what is longer is cut, for the whole of it stands in the letter."""
 DATES = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
 TIMES = {"de": "EEEE, d. MMMM y, HH:mm 'Uhr'", "en": "EEEE, d MMMM y, HH:mm"}
+
+
+class Letters(EmailPolicy):
+    """RFC 5322 with the line ends of SMTP. An address in angle brackets stays as it is: folded into encoded words, no mail program reads it."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header as it is sent."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+LETTERS = Letters(linesep="\r\n")
 
 
 class NoAddress(Exception):
@@ -169,7 +182,7 @@ def compose(notification: UUID, planned: NotificationPlanned, opened: Opened, he
     """The letter, the same bytes every time; NoAddress where there is nobody to send it to."""
     recipient = envelope_address(opened.email)
     written = write(planned, opened, head)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=LETTERS)
     message["Date"] = mail_date(planned.planned_at)
     message["From"] = head.sender
     message["To"] = Address(addr_spec=recipient)

@@ -129,6 +129,7 @@ def test_a_letter_can_be_read(kind: str, language: Literal["de", "en"]) -> None:
     assert ("weil" if language == "de" else "because") in text
     assert f"https://integration.stadt.example/{language}/subscription/stop?token={TOKEN}" in text
     assert message["List-Unsubscribe"] == f"<https://integration.stadt.example/api/notifications/subscriptions/stop/{TOKEN}>"
+    assert f"\r\nList-Unsubscribe: {message['List-Unsubscribe']}\r\n".encode() in post.data, "in one piece, as mail programs read it"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     links = Tags(html).links
     assert links
