@@ -32,7 +32,7 @@ TIMES = {"de": "EEEE, d. MMMM y, HH:mm 'Uhr'", "en": "EEEE, d MMMM y, HH:mm"}
 
 
 class Letters(EmailPolicy):
-    """RFC 5322 with the line ends of SMTP. An address in angle brackets stays as it is: folded into encoded words, no mail program reads it."""
+    """RFC 5322 with the line ends of SMTP. An address in angle brackets stays in one piece: as encoded words, no mail program reads it."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """One header as it is sent."""
