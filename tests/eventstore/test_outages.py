@@ -120,6 +120,6 @@ async def test_without_command_ids_the_judge_would_find_doubled_effects(services
         await connection.close()
         await service.start()
 
-    with pytest.raises(AssertionError, match="duplicated|false answer"):
+    with pytest.raises(AssertionError, match=r"duplicated|false answer"):
         async with tailed(clients, database.dsn):
             await forgetful()
