@@ -58,7 +58,7 @@ CLOSES = "2018-11-24T00:00:00+01:00"
 
 def signed_in(sub: str, *grants: str) -> dict[str, str]:
     """The header of someone with these grants."""
-    claims = {"iss": ISSUER, "aud": "bindeglied", "sub": sub, "name": "Jemand", "grants": list(grants), "exp": int(time.time()) + 600}
+    claims = {"iss": ISSUER, "aud": "bindeglied", "sub": sub, "name": "Jemand", "grants": list(grants), "exp": int(time.time()) + 86_400}
     token = jwt.encode({"alg": "Ed25519", "kid": "test"}, claims, SIGNING_KEY, algorithms=["Ed25519"])
     return {"authorization": f"Bearer {token}"}
 

@@ -18,6 +18,7 @@ from tests.faults.clients import PREFIX, Clients, a_few
 from tests.faults.oracle import nobody_is_behind, read_models_must_equal_a_fold, topic_must_be_whole
 from tests.faults.processes import ServiceProcess, Town, until
 from tests.faults.upgraded import CHANGES, LATER
+from tests.meetings.examples import QUORUM
 
 pytestmark = pytest.mark.timeout(400)  # Processes start slowly where many tests run.
 SEED = 20200229
@@ -80,7 +81,7 @@ async def _poison(town: Town, meeting: UUID, body: str) -> None:
     """Another process, already of the next version, moves and opens the meeting."""
     said: dict[str, Any] = {"body": body, "body_name": "Fachbeirat", "title": "Vorgestellt", "public": True, "place": "Volkshochschule"}
     moved = MeetingRescheduled(**said, starts_at=MOVED_TO, ends_at=None, formerly_starts_at=STARTS, formerly_place="Stadthaus")
-    opened = MeetingOpened(**said, opened_at=MOVED_TO)
+    opened = MeetingOpened(**said, opened_at=MOVED_TO, agenda=(), members=(), quorum=QUORUM)
     admin = await asyncpg.connect(town.database.admin_dsn)
     for event, version in ((moved, LATER), (opened, 1)):
         await admin.execute(APPEND, meeting, event.NAME, version, event.model_dump_json())

@@ -46,7 +46,7 @@ FAILED = FailedTimer(
 
 def token(sub: Any = "secretary", *grants: str, key: OKPKey = SIGNING_KEY, header: dict[str, Any] | None = None, **claims: Any) -> str:
     """A bearer token of the test issuer; a claim given as None is left out."""
-    usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": sub, "name": "Somebody", "grants": list(grants), "exp": int(time.time()) + 600}
+    usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": sub, "name": "Somebody", "grants": list(grants), "exp": int(time.time()) + 86_400}
     chosen = {name: value for name, value in {**usual, **claims}.items() if value is not None}
     return jwt.encode(header or {"alg": "Ed25519", "kid": "test"}, chosen, key, algorithms=["Ed25519"])
 

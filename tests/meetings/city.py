@@ -35,7 +35,7 @@ NOBODY: dict[str, str] = {}
 
 def signed_in(sub: str, *grants: str) -> dict[str, str]:
     """The header of someone with these grants."""
-    claims = {"iss": ISSUER, "aud": "bindeglied", "sub": sub, "name": "Jemand", "grants": list(grants), "exp": int(time.time()) + 600}
+    claims = {"iss": ISSUER, "aud": "bindeglied", "sub": sub, "name": "Jemand", "grants": list(grants), "exp": int(time.time()) + 86_400}
     token = jwt.encode({"alg": "Ed25519", "kid": "test"}, claims, SIGNING_KEY, algorithms=["Ed25519"])
     return {"authorization": f"Bearer {token}"}
 

@@ -41,7 +41,14 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
 
 def cookie_of(*grants: str) -> dict[str, str]:
     """The header of someone with these grants who has signed in."""
-    claims = {"iss": ISSUER, "aud": "bindeglied", "sub": "someone", "name": "Jemand", "grants": list(grants), "exp": int(time.time()) + 600}
+    claims = {
+        "iss": ISSUER,
+        "aud": "bindeglied",
+        "sub": "someone",
+        "name": "Jemand",
+        "grants": list(grants),
+        "exp": int(time.time()) + 86_400,
+    }
     token = jwt.encode({"alg": "Ed25519", "kid": "test"}, claims, SIGNING_KEY, algorithms=["Ed25519"])
     return {"cookie": f"bindeglied={token}"}
 
