@@ -44,6 +44,7 @@ from tests.conferences.examples import (
     TEXT,
     TITLE,
 )
+from tests.support.caught_up import caught_up
 from tests.support.postgres import Database
 
 ISSUER = "https://issuer.test"
@@ -103,7 +104,8 @@ class City:
         return await self.client.post(PREFIX + path, json=body, headers={**who, **named})
 
     async def get(self, path: str, who: dict[str, str] = NOBODY, **query: Any) -> httpx2.Response:
-        """Ask."""
+        """Ask, once the read models hold all that was written."""
+        await caught_up(self.process.readers)
         return await self.client.get(PREFIX + path, params=query, headers=who)
 
     async def plan(self, who: dict[str, str] = ORGANISER, /, key: str | None = None, **changes: Any) -> httpx2.Response:

@@ -25,6 +25,7 @@ from shared.sources.memory import MemorySource
 from shared.surroundings import surroundings
 from shared.testing import History
 from tests.meetings.examples import BOARD_NAME, NOW, PLACE, SOURCE, TITLE
+from tests.support.caught_up import caught_up
 from tests.support.postgres import Database
 
 ISSUER = "https://issuer.test"
@@ -76,7 +77,8 @@ class City:
         return await self.client.post(PREFIX + path, json=body, headers={**who, **named})
 
     async def get(self, path: str, who: dict[str, str] = NOBODY, **query: Any) -> httpx2.Response:
-        """Ask."""
+        """Ask, once the read models hold all that was written."""
+        await caught_up(self.process.readers)
         return await self.client.get(PREFIX + path, params=query, headers=who)
 
     async def found(self, name: str = BOARD_NAME, **changes: Any) -> httpx2.Response:

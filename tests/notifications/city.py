@@ -28,6 +28,7 @@ from shared.testing import History
 from tests.faults.processes import until
 from tests.meetings.city import ISSUER, NOBODY, SIGNING_KEY, signed_in
 from tests.notifications.examples import BOARD, NOW
+from tests.support.caught_up import caught_up
 from tests.support.postgres import Database
 
 PREFIX = "/api/notifications"
@@ -56,7 +57,8 @@ class City:
         return await self.client.post(PREFIX + path, json=body, headers={**who, **named})
 
     async def get(self, path: str, who: dict[str, str] = NOBODY, **query: Any) -> httpx2.Response:
-        """Ask."""
+        """Ask, once the read models hold all that was written."""
+        await caught_up(self.process.readers)
         return await self.client.get(PREFIX + path, params=query, headers=who)
 
     def tell(self, service: str, stream: UUID, *messages: Named) -> list[UUID]:

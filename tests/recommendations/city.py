@@ -38,6 +38,7 @@ from tests.recommendations.examples import (
     TEXT,
     TITLE,
 )
+from tests.support.caught_up import caught_up
 from tests.support.postgres import Database
 
 PREFIX = "/api/recommendations"
@@ -75,7 +76,8 @@ class City:
         return await self.client.post(PREFIX + path, json=body, headers={**who, **named})
 
     async def get(self, path: str, who: dict[str, str] = NOBODY, **query: Any) -> httpx2.Response:
-        """Ask."""
+        """Ask, once the read models hold all that was written."""
+        await caught_up(self.process.readers)
         return await self.client.get(PREFIX + path, params=query, headers=who)
 
     async def hear(self, stream: UUID, *messages: Contract, again: bool = False) -> None:

@@ -37,7 +37,7 @@ class KafkaServer:
         """Where the broker keeps its segments."""
         self._port, self._controller_port = _free_port(), _free_port()
         self.bootstrap = f"127.0.0.1:{self._port}"
-        self._cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        self._cluster = "b" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]  # A leading "-" would be read as an option.
         self._container = f"bindeglied-{uuid.uuid4().hex[:12]}"
         self._process: Process | None = None
 
