@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.meetings.events import AgendaEvent, ItemAdded, ItemPlaced, ItemRemoved, ItemReturned
+from services.meetings.events.meeting import AgendaEvent, ItemAdded, ItemPlaced, ItemRemoved, ItemReturned
 from services.meetings.items import AgendaItem, ItemIsNotOnTheAgenda, ProposalIsDecided
 from shared.domain import Command, Refusal
 

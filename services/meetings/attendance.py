@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.meetings.events import AttendanceEvent, MemberArrived, MemberLeft
+from services.meetings.events.sitting import AttendanceEvent, MemberArrived, MemberLeft
 from services.meetings.items import QuorumAsked, SittingMember
 from shared.domain import Command, Refusal
 

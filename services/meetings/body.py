@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from services.meetings.events import BodyEvent, BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
+from services.meetings.events.body import BodyEvent, BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 from shared.text import Line

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from services.meetings.events import CompositionEvent, MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatKind
+from services.meetings.events.composition import CompositionEvent, MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatKind
 from services.meetings.seats import Composition, QuorumRule, Seat, Term
 from shared.domain import Command, Decider, Refusal
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from pydantic import AwareDatetime
 
 from services.meetings.attendance import Attendance
-from services.meetings.events import (
+from services.meetings.events.sitting import (
     DealingEvent,
     ItemDeliberated,
     ItemReceived,

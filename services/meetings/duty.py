@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
-from services.meetings.events import (
+from services.meetings.events.duty import (
     DutyEvent,
     HandoverDutyFulfilled,
     HandoverDutyOpened,

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from services.meetings.agenda import AddItem, Agenda, PlaceItem, RemoveItem, ReturnItems, add, place, remove, returned, with_event
-from services.meetings.events import (
+from services.meetings.events.meeting import (
     ItemAdded,
     ItemPlaced,
     ItemRemoved,

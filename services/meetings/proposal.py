@@ -8,7 +8,7 @@ from datetime import date
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
-from services.meetings.events import ItemProposed, ProposalDeclined, ProposalEvent
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalEvent
 from services.meetings.items import Asked, Matter, ProposalIsDecided
 from shared.domain import Command, Decider, Refusal
 

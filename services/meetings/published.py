@@ -5,26 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, assert_never
 
-from services.meetings.events import (
-    BodyFounded,
-    BodySucceeded,
-    HandoverDutyFulfilled,
-    HandoverDutyOpened,
-    ItemDeliberated,
+from services.meetings.events.body import BodyFounded, BodySucceeded
+from services.meetings.events.composition import MemberLeftSeat, MemberSeated
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened
+from services.meetings.events.meeting import (
     ItemPlaced,
-    ItemProposed,
-    ItemReceived,
     ItemRemoved,
     ItemReturned,
     MeetingCancelled,
     MeetingRescheduled,
     MeetingScheduled,
-    MemberLeftSeat,
-    MemberSeated,
     MembersInvited,
+)
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.sitting import (
+    ItemDeliberated,
+    ItemReceived,
     NoteTaken,
     OfItem,
-    ProposalDeclined,
     ResolutionCorrected,
     ResolutionPassed,
     ResolutionRejected,

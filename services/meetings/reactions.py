@@ -9,7 +9,8 @@ from datetime import date
 
 from services.meetings.agenda import ReturnItems
 from services.meetings.duty import DUTY, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
-from services.meetings.events import ItemDeliberated, ItemReceived, MeetingOpened, SittingClosed
+from services.meetings.events.meeting import MeetingOpened
+from services.meetings.events.sitting import ItemDeliberated, ItemReceived, SittingClosed
 from services.meetings.items import RESULTS, AgendaItem, Asked, Matter
 from services.meetings.meeting import MEETING
 from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from services.meetings.events import SeatKind
+from services.meetings.events.composition import SeatKind
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from services.meetings.api import agenda, bodies, composition, invitation, meeti
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION
 from services.meetings.duty import DUTY
-from services.meetings.events import EVENTS
 from services.meetings.meeting import MEETING
 from services.meetings.permissions import PERMISSIONS
 from services.meetings.proposal import PROPOSAL
@@ -37,10 +36,12 @@ router.include_router(invitation.router)
 router.include_router(sittings.router)
 router.include_router(proposals.router)
 
+DECIDERS = (BODY, COMPOSITION, PROPOSAL, MEETING, SITTING, DUTY)
+
 SERVICE = Service(
     name="meetings",
-    events=EVENTS,
-    deciders=(BODY, COMPOSITION, PROPOSAL, MEETING, SITTING, DUTY),
+    events=tuple(event for decider in DECIDERS for event in decider.events),
+    deciders=DECIDERS,
     contracts=CONTRACTS,
     published=published,
     hears={

@@ -26,7 +26,7 @@ from services.meetings.dealing import (
     resolve,
     take_note,
 )
-from services.meetings.events import (
+from services.meetings.events.sitting import (
     AttendanceEvent,
     DealingEvent,
     ItemDeliberated,

@@ -19,7 +19,7 @@ NEEDED = ("bindeglied", "services", "shared", "tests", "docs", "pyproject.toml")
 PYTHON = ".venv/bin/python "
 SIX_PLACES = {
     "the noun": {"services/meetings/meeting.py"},
-    "its events": {"services/meetings/events.py"},
+    "its events": {"services/meetings/events/meeting.py"},
     "the api": {"services/meetings/api/meetings.py", "docs/openapi/meetings.json"},
     "the permissions": {"services/meetings/permissions.py"},
     "the test with its golden file": {

@@ -15,7 +15,6 @@ import pytest
 
 from bindeglied.embedded import Home, embedded
 from bindeglied.issuer import DemoIssuer
-from services.meetings.events import EVENTS
 from services.meetings.service import SERVICE
 from shared.clock import StoryClock
 from shared.eventstore.mapper import MessageTypes
@@ -85,7 +84,7 @@ async def test_both_forms_leave_equal_read_models(
                 "embedded": lambda: everything.around.foreign("meetings"),  # type: ignore[misc]  # Looked at in the line above.
                 "scaled": lambda: KafkaSource(town.kafka, town.city, "meetings"),
                 "the scaled form's log": lambda: LogSource(
-                    pool, signals, "meetings", published=SERVICE.published, types=MessageTypes(EVENTS)
+                    pool, signals, "meetings", published=SERVICE.published, types=MessageTypes(SERVICE.events)
                 ),
             }
             heard = {name: await _heard(await databases(), source) for name, source in sources.items()}

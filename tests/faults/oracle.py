@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 import asyncpg
 
-from services.meetings.events import EVENTS, MeetingOpened
+from services.meetings.events.meeting import MeetingOpened
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
@@ -116,7 +116,7 @@ def sources_of(projection: Projection, pool: Pool, signals: Signals) -> dict[str
 async def topic_must_be_whole(town: Town, pool: Pool, generation: int = 1) -> None:
     """I2: what the broker keeps is, duplicates left out, one chain of just the published facts."""
     chain = one_chain(await topic_records(town, generation))
-    source = LogSource(pool, Signals(town.database.dsn), "meetings", published=SERVICE.published, types=MessageTypes(EVENTS))
+    source = LogSource(pool, Signals(town.database.dsn), "meetings", published=SERVICE.published, types=MessageTypes(SERVICE.events))
     expected = [entry for entry in await source.read(Cursor(), 100_000) if entry.data]
     assert [_said(entry) for entry in chain if entry.data] == [_said(entry) for entry in expected]
     assert chain[-1].pos == await source.tail()

@@ -11,7 +11,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from services.meetings.events import MeetingOpened, MeetingRescheduled
+from services.meetings.events.meeting import MeetingOpened, MeetingRescheduled
 from services.meetings.read_models.cadence import CADENCE
 from services.meetings.read_models.upcoming import UPCOMING
 from tests.faults.clients import PREFIX, Clients, a_few

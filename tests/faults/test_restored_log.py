@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 import asyncpg
 import pytest
 
-from services.meetings.events import EVENTS
 from services.meetings.service import SERVICE
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
@@ -117,7 +116,7 @@ async def _tail(town: Town) -> int:
 @contextlib.asynccontextmanager
 async def _by_log(town: Town, own: Database) -> AsyncIterator[Projector]:
     """A consumer that reads the log itself, as in the embedded form."""
-    signals, types = Signals(town.database.dsn), MessageTypes(EVENTS)
+    signals, types = Signals(town.database.dsn), MessageTypes(SERVICE.events)
     async with asyncpg.create_pool(town.database.dsn, min_size=1, max_size=4) as pool:
         source = LogSource(pool, signals, "meetings", published=SERVICE.published, types=types)
         async with _consuming(own, lambda: source) as reader:

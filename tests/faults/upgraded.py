@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.meetings.events import MeetingRescheduled
+from services.meetings.events.meeting import MeetingRescheduled
 from services.meetings.service import SERVICE
 from shared.run import main
 

@@ -6,10 +6,35 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.meetings import events
 from services.meetings.dealing import resolution_of
 from services.meetings.duty import duty_of
-from services.meetings.events import BodyKind, LegalNature
+from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
+from services.meetings.events.composition import MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatKind
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
+from services.meetings.events.meeting import (
+    ItemAdded,
+    ItemPlaced,
+    ItemRemoved,
+    ItemReturned,
+    MeetingCancelled,
+    MeetingOpened,
+    MeetingRescheduled,
+    MeetingScheduled,
+    MembersInvited,
+)
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.sitting import (
+    ItemDeliberated,
+    ItemReceived,
+    MemberArrived,
+    MemberLeft,
+    NoteTaken,
+    ResolutionCorrected,
+    ResolutionPassed,
+    ResolutionRejected,
+    SittingClosed,
+    SittingOpened,
+)
 from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember, Matter, QuorumAsked, SittingMember, Votes
 from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
@@ -48,7 +73,7 @@ SOURCE = "Konzept 2013, Struktur & Vernetzung"
 
 OF_MEETING: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME, "title": TITLE, "public": True}
 
-FOUNDED = events.BodyFounded(
+FOUNDED = BodyFounded(
     body_name=BOARD_NAME,
     kind=BodyKind.ADVISORY_BOARD,
     legal_nature=LegalNature.ADVISORY,
@@ -57,7 +82,7 @@ FOUNDED = events.BodyFounded(
     reports_to=COUNCIL,
     founded_on=FOUNDED_ON,
 )
-SUCCEEDED = events.BodySucceeded(
+SUCCEEDED = BodySucceeded(
     body_name=BOARD_NAME,
     successor=SUCCESSOR,
     successor_name=SUCCESSOR_NAME,
@@ -65,10 +90,8 @@ SUCCEEDED = events.BodySucceeded(
     reason="Beschluss der Stadtverordnetenversammlung",
 )
 OF_BODY: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME}
-SEAT_CREATED = events.SeatCreated(
-    **OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, kind=events.SeatKind.NOMINATED, voting=True, on_behalf_of=SENDER
-)
-MEMBER_SEATED = events.MemberSeated(
+SEAT_CREATED = SeatCreated(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, kind=SeatKind.NOMINATED, voting=True, on_behalf_of=SENDER)
+MEMBER_SEATED = MemberSeated(
     **OF_BODY,
     seat=SEAT,
     seat_title=SEAT_TITLE,
@@ -78,7 +101,7 @@ MEMBER_SEATED = events.MemberSeated(
     voting=True,
     since=SEATED_ON,
 )
-MEMBER_LEFT = events.MemberLeftSeat(
+MEMBER_LEFT = MemberLeftSeat(
     **OF_BODY,
     seat=SEAT,
     seat_title=SEAT_TITLE,
@@ -87,13 +110,13 @@ MEMBER_LEFT = events.MemberLeftSeat(
     until=LEFT_ON,
     reason="Abberufung durch den Verband",
 )
-QUORUM_RULE_SET = events.QuorumRuleSet(**OF_BODY, valid_from=FOUNDED_ON, more_than_percent=50, source="Geschäftsordnung 2013")
-TWICE_A_YEAR = events.CadenceSet(valid_from=FOUNDED_ON, minimum_per_year=2, maximum_gap_days=None, source=SOURCE)
-SCHEDULED = events.MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False)
-RESCHEDULED = events.MeetingRescheduled(
+QUORUM_RULE_SET = QuorumRuleSet(**OF_BODY, valid_from=FOUNDED_ON, more_than_percent=50, source="Geschäftsordnung 2013")
+TWICE_A_YEAR = CadenceSet(valid_from=FOUNDED_ON, minimum_per_year=2, maximum_gap_days=None, source=SOURCE)
+SCHEDULED = MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False)
+RESCHEDULED = MeetingRescheduled(
     **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
 )
-CANCELLED = events.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON)
+CANCELLED = MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON)
 
 CONFERENCE = UUID("0b0d1e00-0000-4000-8000-000000000010")
 CONFERENCE_TITLE = "Fünfte Integrationskonferenz"
@@ -124,11 +147,11 @@ MEMBERS = (
 )
 QUORUM = QuorumAsked(needed=2, entitled=2, more_than_percent=50, source="Geschäftsordnung 2013")
 FROZEN: dict[str, Any] = {"agenda": (ITEM, OWN_ITEM), "members": MEMBERS, "quorum": QUORUM}
-ITEM_PLACED = events.ItemPlaced(**OF_MEETING, item=ITEM, starts_at=STARTS)
-ITEM_ADDED = events.ItemAdded(**OF_MEETING, item=OWN_ITEM)
-ITEM_REMOVED = events.ItemRemoved(**OF_MEETING, item=ITEM, reason="Die Unterlagen fehlen noch.")
-ITEM_RETURNED = events.ItemReturned(**OF_MEETING, item=ITEM)
-INVITED = events.MembersInvited(
+ITEM_PLACED = ItemPlaced(**OF_MEETING, item=ITEM, starts_at=STARTS)
+ITEM_ADDED = ItemAdded(**OF_MEETING, item=OWN_ITEM)
+ITEM_REMOVED = ItemRemoved(**OF_MEETING, item=ITEM, reason="Die Unterlagen fehlen noch.")
+ITEM_RETURNED = ItemReturned(**OF_MEETING, item=ITEM)
+INVITED = MembersInvited(
     **OF_MEETING,
     starts_at=STARTS,
     ends_at=ENDS,
@@ -137,20 +160,20 @@ INVITED = events.MembersInvited(
     agenda=(ITEM, OWN_ITEM),
     invited_at=NOW,
 )
-OPENED = events.MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
-SITTING_OPENED = events.SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
-SITTING_CLOSED = events.SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE, undealt=(ITEM_ID,))
+OPENED = MeetingOpened(**OF_MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
+SITTING_OPENED = SittingOpened(**OF_MEETING, meeting=MEETING, opened_at=STARTS, place=PLACE, **FROZEN)
+SITTING_CLOSED = SittingClosed(**OF_MEETING, meeting=MEETING, opened_at=STARTS, closed_at=ENDS, place=PLACE, undealt=(ITEM_ID,))
 IN_SITTING: dict[str, Any] = {**OF_MEETING, "meeting": MEETING}
 MINUTE = timedelta(minutes=1)
-ARRIVED = events.MemberArrived(**IN_SITTING, **dict(MEMBERS[0]), arrived_at=STARTS + MINUTE)
-SECOND_ARRIVED = events.MemberArrived(**IN_SITTING, **dict(MEMBERS[1]), arrived_at=STARTS + MINUTE)
-LEFT = events.MemberLeft(**IN_SITTING, **dict(MEMBERS[1]), left_at=STARTS + 30 * MINUTE)
-RECEIVED = events.ItemReceived(**IN_SITTING, item=ITEM, received_at=STARTS + 2 * MINUTE)
-DELIBERATED = events.ItemDeliberated(
+ARRIVED = MemberArrived(**IN_SITTING, **dict(MEMBERS[0]), arrived_at=STARTS + MINUTE)
+SECOND_ARRIVED = MemberArrived(**IN_SITTING, **dict(MEMBERS[1]), arrived_at=STARTS + MINUTE)
+LEFT = MemberLeft(**IN_SITTING, **dict(MEMBERS[1]), left_at=STARTS + 30 * MINUTE)
+RECEIVED = ItemReceived(**IN_SITTING, item=ITEM, received_at=STARTS + 2 * MINUTE)
+DELIBERATED = ItemDeliberated(
     **IN_SITTING, item=ITEM, deliberated_at=STARTS + 10 * MINUTE, summary="Die Ergebnisse der Arbeitsgruppe Sprache wurden begrüßt."
 )
-NOTED = events.NoteTaken(**IN_SITTING, item=ITEM, noted_at=STARTS + 12 * MINUTE)
-PASSED = events.ResolutionPassed(
+NOTED = NoteTaken(**IN_SITTING, item=ITEM, noted_at=STARTS + 12 * MINUTE)
+PASSED = ResolutionPassed(
     **IN_SITTING,
     item=ITEM,
     resolution=resolution_of(ITEM_ID),
@@ -159,14 +182,14 @@ PASSED = events.ResolutionPassed(
     votes=Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
     resolved_at=STARTS + 20 * MINUTE,
 )
-REJECTED = events.ResolutionRejected(
+REJECTED = ResolutionRejected(
     **IN_SITTING,
     item=ITEM,
     text=TEXT,
     votes=Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
     rejected_at=STARTS + 20 * MINUTE,
 )
-CORRECTED = events.ResolutionCorrected(
+CORRECTED = ResolutionCorrected(
     **IN_SITTING,
     item=ITEM,
     resolution=resolution_of(ITEM_ID),
@@ -185,15 +208,15 @@ OF_PROPOSAL: dict[str, Any] = {
     "proposed_by": OFFICE,
     "proposed_by_name": "Koordinierungsstelle",
 }
-PROPOSED = events.ItemProposed(**OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY)
-DECLINED = events.ProposalDeclined(**OF_PROPOSAL, reason="Der Fachbeirat ist dafür nicht zuständig.")
+PROPOSED = ItemProposed(**OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY)
+DECLINED = ProposalDeclined(**OF_PROPOSAL, reason="Der Fachbeirat ist dafür nicht zuständig.")
 OF_DUTY: dict[str, Any] = {"conference": CONFERENCE, "body": BOARD}
-DUTY_OPENED = events.HandoverDutyOpened(
+DUTY_OPENED = HandoverDutyOpened(
     **OF_DUTY, conference_title=CONFERENCE_TITLE, body_name=BOARD_NAME, opened_on=date(2018, 11, 30), due_by=DUE_BY, source=SOURCE
 )
-DUTY_RECEIVED = events.ResultsReceivedForDuty(**OF_DUTY, meeting=MEETING, public=True, received_at=RECEIVED.received_at)
-DUTY_DELIBERATED = events.ResultsDeliberatedForDuty(**OF_DUTY, meeting=MEETING, public=True, deliberated_at=DELIBERATED.deliberated_at)
-DUTY_FULFILLED = events.HandoverDutyFulfilled(
+DUTY_RECEIVED = ResultsReceivedForDuty(**OF_DUTY, meeting=MEETING, public=True, received_at=RECEIVED.received_at)
+DUTY_DELIBERATED = ResultsDeliberatedForDuty(**OF_DUTY, meeting=MEETING, public=True, deliberated_at=DELIBERATED.deliberated_at)
+DUTY_FULFILLED = HandoverDutyFulfilled(
     **OF_DUTY,
     conference_title=CONFERENCE_TITLE,
     body_name=BOARD_NAME,

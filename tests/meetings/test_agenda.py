@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from services.meetings.agenda import AddItem, ItemIsOnTheAgendaAlready, PlaceItem, RemoveItem, ReturnItems
-from services.meetings.events import MeetingEvent
+from services.meetings.events.meeting import MeetingEvent
 from services.meetings.items import FATE, ItemIsNotOnTheAgenda, ProposalIsDecided
 from services.meetings.meeting import (
     MEETING,

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from services.meetings.events import BodyKind
+from services.meetings.events.body import BodyKind
 from services.meetings.items import Matter
 from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of

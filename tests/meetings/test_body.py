@@ -23,7 +23,7 @@ from services.meetings.body import (
     SuccessionBeforeFounding,
     SuccessorDoesNotStand,
 )
-from services.meetings.events import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
+from services.meetings.events.body import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
 from shared.domain import Take
 from shared.testing import Rules
 from tests.meetings.examples import (

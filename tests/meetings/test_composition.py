@@ -24,7 +24,7 @@ from services.meetings.composition import (
     composition_of,
     evolve,
 )
-from services.meetings.events import CompositionEvent, MemberSeated, SeatCreated, SeatKind
+from services.meetings.events.composition import CompositionEvent, MemberSeated, SeatCreated, SeatKind
 from services.meetings.seats import HALF, Composition, Quorum, SeatHolder, members_on, quorum_on
 from shared.testing import Rules
 from tests.meetings.examples import (

@@ -22,7 +22,7 @@ from services.meetings.dealing import (
     ResultsAreReceivedBeforeTheyAreDeliberated,
     TakeNote,
 )
-from services.meetings.events import SittingEvent
+from services.meetings.events.sitting import SittingEvent
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda
 from services.meetings.sitting import (
     SITTING,

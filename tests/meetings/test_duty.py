@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from services.meetings.duty import DUTY, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
-from services.meetings.events import DutyEvent
+from services.meetings.events.duty import DutyEvent
 from shared.testing import Rules
 from tests.meetings.examples import (
     BOARD,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.meetings.events import MembersInvited
+from services.meetings.events.meeting import MembersInvited
 from services.meetings.items import InvitedMember
 from services.meetings.read_models.invitation_service import INVITATION_SERVICE, ServedInvitation, served_invitations
 from shared.contracts.matter import Matter

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.meetings.events import MeetingScheduled
+from services.meetings.events.meeting import MeetingScheduled
 from services.meetings.meeting import (
     MEETING,
     CancelMeeting,

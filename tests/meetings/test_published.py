@@ -7,18 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.meetings.events import (
-    EVENTS,
-    BodyFounded,
-    BodySucceeded,
-    HandoverDutyFulfilled,
-    HandoverDutyOpened,
-    ItemProposed,
-    ProposalDeclined,
-    SittingClosed,
-    SittingOpened,
-)
+from services.meetings.events.body import BodyFounded, BodySucceeded
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.sitting import SittingClosed, SittingOpened
 from services.meetings.published import published
+from services.meetings.service import SERVICE
 from shared.contracts.meetings import CONTRACTS
 from shared.domain import Contract, Event
 from shared.envelope import Received
@@ -141,5 +135,5 @@ def test_a_contract_says_that_a_meeting_is_not_public() -> None:
 
 
 def test_every_fact_and_every_contract_has_an_example() -> None:
-    assert {type(example) for example in EVENT_EXAMPLES} == set(EVENTS)
+    assert {type(example) for example in EVENT_EXAMPLES} == set(SERVICE.events)
     assert {type(example) for example in CONTRACT_EXAMPLES} == set(CONTRACTS)

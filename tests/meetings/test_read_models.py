@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.meetings.cadence import Rule
-from services.meetings.events import EVENTS, MeetingCancelled, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from services.meetings.events.sitting import SittingClosed
 from services.meetings.items import Asked
 from services.meetings.read_models.bodies import BODIES, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
@@ -80,7 +81,7 @@ if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
 OTHER_BODY = UUID(int=77)
-TYPES = MessageTypes(EVENTS)
+TYPES = MessageTypes(SERVICE.events)
 OFFICE_FOUNDED = FOUNDED.model_copy(update={"body_name": "Koordinierungsstelle", "secretariat": None})
 SUCCESSOR_FOUNDED = OFFICE_FOUNDED.model_copy(update={"body_name": SUCCESSOR_NAME, "founded_on": SUCCEEDED_ON})
 ROW = {

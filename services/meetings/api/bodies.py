@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.meetings.body import BODY, Body, CadenceRule, ChangeCadence, FoundBody, SucceedBody
 from services.meetings.cadence import Judgement, Rule, Standing, judge
-from services.meetings.events import BodyFounded, BodyKind, LegalNature
+from services.meetings.events.body import BodyFounded, BodyKind, LegalNature
 from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.read_models.bodies import BODIES, ListedBody, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION, CreateSeat, SeatMember, SetQuorumRule, StandingBody, VacateSeat, composition_of
-from services.meetings.events import SeatKind
+from services.meetings.events.composition import SeatKind
 from services.meetings.permissions import KEEPERS
 from services.meetings.seats import Seat, Term, quorum_on
 from shared.http.call import Call, Done

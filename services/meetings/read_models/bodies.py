@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.meetings.events import BodyFounded, BodyKind, BodySucceeded, LegalNature
+from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, LegalNature
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 from shared.sorting import sort_key

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
 from services.meetings.cadence import Rule
-from services.meetings.events import CadenceSet, MeetingCancelled, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.events.body import CadenceSet
+from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from services.meetings.events.sitting import SittingClosed
 from shared.envelope import Received
 from shared.localday import local_day
 from shared.projections.projection import OWN, Projection, Statement

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.meetings.events import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 

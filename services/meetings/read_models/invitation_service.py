@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events import MembersInvited
+from services.meetings.events.meeting import MembersInvited
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement

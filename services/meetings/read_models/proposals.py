@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events import ItemDeliberated, ItemPlaced, ItemProposed, ItemRemoved, ItemReturned, NoteTaken, ProposalDeclined
+from services.meetings.events.meeting import ItemPlaced, ItemRemoved, ItemReturned
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.sitting import ItemDeliberated, NoteTaken
 from services.meetings.items import Asked, Matter
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled, SittingClosed
+from services.meetings.events.meeting import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.events.sitting import SittingClosed
 from shared.envelope import Received
 from shared.localday import day_end, local_day
 from shared.projections.projection import OWN, Projection, Statement

@@ -1,0 +1,1 @@
+"""The facts of the meetings service, one module per kind of stream."""

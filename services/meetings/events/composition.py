@@ -1,0 +1,73 @@
+"""The facts of a body's composition: its seats, who holds them, and its quorum rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.domain import Event
+
+
+class SeatKind(StrEnum):
+    """How a seat is filled."""
+
+    EX_OFFICIO = "ex_officio"
+    """By whoever holds an office (kraft Amtes)."""
+    NOMINATED = "nominated"
+    """By whom an organisation sends (entsandt)."""
+    OPEN_CALL = "open_call"
+    """By whom an open call found (öffentliche Ausschreibung)."""
+
+
+class OfComposition(Event):
+    """What each fact about a body's composition says of the body, so that it can be published alone."""
+
+    body: UUID
+    body_name: str
+
+
+class SeatCreated(OfComposition, name="meetings.SeatCreated"):
+    """The body has one more seat (Sitz); nobody holds it yet."""
+
+    seat: UUID
+    seat_title: str
+    kind: SeatKind
+    voting: bool
+    on_behalf_of: str | None
+    """The organisation that fills it, where one does."""
+
+
+class MemberSeated(OfComposition, name="meetings.MemberSeated"):
+    """Somebody holds a seat from `since` on, in public office: the name is official."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    voting: bool
+    since: date
+
+
+class MemberLeftSeat(OfComposition, name="meetings.MemberLeftSeat"):
+    """A seat is vacant again; `until` is the last day on which its member held it."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    until: date
+    reason: str
+
+
+class QuorumRuleSet(OfComposition, name="meetings.QuorumRuleSet"):
+    """From `valid_from` on, the body has a quorum (Beschlussfähigkeit) while more than this share of its voting members is present."""
+
+    valid_from: date
+    more_than_percent: int
+    """Of the filled voting seats; 50 is: more than half."""
+    source: str
+
+
+CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | QuorumRuleSet

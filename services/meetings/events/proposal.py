@@ -1,0 +1,46 @@
+"""The facts of a proposal: put to a body, and declined there; that it is placed is a fact of the meeting."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from services.meetings.items import Asked, DecidesProposal, Matter
+from shared.domain import Event
+
+
+class OfProposal(Event):
+    """What each fact about a proposal says of it, so that it can be published alone."""
+
+    proposal: UUID
+    body: UUID
+    body_name: str
+    matter: Matter
+    title: str
+    public: bool
+    asked: Asked
+    proposed_by: UUID | None
+    """The body that puts it: an office, a department, a conference's host."""
+    proposed_by_name: str | None
+
+
+class ItemProposed(OfProposal, name="meetings.ItemProposed"):
+    """A matter is put to a body (Anmeldung zur Tagesordnung) and waits there for the secretariat."""
+
+    proposed_at: AwareDatetime
+    due_by: date | None
+
+
+class ProposalDeclined(OfProposal, DecidesProposal, name="meetings.ProposalDeclined"):
+    """The secretariat does not place it, and says why."""
+
+    reason: str
+
+    def decided(self) -> UUID:
+        """The proposal that was declined."""
+        return self.proposal
+
+
+ProposalEvent = ItemProposed | ProposalDeclined
