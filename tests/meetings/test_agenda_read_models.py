@@ -194,6 +194,15 @@ async def test_of_a_meeting_that_is_not_public_outsiders_do_not_learn_what_was_d
         assert [one.received_at for one in await owed(pool, story, **outsider)] == [None]
 
 
+async def test_to_outsiders_a_duty_that_was_fulfilled_in_a_meeting_that_is_not_public_is_still_owed(pool: Pool) -> None:
+    hidden = {"public": False}
+    story = History().add(DUTY, DUTY_OPENED, DUTY_RECEIVED)
+    story.add(DUTY, DUTY_DELIBERATED.model_copy(update=hidden), DUTY_FULFILLED.model_copy(update=hidden))
+    (owing,) = await owed(pool, story)
+    assert (owing.received_at, owing.deliberated_at) == (DUTY_RECEIVED.received_at, None)
+    assert await owed(pool, story, sees_bodies=[BOARD]) == await owed(pool, story, sees_all=True) == []
+
+
 async def test_duties_of_one_body_and_page_by_page_the_most_urgent_first(pool: Pool) -> None:
     story = History()
     for n in reversed(range(3)):

@@ -75,7 +75,7 @@ DUTIES = Projection(
 
 @dataclass(frozen=True, slots=True)
 class OpenDuty:
-    """What a body still owes. Of a meeting that is not public, outsiders do not learn what it has done of it."""
+    """What a body still owes. Of a meeting that is not public, outsiders do not learn what it has done of it: to them, it is owed."""
 
     duty: UUID
     conference: UUID
@@ -94,7 +94,9 @@ class OpenDuty:
 QUERY = """select duty, conference, conference_title, body, body_name, opened_on, due_by, source, due_by < $1::date as overdue,
 case when received_publicly or $3 or body = any($4::uuid[]) then received_at end as received_at,
 case when deliberated_publicly or $3 or body = any($4::uuid[]) then deliberated_at end as deliberated_at
-from duties_v1 where opened_on is not null and not fulfilled and ($2::uuid is null or body = $2)
+from duties_v1 where opened_on is not null and ($2::uuid is null or body = $2)
+and not (fulfilled and ($3 or body = any($4::uuid[])
+    or case when deliberated_at >= received_at then deliberated_publicly else received_publicly end))
 and ($5::date is null or (due_by, duty) > ($5, $6)) order by due_by, duty limit $7"""
 
 
