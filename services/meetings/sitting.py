@@ -76,6 +76,7 @@ class CloseSitting(Command):
 
 Doing = RecordArrival | RecordLeaving | ReceiveItem | DeliberateItem | TakeNote | Resolve
 """What happens in a sitting at some time between its opening and its end."""
+Happened = AttendanceEvent | DealingEvent
 SittingCommand = OpenSitting | CloseSitting | CorrectResolution | Doing
 
 
@@ -104,7 +105,7 @@ class SittingEndsBeforeTheLastThatHappened(Refusal):
 
 
 class SittingLastsTooLong(Refusal):
-    """A sitting lasts less than seven days; enter the time at which it really ended."""
+    """A sitting lasts less than seven days; enter the time at which it really happened, or ended."""
 
 
 class ClosingLiesInTheFuture(Refusal):
@@ -129,7 +130,7 @@ class Opened:
         """The items that were proposed and that the body has not come to."""
         return tuple(dealt.item.id for dealt in self.items if dealt.item.proposal and not dealt.is_done())
 
-    def with_event(self, event: AttendanceEvent | DealingEvent) -> Opened:
+    def with_event(self, event: Happened) -> Opened:
         """The same after a fact about it."""
         latest = max(self.latest, time_of(event) or self.latest)
         if isinstance(event, MemberArrived | MemberLeft):
@@ -138,7 +139,7 @@ class Opened:
         return replace(self, latest=latest, items=items)
 
 
-def time_of(event: AttendanceEvent | DealingEvent) -> datetime | None:
+def time_of(event: Happened) -> datetime | None:
     """When it happened in the sitting; None for a correction, which is made whenever the mistake is noticed."""
     match event:
         case MemberArrived(arrived_at=at) | MemberLeft(left_at=at) | ItemReceived(received_at=at) | ItemDeliberated(deliberated_at=at):
@@ -182,7 +183,7 @@ def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
             opened = must_have_been_opened(state)
             return correct(command, opened.items, opened.named())
         case _:
-            return do(command, state)
+            return must_fit(do(command, state), must_have_been_opened(state))
 
 
 def open_sitting(command: OpenSitting, state: Sitting) -> Sequence[SittingEvent]:
@@ -195,7 +196,7 @@ def open_sitting(command: OpenSitting, state: Sitting) -> Sequence[SittingEvent]
     raise SittingIsOpenAlready
 
 
-def do(command: Doing, state: Sitting) -> Sequence[SittingEvent]:
+def do(command: Doing, state: Sitting) -> Sequence[Happened]:
     """What happens between opening and end, at the time at which it really happened."""
     opened = must_have_been_opened(state)
     if state.closed_at is not None:
@@ -220,6 +221,14 @@ def do(command: Doing, state: Sitting) -> Sequence[SittingEvent]:
             return resolve(command, dealt, opened.attendance, at, named)
         case _:
             assert_never(command)
+
+
+def must_fit(happened: Sequence[Happened], opened: Opened) -> Sequence[Happened]:
+    """What is new. SittingLastsTooLong for what happened so late that the sitting could not be closed behind it any more."""
+    opened_at = opened.said.opened_at
+    if any((at := time_of(event)) and at - opened_at >= LONGEST for event in happened):
+        raise SittingLastsTooLong(opened_at=opened_at.isoformat())
+    return happened
 
 
 def close(command: CloseSitting, state: Sitting) -> Sequence[SittingEvent]:

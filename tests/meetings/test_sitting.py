@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.meetings.attendance import RecordArrival
 from services.meetings.sitting import (
     LONGEST,
     SITTING,
@@ -20,7 +21,19 @@ from services.meetings.sitting import (
     sitting_of,
 )
 from shared.testing import Rules
-from tests.meetings.examples import BOARD, ENDS, FROZEN, MEETING, OF_MEETING, PLACE, SITTING_CLOSED, SITTING_OPENED, STARTS
+from tests.meetings.examples import (
+    ARRIVED,
+    BOARD,
+    ENDS,
+    FROZEN,
+    MEETING,
+    MEMBER,
+    OF_MEETING,
+    PLACE,
+    SITTING_CLOSED,
+    SITTING_OPENED,
+    STARTS,
+)
 
 sitting = Rules(SITTING)
 
@@ -81,3 +94,11 @@ def test_a_sitting_that_nobody_closed_for_a_week_needs_the_time_at_which_it_ende
 def test_each_meeting_has_one_sitting_stream_apart_from_its_own() -> None:
     assert sitting_of(MEETING) == sitting_of(MEETING)
     assert sitting_of(MEETING) not in {MEETING, sitting_of(BOARD)}
+
+
+def test_nothing_is_recorded_so_late_that_the_sitting_could_never_be_closed() -> None:
+    late = STARTS + LONGEST
+    sitting.given(SITTING_OPENED).when(RecordArrival(now=late, member=MEMBER)).then_refused(SittingLastsTooLong)
+    came = RecordArrival(now=late, member=MEMBER, at=ARRIVED.arrived_at)
+    sitting.given(SITTING_OPENED).when(came).then(ARRIVED)
+    sitting.given(SITTING_OPENED, ARRIVED).when(CloseSitting(now=late, closed_at=ENDS)).then(SITTING_CLOSED)
