@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +15,7 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from shared.telemetry import configure_logging
+from shared.telemetry import configure_logging, redact
 
 CANARY = "canary7f3a"
 MAIL = f"{CANARY}@example.org"
@@ -118,3 +120,21 @@ def test_no_line_can_be_forged(out: io.StringIO) -> None:
 def test_a_huge_text_is_cut(out: io.StringIO) -> None:
     structlog.get_logger("test").info("big", info="x" * 10_000_000)
     assert len(out.getvalue()) < 5000
+
+
+def _logged_keys() -> Iterator[tuple[str, str]]:
+    """Every name under which our own code logs a value, with where it does."""
+    root = Path(__file__).parent.parent
+    for file in (path for folder in ("shared", "services", "bindeglied") for path in (root / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="logger")), keywords=keywords):
+                    yield from ((f"{file.relative_to(root)}:{node.lineno}", word.arg) for word in keywords if word.arg)
+                case _:
+                    continue
+
+
+def test_what_our_own_code_logs_is_not_taken_out_for_its_name() -> None:
+    keys = [(place, key) for place, key in _logged_keys() if key != "exc_info"]
+    assert len(keys) > 30, "the search finds the calls"
+    assert [(place, key) for place, key in keys if redact(None, "", {key: "upcoming_v1"})[key] != "upcoming_v1"] == []

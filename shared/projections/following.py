@@ -84,7 +84,7 @@ class Follower:
                     going = True
                 pause = SHORTEST_PAUSE
             except NewGeneration as newer:
-                logger.info("following.new_generation", name=self.name, source=name, generation=newer.generation)
+                logger.info("following.new_generation", reader=self.name, source=name, generation=newer.generation)
                 cursor = None
                 try:
                     await on_new_generation()
@@ -129,7 +129,7 @@ class Follower:
     async def _pause(self, name: str, error: Exception, seconds: float) -> float:
         reason = said(error)
         self.waiting[name] = reason
-        logger.warning("following.waiting", name=self.name, source=name, reason=reason, seconds=seconds)
+        logger.warning("following.waiting", reader=self.name, source=name, reason=reason, seconds=seconds)
         await asyncio.sleep(seconds)
         return min(seconds * 2, LONGEST_PAUSE)
 
@@ -137,7 +137,7 @@ class Follower:
         """Say why, and stay until a rebuild moves the cursor or the time is over."""
         reason = str(error)
         if self.stopped.get(name) != reason:
-            logger.error("following.stopped", name=self.name, source=name, reason=reason)
+            logger.error("following.stopped", reader=self.name, source=name, reason=reason)
         self.stopped[name] = reason
         end = time.monotonic() + seconds
         at: Cursor | None = None
