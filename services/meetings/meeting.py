@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, assert_never, get_args
+from typing import assert_never, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -23,7 +23,8 @@ from services.meetings.events.meeting import (
     MeetingScheduled,
     MembersInvited,
 )
-from services.meetings.items import InvitedMember, QuorumAsked, SittingMember
+from services.meetings.inviting import Invitation, InviteMembers, invite
+from services.meetings.items import QuorumAsked, SittingMember
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 
@@ -53,12 +54,6 @@ class CancelMeeting(Command):
     """Call the meeting off."""
 
     reason: str
-
-
-class InviteMembers(Command):
-    """Invite those who hold the body's seats, with the agenda as it stands."""
-
-    members: tuple[InvitedMember, ...]
 
 
 class OpenMeeting(Command):
@@ -99,32 +94,6 @@ class MeetingIsNotDueYet(Refusal):
 
 class OpeningLiesInTheFuture(Refusal):
     """A meeting is opened when it begins or afterwards, not in advance."""
-
-
-class NobodyIsThereToInvite(Refusal):
-    """Members are invited where somebody holds a seat of the body."""
-
-
-class InvitationComesTooLate(Refusal):
-    """Members are invited before the meeting begins; to one that was entered later, nobody is."""
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """What is planned."""
-
-    body: UUID
-    body_name: str
-    title: str
-    public: bool
-    starts_at: datetime
-    ends_at: datetime | None
-    place: str
-    entered_later: bool
-
-    def named(self) -> dict[str, Any]:
-        """What each fact about the meeting says of it."""
-        return {"body": self.body, "body_name": self.body_name, "title": self.title, "public": self.public}
 
 
 @dataclass(frozen=True)
@@ -186,7 +155,7 @@ def decide(command: MeetingCommand, state: Meeting) -> Sequence[MeetingEvent]:
         case ReturnItems():
             return returned(state.agenda, must_be_known(state).named(), frozenset(command.items))
         case InviteMembers():
-            return invite(command, state)
+            return invite(command, must_be_planned(state), state.agenda, state.invited)
         case _:
             assert_never(command)
 
@@ -230,27 +199,6 @@ def cancel(command: CancelMeeting, state: Meeting) -> Sequence[MeetingEvent]:
         **planned.named(), starts_at=planned.starts_at, ends_at=planned.ends_at, place=planned.place, reason=command.reason
     )
     return [cancelled, *returned(state.agenda, planned.named())]
-
-
-def invite(command: InviteMembers, state: Meeting) -> Sequence[MeetingEvent]:
-    """The letters' content; the same again is nothing to do, whatever has changed since is a further invitation."""
-    planned = must_be_planned(state)
-    invited = MembersInvited(
-        **planned.named(),
-        starts_at=planned.starts_at,
-        ends_at=planned.ends_at,
-        place=planned.place,
-        members=command.members,
-        agenda=state.agenda,
-        invited_at=command.now,
-    )
-    if state.invited and state.invited.model_copy(update={"invited_at": command.now}) == invited:
-        return []
-    if planned.entered_later or planned.starts_at <= command.now:
-        raise InvitationComesTooLate
-    if not command.members:
-        raise NobodyIsThereToInvite
-    return [invited]
 
 
 def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]:

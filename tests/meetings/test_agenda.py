@@ -9,17 +9,15 @@ import pytest
 
 from services.meetings.agenda import AddItem, ItemIsOnTheAgendaAlready, PlaceItem, RemoveItem, ReturnItems
 from services.meetings.events.meeting import MeetingEvent
+from services.meetings.inviting import InvitationComesTooLate, InviteMembers, NobodyIsThereToInvite
 from services.meetings.items import FATE, ItemIsNotOnTheAgenda, ProposalIsDecided
 from services.meetings.meeting import (
     MEETING,
     CancelMeeting,
-    InvitationComesTooLate,
-    InviteMembers,
     MeetingCommand,
     MeetingHasBegun,
     MeetingIsCancelled,
     MeetingIsUnknown,
-    NobodyIsThereToInvite,
     OpenMeeting,
 )
 from shared.domain import Refusal, Release, Take

@@ -12,8 +12,9 @@ from services.meetings.agenda import AddItem, PlaceItem, RemoveItem
 from services.meetings.api.kept import body_of, is_hidden, members_of, permitted_meeting
 from services.meetings.api.shown import ShownItem, shown_agenda
 from services.meetings.duty import DUTY, duty_of
+from services.meetings.inviting import InviteMembers
 from services.meetings.items import RESULTS, AgendaItem, Asked, InvitedMember
-from services.meetings.meeting import MEETING, InviteMembers
+from services.meetings.meeting import MEETING
 from services.meetings.permissions import INSIDERS
 from services.meetings.proposal import PROPOSAL
 from services.meetings.sitting import SITTING, sitting_of

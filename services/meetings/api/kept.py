@@ -6,8 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from services.meetings.composition import COMPOSITION, composition_of
+from services.meetings.inviting import Invitation
 from services.meetings.items import QuorumAsked, SittingMember
-from services.meetings.meeting import MEETING, Invitation, Meeting
+from services.meetings.meeting import MEETING, Meeting
 from services.meetings.permissions import INSIDERS
 from services.meetings.seats import members_on, quorum_on
 from shared.http.call import Invocation
