@@ -10,17 +10,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.conferences.events import (
-    ConferenceEvent,
-    ConferenceHeld,
-    ConferencePlanned,
-    HeldResult,
-    Level,
-    Origin,
-    ResultCorrected,
-    ResultRecorded,
-    WorkingGroup,
-)
+from services.conferences.events import ConferenceEvent, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.parts import HeldResult, WorkingGroup
+from services.conferences.results import CorrectResult, RecordResult, Results, correct, record, with_event
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 
@@ -38,26 +30,6 @@ class PlanConference(Command):
     place: str
     results_go_to: UUID
     results_go_to_name: str
-
-
-class RecordResult(Command):
-    """Record what came out of the conference, and from which contributions."""
-
-    result: UUID
-    result_title: str
-    text: str
-    group: str | None
-    level: Level
-    comes_from: tuple[Origin, ...]
-
-
-class CorrectResult(Command):
-    """Put right what was recorded of a result."""
-
-    result: UUID
-    result_title: str
-    text: str
-    reason: str
 
 
 class HoldConference(Command):
@@ -78,18 +50,6 @@ class ConferenceIsPlannedAlready(Refusal):
     """A conference is planned once."""
 
 
-class GroupIsUnknown(Refusal):
-    """A result comes from a working group of its own conference, or from none."""
-
-
-class ResultsAreHandedOver(Refusal):
-    """No result is added to those that were handed over; they can only be corrected."""
-
-
-class ResultIsUnknown(Refusal):
-    """Only a result that was recorded can be corrected."""
-
-
 class ResultsAreHandedOverAlready(Refusal):
     """The results of a conference are handed over once."""
 
@@ -107,31 +67,12 @@ class HoldingLiesInTheFuture(Refusal):
 
 
 @dataclass(frozen=True)
-class Result:
-    """A result as it stands."""
-
-    result: UUID
-    number: int
-    result_title: str
-    text: str
-    group: str | None
-    level: Level
-    comes_from: tuple[Origin, ...]
-    reason: str | None = None
-    """Why it was corrected the last time; None where it never was."""
-
-
-@dataclass(frozen=True)
 class Conference:
     """A conference as its rules see it; without a plan there is none."""
 
     planned: ConferencePlanned | None = None
-    results: tuple[Result, ...] = ()
+    results: Results = ()
     held: ConferenceHeld | None = None
-
-    def result(self, result: UUID) -> Result | None:
-        """The result of this id."""
-        return next((one for one in self.results if one.result == result), None)
 
     def group(self, key: str) -> WorkingGroup | None:
         """The working group of this key."""
@@ -143,12 +84,8 @@ def evolve(state: Conference, event: ConferenceEvent) -> Conference:
     match event:
         case ConferencePlanned():
             return replace(state, planned=event)
-        case ResultRecorded():
-            recorded = {name: value for name, value in event if name != "title"}
-            return replace(state, results=(*state.results, Result(**recorded)))
-        case ResultCorrected():
-            corrected = [_corrected(result, event) if result.result == event.result else result for result in state.results]
-            return replace(state, results=tuple(corrected))
+        case ResultRecorded() | ResultCorrected():
+            return replace(state, results=with_event(state.results, event))
         case ConferenceHeld():
             return replace(state, held=event)
         case _:
@@ -161,9 +98,9 @@ def decide(command: ConferenceCommand, state: Conference) -> Sequence[Conference
         case PlanConference():
             return plan(command, state)
         case RecordResult():
-            return record(command, state)
+            return record(command, must_be_planned(state), state.results, handed_over=state.held is not None)
         case CorrectResult():
-            return correct(command, state)
+            return correct(command, must_be_planned(state), state.results)
         case HoldConference():
             return hold(command, state)
         case _:
@@ -178,46 +115,6 @@ def plan(command: PlanConference, state: Conference) -> Sequence[ConferenceEvent
     if state.planned:
         raise ConferenceIsPlannedAlready
     return [planned]
-
-
-def record(command: RecordResult, state: Conference) -> Sequence[ConferenceEvent]:
-    """One more result, as long as none was handed over."""
-    planned = must_be_planned(state)
-    if state.result(command.result):
-        return []
-    if state.held:
-        raise ResultsAreHandedOver
-    if command.group is not None and state.group(command.group) is None:
-        raise GroupIsUnknown
-    recorded = ResultRecorded(
-        title=planned.title,
-        result=command.result,
-        number=len(state.results) + 1,
-        result_title=command.result_title,
-        text=command.text,
-        group=command.group,
-        level=command.level,
-        comes_from=command.comes_from,
-    )
-    return [recorded]
-
-
-def correct(command: CorrectResult, state: Conference) -> Sequence[ConferenceEvent]:
-    """Another title or text, also after the hand-over; the same ones are nothing to do."""
-    planned = must_be_planned(state)
-    if (result := state.result(command.result)) is None:
-        raise ResultIsUnknown
-    if (command.result_title, command.text) == (result.result_title, result.text):
-        return []
-    corrected = ResultCorrected(
-        title=planned.title,
-        result=result.result,
-        number=result.number,
-        result_title=command.result_title,
-        text=command.text,
-        reason=command.reason,
-    )
-    return [corrected]
 
 
 def hold(command: HoldConference, state: Conference) -> Sequence[ConferenceEvent]:
@@ -251,10 +148,6 @@ def must_be_planned(state: Conference) -> ConferencePlanned:
     if state.planned is None:
         raise ConferenceIsUnknown
     return state.planned
-
-
-def _corrected(result: Result, event: ResultCorrected) -> Result:
-    return replace(result, result_title=event.result_title, text=event.text, reason=event.reason)
 
 
 CONFERENCE: Decider[Conference, ConferenceCommand, ConferenceEvent] = Decider(

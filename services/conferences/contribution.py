@@ -10,15 +10,12 @@ from uuid import UUID
 
 from services.conferences.events import (
     ContributionEvent,
-    ContributionKind,
     ContributionPublished,
     ContributionReceived,
     ContributionSettled,
     ContributionUsed,
-    Fate,
-    Language,
-    Lineage,
 )
+from services.conferences.parts import ContributionKind, Fate, Language, Lineage
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 from shared.privacy.sealed import Sealed

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any, assert_never, get_args
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
 from services.conferences.events import (
-    Language,
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
@@ -20,6 +18,8 @@ from services.conferences.events import (
     RegistrationRequested,
     RegistrationsEvent,
 )
+from services.conferences.parts import Language
+from services.conferences.registered import Registrations, evolve, must_be_known, must_be_opened, named
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 from shared.privacy.sealed import Sealed
@@ -87,10 +87,6 @@ RegistrationsCommand = (
 )
 
 
-class RegistrationIsNotOpenYet(Refusal):
-    """Nobody can register before registration has been opened."""
-
-
 class RegistrationIsClosed(Refusal):
     """Nobody can register after registration has closed."""
 
@@ -107,10 +103,6 @@ class ConferenceIsFull(Refusal):
     """Nobody can register while all places are taken."""
 
 
-class RegistrationIsUnknown(Refusal):
-    """There is no such registration."""
-
-
 class TokenIsSpent(Refusal):
     """A confirmation link works once."""
 
@@ -125,72 +117,6 @@ class RegistrationIsCancelled(Refusal):
 
 class RegistrationIsErased(Refusal):
     """A registration whose data were erased cannot be confirmed; register again."""
-
-
-@dataclass(frozen=True)
-class Registration:
-    """One registration as the rules see it."""
-
-    requested: RegistrationRequested
-    confirmed: bool = False
-    cancelled: bool = False
-    erased: bool = False
-
-    @property
-    def subject(self) -> UUID:
-        """Whose registration it is; one for each address."""
-        return self.requested.email.subject
-
-    @property
-    def takes_a_place(self) -> bool:
-        """Whether it is confirmed and not cancelled."""
-        return self.confirmed and not self.cancelled
-
-
-@dataclass(frozen=True)
-class Registrations:
-    """All registrations of a conference, as the rules see them."""
-
-    opened: RegistrationOpened | None = None
-    closed_at: datetime | None = None
-    each: dict[UUID, Registration] = field(default_factory=dict)
-    """By id, in the order in which they came; never changed in place."""
-    taken: int = 0
-    """Places."""
-
-    def closed_by(self, now: datetime) -> datetime | None:
-        """Since when nobody can register: by command or by time; None as long as one can."""
-        if self.opened is None:
-            return None
-        return self.closed_at or (self.opened.closes_at if now >= self.opened.closes_at else None)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether all places are taken."""
-        return self.opened is not None and self.taken >= self.opened.capacity
-
-    def of(self, subject: UUID) -> Iterator[Registration]:
-        """A person's registrations, the oldest first."""
-        return (one for one in self.each.values() if one.subject == subject)
-
-
-def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
-    """Fold one fact into the state."""
-    match event:
-        case RegistrationOpened():
-            return replace(state, opened=event, closed_at=None)
-        case RegistrationClosed():
-            return replace(state, closed_at=event.closed_at)
-        case RegistrationRequested():
-            return replace(state, each={**state.each, event.registration: Registration(event)})
-        case RegistrationConfirmed():
-            return changed(state, replace(state.each[event.registration], confirmed=True))
-        case RegistrationCancelled():
-            return changed(state, replace(state.each[event.registration], cancelled=True))
-        case RegistrationErased():
-            return changed(state, replace(state.each[event.registration], erased=True))
-        case _:
-            assert_never(event)
 
 
 def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[RegistrationsEvent]:
@@ -281,33 +207,6 @@ def confirm(command: ConfirmRegistration, state: Registrations) -> Sequence[Regi
         place=requested.place,
     )
     return [*(RegistrationCancelled(**named(one)) for one in given_up), confirmed]
-
-
-def must_be_opened(state: Registrations) -> RegistrationOpened:
-    """The period as it was set last; the refusal where there was none."""
-    if state.opened is None:
-        raise RegistrationIsNotOpenYet
-    return state.opened
-
-
-def must_be_known(state: Registrations, registration: UUID) -> Registration:
-    """The registration of this id, or the refusal."""
-    if (found := state.each.get(registration)) is None:
-        raise RegistrationIsUnknown
-    return found
-
-
-def named(registration: Registration) -> dict[str, Any]:
-    """What each fact about one registration says of it."""
-    requested = registration.requested
-    return {"conference": requested.conference, "title": requested.title, "registration": requested.registration}
-
-
-def changed(state: Registrations, after: Registration) -> Registrations:
-    """The state with one registration as it is now."""
-    registration = after.requested.registration
-    taken = state.taken + after.takes_a_place - state.each[registration].takes_a_place
-    return replace(state, each={**state.each, registration: after}, taken=taken)
 
 
 REGISTRATIONS: Decider[Registrations, RegistrationsCommand, RegistrationsEvent] = Decider(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.conferences.api import conferences, contributions, registrations, results
+from services.conferences.api import conferences, contributed, contributions, registrations, results
 from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
 from services.conferences.events import EVENTS
@@ -22,7 +22,7 @@ from shared.contracts.meetings import BodyFounded
 from shared.service import Service
 
 router = APIRouter()
-for part in (conferences, registrations, contributions, results):
+for part in (conferences, registrations, contributions, contributed, results):
     router.include_router(part.router)
 
 SERVICE = Service(

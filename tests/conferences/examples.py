@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.conferences import events
-from services.conferences.events import ContributionKind, Fate, HeldResult, Level, Lineage, Origin, WorkingGroup
+from services.conferences.parts import ContributionKind, Fate, HeldResult, Level, Lineage, Origin, WorkingGroup
 from services.conferences.registrations import registrations_of
 from shared.contracts import conferences as contracts
 from shared.domain import Named

@@ -11,18 +11,14 @@ from services.conferences.conference import (
     ConferenceIsNotDueYet,
     ConferenceIsPlannedAlready,
     ConferenceIsUnknown,
-    CorrectResult,
-    GroupIsUnknown,
     HoldConference,
     HoldingLiesInTheFuture,
     NothingToHandOver,
     PlanConference,
-    RecordResult,
-    ResultIsUnknown,
-    ResultsAreHandedOver,
     ResultsAreHandedOverAlready,
 )
-from services.conferences.events import HeldResult, Level
+from services.conferences.parts import HeldResult, Level
+from services.conferences.results import CorrectResult, GroupIsUnknown, RecordResult, ResultIsUnknown, ResultsAreHandedOver
 from shared.testing import Rules
 from tests.conferences.examples import (
     CORRECTED,

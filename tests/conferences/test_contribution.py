@@ -22,7 +22,7 @@ from services.conferences.contribution import (
     SettleContribution,
     UseContribution,
 )
-from services.conferences.events import Fate, Lineage
+from services.conferences.parts import Fate, Lineage
 from shared.testing import Rules
 from tests.conferences.examples import ENTERED, HANDED_IN, NOW, PUBLISHED, REASON, RESULT, SETTLED, TEXT, USED
 

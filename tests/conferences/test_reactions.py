@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.conferences.contribution import CONTRIBUTION as RULES
 from services.conferences.contribution import UseContribution
-from services.conferences.events import Lineage
+from services.conferences.parts import Lineage
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
 from shared.envelope import Received
 from shared.reactor import Send

@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.conferences.events import RegistrationRequested, RegistrationsEvent
+from services.conferences.registered import RegistrationIsNotOpenYet, RegistrationIsUnknown, Registrations
 from services.conferences.registrations import (
     CONFIRM_WITHIN,
     REGISTRATIONS,
@@ -25,9 +26,6 @@ from services.conferences.registrations import (
     RegistrationIsCancelled,
     RegistrationIsClosed,
     RegistrationIsErased,
-    RegistrationIsNotOpenYet,
-    RegistrationIsUnknown,
-    Registrations,
     RequestRegistration,
     TokenHasExpired,
     TokenIsSpent,

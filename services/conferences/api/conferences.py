@@ -10,12 +10,14 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 
 from services.conferences.conference import CONFERENCE, Conference, HoldConference, PlanConference
-from services.conferences.events import ConferencePlanned, Level, Lineage, WorkingGroup
+from services.conferences.events import ConferencePlanned
+from services.conferences.parts import Level, Lineage, WorkingGroup
 from services.conferences.permissions import ORGANISER
 from services.conferences.read_models.conferences import CONFERENCES, ListedConference, list_by_beginning
 from services.conferences.read_models.contributions import CONTRIBUTIONS, published_among
 from services.conferences.read_models.known_bodies import names_of
-from services.conferences.registrations import REGISTRATIONS, Registrations, registrations_of
+from services.conferences.registered import Registrations
+from services.conferences.registrations import REGISTRATIONS, registrations_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done, Invocation
 from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page

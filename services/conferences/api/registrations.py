@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
 from services.conferences.api.conferences import planned_conference
 from services.conferences.api.personal import Email, HeldToken, digest_of, keyring_of, link_token, person_at
-from services.conferences.events import Language
+from services.conferences.parts import Language
 from services.conferences.read_models.registrations import REGISTRATIONS_LIST, SealedRegistration, Standing, list_of_conference
 from services.conferences.read_models.tokens import TOKENS, Held, Purpose, find_token
 from services.conferences.registrations import (

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.conferences.api.conferences import host_of, planned_conference
-from services.conferences.conference import CONFERENCE, CorrectResult, RecordResult
+from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
-from services.conferences.events import Level, Lineage, Origin
+from services.conferences.parts import Level, Lineage, Origin
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.results import CorrectResult, RecordResult
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done, Invocation
 from shared.text import Line, Prose

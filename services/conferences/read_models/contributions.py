@@ -8,15 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 from uuid import UUID
 
-from services.conferences.events import (
-    ContributionKind,
-    ContributionPublished,
-    ContributionReceived,
-    ContributionSettled,
-    ContributionUsed,
-    Fate,
-    Lineage,
-)
+from services.conferences.events import ContributionPublished, ContributionReceived, ContributionSettled, ContributionUsed
+from services.conferences.parts import ContributionKind, Fate, Lineage
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 

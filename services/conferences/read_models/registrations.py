@@ -8,13 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.conferences.events import (
-    Language,
-    RegistrationCancelled,
-    RegistrationConfirmed,
-    RegistrationErased,
-    RegistrationRequested,
-)
+from services.conferences.events import RegistrationCancelled, RegistrationConfirmed, RegistrationErased, RegistrationRequested
+from services.conferences.parts import Language
 from shared.envelope import Received
 from shared.privacy.sealed import Sealed
 from shared.projections.projection import OWN, Projection, Statement
