@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from services.portal.assets import address
 from shared.localday import CITY_ZONE
@@ -25,6 +26,8 @@ LANGUAGES: tuple[Language, ...] = ("de", "en")
 NAMES = {"de": "Deutsch", "en": "English"}
 HERE = Path(__file__).parent
 LOCALES = {"de": "de_DE", "en": "en_GB"}
+CITYS_OWN: Language = "de"
+"""What the city writes in: names, titles, resolutions, answers, reasons."""
 
 
 def mark(text: str) -> str:
@@ -78,11 +81,12 @@ def speech(language: Language) -> Speech:
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # The extension adds it.
     spoken = Speech(language, catalogue.gettext, environment)
     environment.filters.update(_filters(spoken))
+    environment.tests["ours"] = is_ours
     environment.globals.update(language=language, static=address)
     return spoken
 
 
-def _filters(spoken: Speech) -> dict[str, Callable[..., str]]:
+def _filters(spoken: Speech) -> dict[str, Callable[..., str | None]]:
     locale = spoken.locale
 
     def day(value: str | date) -> str:
@@ -111,7 +115,26 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str]]:
         """The address of a page of ours in this language."""
         return f"/{spoken.language}{path}"
 
-    return {"day": day, "moment": moment, "clock": clock, "weekday": weekday, "number": number, "to": to}
+    def lang(language: str | None) -> str:
+        """The attribute for text in this language, where the page is in another."""
+        return Markup("") if language in (spoken.language, None) else Markup(' lang="{}"').format(language)
+
+    def written(text: str | None, language: str | None = CITYS_OWN) -> str | None:
+        """Text out of the data, in the language in which it was written: a page in another says which (WCAG 3.1.2)."""
+        attribute = lang(language)
+        return Markup("<span{}>{}</span>").format(attribute, text) if attribute and text else text
+
+    def sourced(text: str) -> str | None:
+        """Where a rule comes from: in our words where it is our decision, else as it was written."""
+        return spoken.text(text) if is_ours(text) else written(text)
+
+    filters: dict[str, Callable[..., str | None]] = {"day": day, "moment": moment, "clock": clock, "weekday": weekday, "number": number}
+    return {**filters, "to": to, "lang": lang, "written": written, "sourced": sourced}
+
+
+def is_ours(text: str) -> bool:
+    """Whether we say so ourselves, in English, so that there is a German text for it."""
+    return speech("de").text(text) != text
 
 
 def _day(value: str | date) -> date:

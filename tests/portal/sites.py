@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +21,14 @@ from shared.http.auth import TokenVerifier
 from shared.http.keys import StaticKeys
 from shared.http.metrics import Metrics
 
-PERSONAS = {"amt": Persona("office.amt", "Ada Amt", "Amt", ("city:registry",))}
+BODY = "6d6d1a62-8f0a-4d2c-9b57-3c1f0e0f4a11"
+EVERY_ROLE = tuple(f"{BODY}:{role}" for role in ("secretariat", "chair", "organiser", "officer"))
+PERSONAS = {
+    "amt": Persona("office.amt", "Ada Amt", "Amt", ("city:registry",)),
+    "alle": Persona("office.alle", "Alwine Alle", "Amt", ("city:registry", "city:feedback", *EVERY_ROLE)),
+}
 HOST = "http://portal.test"
+NOW = datetime(2018, 11, 30, 9, tzinfo=UTC)
 Said = tuple[int, Any]
 
 
@@ -35,9 +42,9 @@ class Site:
     asked: list[httpx2.Request] = field(default_factory=list)
     away: bool = False
 
-    async def sign_in(self) -> None:
-        """As the test's only persona."""
-        answer = await self.post("/de/login", persona="amt")
+    async def sign_in(self, persona: str = "amt") -> None:
+        """As one of the test's personas."""
+        answer = await self.post("/de/login", persona=persona)
         assert answer.status_code == 303
 
     async def get(self, path: str, **headers: str) -> httpx2.Response:
@@ -62,7 +69,7 @@ def new_site(folder: Path, host: str = HOST) -> Site:
     """Pages on the demo's issuer."""
     issuer = DemoIssuer(folder, PERSONAS)
     tokens = TokenVerifier(StaticKeys(json.loads(issuer.public_keys.read_text())), ISSUER, AUDIENCE)
-    runtime: Any = SimpleNamespace(tokens=tokens, metrics=Metrics())
+    runtime: Any = SimpleNamespace(tokens=tokens, metrics=Metrics(), now=lambda: NOW)
     settings = SimpleNamespace(demo=True, clock_file=None, operator=None)
     around: Any = SimpleNamespace(settings=settings, sign_in=issuer, apps=None)
     made: list[Site] = []

@@ -36,6 +36,7 @@ class Letter:
     text: str
     at: datetime
     """The date that it bears: in a demo that of the story."""
+    language: str | None
 
 
 def must_be_operator(visit: Visit) -> None:
@@ -72,7 +73,9 @@ def read(folder: Path, letter: UUID) -> Letter:
     written = file.stat().st_mtime_ns
     dated = message["date"].datetime if message["date"] else None
     at = dated or datetime.fromtimestamp(written / 1e9, UTC)
-    return Letter(letter, written, str(message["to"] or ""), str(message["subject"] or ""), text, at)
+    return Letter(
+        letter, written, str(message["to"] or ""), str(message["subject"] or ""), text, at, str(message["content-language"] or "") or None
+    )
 
 
 @pages.get("/outbox")

@@ -19,6 +19,7 @@ from shared.projections.projection import Reading
 from shared.testing import History
 from tests.portal.read_models import story
 from tests.portal.read_models.conftest import Front, cookie_of
+from tests.support.spoken import spoken, unmarked
 
 OPERATOR = "city:operator"
 
@@ -30,6 +31,7 @@ def a_letter(folder: Path, number: int) -> UUID:
     message["To"], message["Subject"] = "a.beispiel@example.org", f"Einladung {number}"
     message.set_content("Bitte bestätigen: http://city.test/de/registration/confirm?token=abc\n<b>kein Markup</b>\n")
     message.add_alternative("<p>Bitte</p>", subtype="html")
+    message["Content-Language"] = "de"
     folder.mkdir(exist_ok=True)
     file = folder / f"{letter}.eml"
     file.write_bytes(bytes(message))
@@ -105,6 +107,10 @@ async def test_the_demos_outbox_shows_the_letters_the_newest_first_and_each_as_t
     letter = (await demo.get(f"/de/outbox/{first}", OPERATOR)).text
     assert 'href="http://city.test/de/registration/confirm?token=abc"' in letter
     assert "&lt;b&gt;kein Markup" in letter
+    for path in ("/outbox", f"/outbox/{first}"):
+        german, english = [(await demo.get(f"/{language}{path}", OPERATOR)).text for language in ("de", "en")]
+        assert unmarked(german, english) == []
+        assert "Einladung" in {word for language, word in spoken(english) if language == "de"}
     assert (await demo.get(f"/de/outbox/{story.BOARD}", OPERATOR)).status_code == 404
 
 

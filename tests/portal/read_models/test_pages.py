@@ -12,6 +12,7 @@ from services.portal.language import LANGUAGES
 from tests.portal.read_models import story
 from tests.portal.read_models.conftest import Front
 from tests.portal.read_models.story import BEGINS, Told, token, whole_story
+from tests.support.spoken import spoken, unmarked
 
 BOARD_SECRETARY = f"{story.BOARD}:secretariat"
 SOCIAL_OFFICER = f"{story.SOCIAL}:officer"
@@ -155,3 +156,14 @@ async def test_the_german_trace_has_no_english_word_for_a_step_or_a_role(front: 
     assert len(said) > 20
     assert [word for word in said if f"<strong>{word}</strong>" in german] == []
     assert [role for role in words.ROLES.values() if f"({role})" in german] == []
+
+
+async def test_what_the_city_wrote_in_german_is_said_to_be_german_on_english_pages(front: Front) -> None:
+    await whole_story(20).fill(front.pool)
+    front.clock.now = BEGINS - timedelta(days=10)
+    marked = set()
+    for path in ("/", f"/trace/{story.MEASURE}", f"/trace/{story.result(1)}/contributions", f"/receipt?token={token(3)}", "/tasks"):
+        german, english = [await front.get(f"/{language}{path}", f"{story.BOARD}:officer", SOCIAL_OFFICER) for language in ("de", "en")]
+        assert (german.status_code, english.status_code, unmarked(german.text, english.text)) == (200, 200, []), path
+        marked |= {word for language, word in spoken(english.text) if language == "de"}
+    assert marked >= {"Fachbeirat", "Sprachmittlung", "Sozialamt", "Anregung", "Punkt", "fehlte"}
