@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import httpx2
+import pytest
 
 from shared.contracts.meetings import BodyFounded
 from tests.notifications.city import FEEDBACK, OPERATOR, PREFIX, SECRETARY, STRANGER, City, text_of, tokens
@@ -244,6 +246,34 @@ async def test_feedback_is_read_and_answered_by_its_office(city: City) -> None:
     assert (await city.post(f"/feedback/{some('nothing')}/answer", {"note": "?"}, FEEDBACK)).status_code == 404
     again = (await city.get("/feedback", FEEDBACK, min_position=marked.headers["position"])).json()["items"]
     assert [one["note"] for one in again] == ["Behoben.", None]
+
+
+async def test_feedback_of_somebody_who_was_erased_since_is_dealt_with_all_the_same(city: City) -> None:
+    await city.post("/feedback", {"text": "Der Kontrast ist zu schwach.", "email": ADA})
+    await city.quiet()
+    [said] = (await city.get("/feedback", FEEDBACK)).json()["items"]
+    await city.keyring.erase(await city.keyring.subject_for(ADA))
+    marked = await city.post(f"/feedback/{said['feedback']}/answer", {"note": "Behoben."}, FEEDBACK)
+    assert marked.status_code == 200, marked.text
+    [one] = (await city.get("/feedback", FEEDBACK)).json()["items"]
+    assert (one["text"], one["note"]) == ({"erased": True}, "Behoben.")
+
+
+async def test_whoever_is_erased_in_the_same_moment_is_asked_to_try_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = await city.keyring.subject_for(ADA)
+    await city.keyring.erase(gone)
+
+    async def just_before(_: str) -> UUID:
+        return gone
+
+    monkeypatch.setattr(city.keyring, "subject_for", just_before)
+    contact = {"member": str(MEMBER), "body": str(BOARD), "email": ADA}
+    answers = [
+        await city.subscribe(ADA),
+        await city.post("/feedback", {"text": "Der Kontrast.", "email": ADA}),
+        await city.post("/contacts", contact, SECRETARY),
+    ]
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
 
 
 async def test_what_is_no_address_is_named_without_repeating_it(city: City) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from services.notifications.api.tokens import Mail, keyring_of
+from services.notifications.api.tokens import Mail, keyring_of, seal
 from services.notifications.events import REGISTER_STREAM, Language
 from services.notifications.register import REGISTER, EraseMemberContact, SetMemberContact
 from shared.http.call import Call, Done
@@ -44,14 +44,13 @@ class ShownContact(BaseModel):
 async def set_member_contact(wish: NewContact, call: Call) -> Done:
     """Enter where a member of the body is reached; a later address takes the place of the one before."""
     call.permit(wish.body)
-    keyring = keyring_of(call)
-    subject = await keyring.subject_for(wish.email)
+    subject = await keyring_of(call).subject_for(wish.email)
     command = SetMemberContact(
         now=call.now,
         body=wish.body,
         member=wish.member,
         language=wish.language,
-        email=await keyring.seal(wish.email, subject, "member.email"),
+        email=await seal(call, wish.email, subject, "member.email"),
     )
     return await call.execute(REGISTER, REGISTER_STREAM, command, body=wish.body, begins=True)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.tokens import Heard, Mail, WithToken, hash_of, keyring_of, new_token
+from services.notifications.api.tokens import Heard, Mail, WithToken, hash_of, keyring_of, new_token, seal
 from services.notifications.events import REGISTER_STREAM, Language, Wanted
 from services.notifications.read_models.known_matters import known_matter
 from services.notifications.register import (
@@ -61,8 +61,7 @@ async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
         about = await known_matter(call.read, wish.about.service, wish.about.kind, wish.about.id)
         if about is None:
             raise BadInput("body.about", "is nothing that can be subscribed to")
-    keyring = keyring_of(call)
-    subject = await keyring.subject_for(wish.email)
+    subject = await keyring_of(call).subject_for(wish.email)
     confirm_token, confirm = new_token()
     stop_token, stop = new_token()
     command = RequestSubscription(
@@ -70,11 +69,11 @@ async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
         subscription=call.new_stream(),
         about=about,
         language=wish.language,
-        email=await keyring.seal(wish.email, subject, "subscriber.email"),
+        email=await seal(call, wish.email, subject, "subscriber.email"),
         confirm=confirm,
-        confirm_token=await keyring.seal(confirm_token, subject, "subscription.confirm_token"),
+        confirm_token=await seal(call, confirm_token, subject, "subscription.confirm_token"),
         stop=stop,
-        stop_token=await keyring.seal(stop_token, subject, "subscription.stop_token"),
+        stop_token=await seal(call, stop_token, subject, "subscription.stop_token"),
     )
     await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
     return Heard()

@@ -1,16 +1,19 @@
-"""Tokens in links: 128 bits, of which only the hash is kept in clear; and addresses as people type them."""
+"""Tokens in links: 128 bits, of which only the hash is kept in clear; addresses as people type them, and how such input is sealed."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.notifications.compose import NoAddress, envelope_address
+from shared.eventstore.errors import StoreBusy
 from shared.http.call import CommandAnswer, Invocation
-from shared.privacy.keyring import Keyring
+from shared.privacy.keyring import Keyring, SubjectErased
+from shared.privacy.sealed import Sealed
 from shared.text import must_be_one_line
 
 TOKEN_BYTES = 16
@@ -59,3 +62,11 @@ def keyring_of(call: Invocation) -> Keyring:
     keyring = call.runtime.keyring
     assert isinstance(keyring, Keyring)
     return keyring
+
+
+async def seal(call: Invocation, value: str, subject: UUID, purpose: str) -> Sealed[str]:
+    """The value under this person's key. StoreBusy where that key is erased in this very moment: the next try finds a new one."""
+    try:
+        return await keyring_of(call).seal(value, subject, purpose)
+    except SubjectErased:
+        raise StoreBusy("this person's key is being erased") from None
