@@ -24,6 +24,7 @@ from services.portal.pages import (
     bodies,
     conferences,
     contributions,
+    feedback,
     home,
     login,
     meetings,
@@ -52,7 +53,7 @@ PAGES: tuple[Pages, ...] = tuple(
     module.pages
     for module in (
         *(home, conferences, registration, contributions, organisation, bodies, meetings, recommendations),
-        *(subscription, receipt, trace, tasks, outbox, operations, login, notices),
+        *(subscription, receipt, trace, tasks, feedback, outbox, operations, login, notices),
     )
 )
 HEADERS = (

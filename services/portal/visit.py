@@ -40,6 +40,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/recommendations", mark("Recommendations"), EVERYBODY),
     ("/subscription", mark("Be told"), EVERYBODY),
     ("/tasks", mark("Tasks"), SIGNED_IN),
+    ("/feedback", mark("Feedback"), role("feedback", of=CITY)),
     ("/operations", mark("Operations"), OPERATOR),
 )
 """Path, name, and whom it is shown to."""

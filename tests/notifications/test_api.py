@@ -246,6 +246,8 @@ async def test_feedback_is_read_and_answered_by_its_office(city: City) -> None:
     assert (await city.post(f"/feedback/{some('nothing')}/answer", {"note": "?"}, FEEDBACK)).status_code == 404
     again = (await city.get("/feedback", FEEDBACK, min_position=marked.headers["position"])).json()["items"]
     assert [one["note"] for one in again] == ["Behoben.", None]
+    waiting = (await city.get("/feedback", FEEDBACK, answered="false")).json()["items"]
+    assert [one["text"] for one in waiting] == ["Ohne Adresse."]
 
 
 async def test_feedback_of_somebody_who_was_erased_since_is_dealt_with_all_the_same(city: City) -> None:

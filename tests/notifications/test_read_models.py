@@ -146,6 +146,8 @@ async def test_feedback_is_listed_as_it_came_and_stays_sealed(pool: Pool) -> Non
     assert first == ListedFeedback(some("first"), given.text, given.email, given.page, NOW, FEEDBACK_ANSWERED.note, NOW)
     assert (second.feedback, second.email, second.note, second.answered_at) == (some("second"), None, None, None)
     assert await list_feedback(pool, (NOW, some("first")), 10) == [second]
+    assert await list_feedback(pool, None, 10, answered=True) == [first]
+    assert await list_feedback(pool, None, 10, answered=False) == [second]
 
 
 async def test_feedback_does_not_depend_on_the_order_across_streams(pool: Pool) -> None:

@@ -21,6 +21,8 @@ EVERYBODY = WITH_TOKENS | {
     "/login",
 }
 SIGNED_IN = EVERYBODY | {"/conferences/{conference:uuid}/organisation"}
+BY_RESIDENTS = {"/feedback"}
+"""What residents write is in whatever language they choose."""
 BY_HAND = {"/imprint", "/privacy", "/accessibility"}
 """Written in each language as a whole."""
 OWN = {
@@ -60,7 +62,7 @@ async def shown(site: Site, paths: set[str]) -> dict[str, tuple[str, str]]:
 
 
 def test_no_page_is_forgotten() -> None:
-    assert {route.path for module in PAGES for route in module.routes if route.method == "GET"} == SIGNED_IN | BY_HAND | OWN
+    assert {route.path for module in PAGES for route in module.routes if route.method == "GET"} == SIGNED_IN | BY_RESIDENTS | BY_HAND | OWN
 
 
 @pytest.mark.parametrize("signed_in", [False, True])

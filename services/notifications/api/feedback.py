@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.tokens import Heard, Mail, keyring_of, seal
@@ -71,12 +71,16 @@ async def give_feedback(wish: NewFeedback, call: Call) -> Heard:
 
 @router.get("/feedback")
 async def list_all_feedback(
-    call: Call, limit: Limit = DEFAULT_LIMIT, after: After = None, min_position: MinPosition = 0
+    call: Call,
+    answered: Annotated[bool | None, Query(description="Only what the office has dealt with, or only what it has not.")] = None,
+    limit: Limit = DEFAULT_LIMIT,
+    after: After = None,
+    min_position: MinPosition = 0,
 ) -> Page[ShownFeedback]:
     """What people have said, the oldest first."""
     behind = cast("tuple[datetime, UUID] | None", BY_TIME.after(after))
     await call.wait_for(FEEDBACK_MODEL.name, min_position)
-    rows = await list_feedback(call.read, behind, limit + 1)
+    rows = await list_feedback(call.read, behind, limit + 1, answered=answered)
     sealed = [value for row in rows for value in (row.text, row.email, row.page, row.note) if value]
     values: list[str | Erased] = [*await keyring_of(call).open_many(sealed)]
     opened = dict(zip((one.nonce for one in sealed), values, strict=True))

@@ -66,13 +66,16 @@ class ListedFeedback:
 
 
 QUERY = """select feedback, text, email, page, given_at, note, answered_at from feedback_v1
-where ($1::timestamptz is null or (given_at, feedback) > ($1, $2)) order by given_at, feedback limit $3"""
+where ($1::timestamptz is null or (given_at, feedback) > ($1, $2)) and ($4::bool is null or (answered_at is not null) = $4)
+order by given_at, feedback limit $3"""
 
 
-async def list_feedback(db: Queryable, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[ListedFeedback]:
-    """Feedback in the order in which it came, behind the (time, id) of the last one seen."""
+async def list_feedback(
+    db: Queryable, after: tuple[datetime, UUID] | None, limit: int, *, answered: bool | None = None
+) -> Sequence[ListedFeedback]:
+    """Feedback in the order in which it came, behind the (time, id) of the last one seen; only what is answered, or is not, if told so."""
     at, last = after or (None, None)
-    rows = await db.fetch(QUERY, at, last, limit)
+    rows = await db.fetch(QUERY, at, last, limit, answered)
     return [ListedFeedback(**{**row, **{name: _sealed(row[name]) for name in ("text", "email", "page", "note")}}) for row in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.exceptions import HTTPException
 
@@ -25,6 +25,15 @@ class Shown(Generic[T]):
     """The query of the address with the next page; None on the last."""
     begun: bool
     """Whether this is not the first page."""
+
+
+async def asked_page(visit: Visit, service: str, path: str, *, kept: tuple[str, ...] = (), **query: Any) -> Shown[Any]:
+    """One page of a service's list, as our address says; what was `kept` of the address stays in that of the next page."""
+    answered = await visit.ask(service, path, settled=True, after=visit.query.get("after"), **query)
+    following = parse_qs(answered["next"].partition("?")[2]).get("after", []) if answered["next"] else []
+    stays = {name: visit.query[name] for name in kept if name in visit.query}
+    more = f"?{urlencode({**stays, 'after': following[0]})}" if following else None
+    return Shown(answered["items"], more, "after" in visit.query)
 
 
 def after_of(visit: Visit, listing: Listing, name: str = "after") -> Any:
