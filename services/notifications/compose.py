@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -24,6 +23,7 @@ from jinja2.runtime import Context
 from services.notifications.channels.channel import Post
 from services.notifications.events import NotificationPlanned, Why
 from shared.localday import CITY_ZONE
+from shared.mail import envelope_address
 
 MOST_SUBJECT = 150
 """Characters; what is longer is cut, for the whole of it stands in the letter."""
@@ -42,10 +42,6 @@ class Letters(EmailPolicy):
 
 
 LETTERS = Letters(linesep="\r\n")
-
-
-class NoAddress(Exception):
-    """What was given as an address is none that a letter can be sent to."""
 
 
 @dataclass(frozen=True)
@@ -164,18 +160,6 @@ def write(planned: NotificationPlanned, opened: Opened, head: Letterhead) -> Wri
     ]
     html = ENVIRONMENT.get_template("letter.html").render(language=language, subject=subject, paragraphs=paragraphs)
     return Written(subject, text, html)
-
-
-def envelope_address(address: str) -> str:
-    """The address as a server is told it, its domain in ASCII; NoAddress for what is none, and for what few servers take (RFC 6531)."""
-    try:
-        parsed = Address(addr_spec=address)
-        domain = parsed.domain.encode("idna").decode("ascii")
-    except (MessageError, ValueError, IndexError, AttributeError):
-        raise NoAddress from None
-    if not parsed.username or not domain or clean(address) != address or len(address) > 254:
-        raise NoAddress
-    return f"{parsed.username}@{domain}"
 
 
 def compose(notification: UUID, planned: NotificationPlanned, opened: Opened, head: Letterhead) -> Post:

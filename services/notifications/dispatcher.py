@@ -13,7 +13,7 @@ import structlog
 from services.notifications.channels.channel import Channel, NotNow, Refused
 from services.notifications.channels.table import channel_of
 from services.notifications.claims import Claim, Claims
-from services.notifications.compose import Letterhead, NoAddress, Opened, compose
+from services.notifications.compose import Letterhead, Opened, compose
 from services.notifications.events import Cause, NotificationPlanned
 from services.notifications.notification import (
     NOTIFICATION,
@@ -26,6 +26,7 @@ from services.notifications.read_models.outcomes import counted, to_hand_over
 from shared.effects import Effect, Standing, Workplace
 from shared.eventstore.store import Origin
 from shared.failpoints import failpoint
+from shared.mail import NoAddress
 from shared.privacy.sealed import Erased, Sealed
 from shared.projections.cursors import POLL_SECONDS
 from shared.projections.faults import is_passing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from email import message_from_bytes
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
@@ -14,7 +13,7 @@ from typing import Any, Literal
 import pytest
 
 import services.notifications.compose as composing
-from services.notifications.compose import Letterhead, NoAddress, Opened, compose, envelope_address, write
+from services.notifications.compose import Letterhead, Opened, compose, write
 from services.notifications.events import NotificationPlanned, Reason
 from services.notifications.reactions import LETTERS, PERSONAL
 from shared.domain import Named
@@ -198,35 +197,3 @@ def test_a_value_that_a_template_misses_is_an_error_and_no_gap_in_the_letter() -
 def test_no_personal_value_is_asked_of_the_official_ones() -> None:
     for kind in DIRECT:
         assert not PERSONAL & VALUES[kind].keys()
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [("ada@example.org", "ada@example.org"), ("Ada+x@Über.example", "Ada+x@xn--ber-goa.example")],
-)
-def test_an_address_is_what_a_server_is_told(address: str, expected: str) -> None:
-    assert envelope_address(address) == expected
-    assert Address(addr_spec=expected).addr_spec == expected
-
-
-NO_ADDRESSES = (
-    *(
-        "",
-        "ada",
-        "@example.org",
-        "ada@",
-        "ada@example.org\r\nBcc: b@x.de",
-        "a@b@c.de",
-        "<ada@example.org>",
-        "ada@x..de",
-        "a b@x.de",
-        "jürgen@x.de",
-    ),
-    *("ada@" + "x" * 70 + ".de", "a" * 260 + "@x.de"),
-)
-
-
-@pytest.mark.parametrize("address", NO_ADDRESSES)
-def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(NoAddress):
-        envelope_address(address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,20 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.eventstore.errors import StoreBusy
 from shared.http.call import Invocation
+from shared.mail import must_be_address
 from shared.privacy.keyring import Keyring, SubjectErased
 from shared.privacy.sealed import Sealed
-from shared.text import must_be_one_line
 
 TOKEN_BYTES = 16
-_ADDRESS = re.compile(r'[^\s@<>(),;:\\"\[\]]{1,64}@[^\s@<>(),;:\\"\[\].]+(\.[^\s@<>(),;:\\"\[\].]+)+')
-
-
-def must_be_address(text: str) -> str:
-    """An e-mail address as people type it. ValueError for anything else."""
-    if not _ADDRESS.fullmatch(address := must_be_one_line(text)):
-        raise ValueError("must be an e-mail address")
-    return address
-
 
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["jemand@example.org"]), AfterValidator(must_be_address)]
 """Where somebody is written to."""

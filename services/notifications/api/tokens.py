@@ -9,12 +9,11 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.notifications.compose import NoAddress, envelope_address
 from shared.eventstore.errors import StoreBusy
 from shared.http.call import CommandAnswer, Invocation
+from shared.mail import must_be_address
 from shared.privacy.keyring import Keyring, SubjectErased
 from shared.privacy.sealed import Sealed
-from shared.text import must_be_one_line
 
 TOKEN_BYTES = 16
 
@@ -36,16 +35,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def must_be_an_address(text: str) -> str:
-    """An address that a letter can be sent to. ValueError, without the value, for what is none."""
-    try:
-        envelope_address(must_be_one_line(text))
-    except NoAddress:
-        raise ValueError("must be an e-mail address") from None
-    return text.strip()
-
-
-Mail = Annotated[str, Field(min_length=3, max_length=254, description="An e-mail address."), AfterValidator(must_be_an_address)]
+Mail = Annotated[str, Field(min_length=3, max_length=254, description="An e-mail address."), AfterValidator(must_be_address)]
 Token = Annotated[str, Field(min_length=1, max_length=64, description="The token from the letter's link.")]
 
 
