@@ -29,7 +29,8 @@ SIDE_BY_SIDE = 8
 
 PASSING = {HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE}
 """What may pass by itself: another service has not heard yet of the step before, or the machine is busy."""
-TRIES = 10
+TRIES = 20
+"""Looks until what follows by itself has to be there: half a minute."""
 PATIENCE = 60
 """Looks until all readers have to be quiet: two minutes at most."""
 FIRST_PAUSE = 0.05

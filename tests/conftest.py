@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import infrastructure
 from tests.infrastructure import BROKER, RUN
@@ -18,8 +18,11 @@ from tests.support.choice import Choice, choose
 from tests.support.postgres import PostgresServer
 from tests.support.run import Run
 
-# No example is judged by its duration, and every failure prints what repeats it.
-settings.register_profile("bindeglied", deadline=None, print_blob=True)
+# No example is judged by its duration, every failure prints what repeats it, and every run tries the same: a change is never refused
+# for what chance has found elsewhere.
+settings.register_profile(
+    "bindeglied", deadline=None, print_blob=True, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 settings.load_profile("bindeglied")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.pages import Visitor
-from tests.e2e.homes import PATIENCE, ROOT, free_port, told_home
+from tests.e2e.homes import PATIENCE, ROOT, told_home
 from tests.support.chromium import FLAGS, find_chromium
+from tests.support.ports import free_port
 from tests.support.run import Run
 
 SECONDS = 45
@@ -52,7 +53,7 @@ def _serve(run: Run) -> str:
 
 def _answers(address: str) -> bool:
     with contextlib.suppress(httpx2.TransportError):
-        return httpx2.get(f"{address}/ready", timeout=5).status_code == 200
+        return httpx2.get(f"{address}/ready", timeout=30).status_code == 200
     return False
 
 
@@ -60,7 +61,7 @@ def _answers(address: str) -> bool:
 def chromium() -> Iterator[Browser]:
     """A real browser. What drives it keeps an event loop running in this process, in which no other module's test could run one."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS), timeout=4 * SECONDS * 1000)
         yield browser
         browser.close()
 

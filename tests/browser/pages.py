@@ -29,12 +29,13 @@ class Visitor:
     def signs_in_as(self, persona: str) -> None:
         """Choose one of the demo's people."""
         self.goes_to("/de/login")
-        self.page.click(f"button[value={persona}]")
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.click(f"button[value={persona}]")
 
     def presses(self, button: str) -> None:
         """Press a button by what it says, and wait for the page behind it."""
-        self.page.get_by_role("button", name=button).first.click()
-        self.page.wait_for_load_state("domcontentloaded")
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.page.get_by_role("button", name=button).first.click()
 
     def sends(self, form: str, **fields: str | list[str]) -> str:
         """Fill a form in and send it, as a person does; what the page says that was done. A list ticks boxes by their labels."""

@@ -143,16 +143,24 @@ class Estate:
         ]
 
     async def quiet(self) -> None:
-        """Wait until every reader of every service is at its end, with nothing parked, failed or stopped."""
-        for name, api in self.apis.items():
-            seen: list[Any] = []
+        """Wait until all readers are at their ends, twice without a change between, with nothing parked, failed or stopped."""
+        seen: dict[str, list[Any]] = {}
 
-            async def done(name: str = name, api: ServiceProcess = api, seen: list[Any] = seen) -> bool:
-                seen[:] = await api.get(f"/api/{name}/operations/positions")
-                return all(one["lag"] == 0 and not one["stopped"] for one in seen)
+        async def done() -> bool:
+            before, now = dict(seen), {name: await api.get(f"/api/{name}/operations/positions") for name, api in self.apis.items()}
+            seen.update(now)
+            # What one service has heard another may still be told of: only where nothing moves between two looks nothing is on its way.
+            return not _behind(now) and now == before
 
-            try:
-                await until(done, f"{name} has come to the end")
-            except AssertionError as error:
-                raise AssertionError(f"{error}: {seen}\n{self.workers[name].said()}") from None
-            assert not [one for one in seen if one["parked"] or one.get("failed")], seen
+        try:
+            await until(done, "all services have come to the end")
+        except AssertionError as error:
+            said = "\n".join(self.workers[name].said() for name in _behind(seen))
+            raise AssertionError(f"{error}: {_behind(seen) or seen}\n{said}") from None
+        assert not [one for rows in seen.values() for one in rows if one["parked"] or one.get("failed")], seen
+
+
+def _behind(positions: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    """The readers that have not come to the end, by service."""
+    found = {name: [one for one in rows if one["lag"] != 0 or one["stopped"]] for name, rows in positions.items()}
+    return {name: rows for name, rows in found.items() if rows}

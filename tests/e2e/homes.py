@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -29,10 +28,10 @@ from tests.support.run import Run
 ROOT = Path(__file__).parents[2]
 PATIENCE = 150
 """Seconds for a command on a busy machine."""
-ON_THE_WAY = re.compile(
-    r"^(starting PostgreSQL …|(rebuilding|verifying) .+: [\d,]+ of [\d,]+|\{.+\"level\": \"warning\".+\})\n", re.MULTILINE
-)
-"""What is said on the error stream of a command that takes its time, and warned of where the machine does; how often depends on it."""
+WARNED = re.compile(r"^\{.+\"level\": \"warning\".+\}\n", re.MULTILINE)
+"""What a busy machine is warned of; how often depends on it."""
+ON_THE_WAY = re.compile(r"^(starting PostgreSQL …|(rebuilding|verifying) .+: [\d,]+ of [\d,]+)\n", re.MULTILINE)
+"""What is said on the error stream of a command that takes its time."""
 FACTS = """select stream, version, type, schema_version, recorded_at, actor, convert_from(data, 'UTF8') as data
 from log.log order by stream, version"""
 
@@ -57,7 +56,7 @@ class Operator:
     def runs(self, *arguments: str, code: int = 0) -> str:
         """Run a command to its end, which is to be this exit code; what it said, but for its progress."""
         with self.begins(*arguments) as process:
-            said, _ = process.communicate(timeout=PATIENCE)
+            said = last_words(process)
         assert process.returncode == code, said
         return ON_THE_WAY.sub("", said)
 
@@ -102,12 +101,20 @@ class Operator:
         return found
 
 
+def last_words(process: subprocess.Popen[str]) -> str:
+    """Wait until it ends; what it has said until then, but for warnings of a busy machine."""
+    said, _ = process.communicate(timeout=PATIENCE)
+    return WARNED.sub("", said)
+
+
 @contextlib.contextmanager
 def new_home(run: Run) -> Iterator[Operator]:
     """Nothing is there yet; what is there at the end is ended."""
     home = Home(run.fresh_directory("home") / "bindeglied")
-    yield Operator(home)
-    stop_postgres(home.postgres)
+    try:
+        yield Operator(home)
+    finally:
+        stop_postgres(home.postgres)
 
 
 @contextlib.contextmanager
@@ -123,11 +130,3 @@ def told_home(run: Run) -> Iterator[Operator]:
         # The data belongs to an unprivileged user where the tests run as root.
         subprocess.run(["cp", "-a", template, operator.home.folder], check=True, timeout=PATIENCE)
         yield operator
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

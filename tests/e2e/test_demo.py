@@ -17,7 +17,8 @@ from bindeglied.outbox import Outbox
 from bindeglied.world.read import read_world
 from shared.http.call import stream_begun_by
 from tests.e2e.canonical import alike
-from tests.e2e.homes import PATIENCE, Operator, free_port, new_home, told_home
+from tests.e2e.homes import PATIENCE, Operator, last_words, new_home, told_home
+from tests.support.ports import free_port
 from tests.support.run import Run
 
 WORLD = read_world()
@@ -124,7 +125,7 @@ def test_it_serves_what_it_prints_alone_and_ends_when_told(told: Operator, end: 
         assert f"process {process.pid} serves from {told.home.folder} already: stop it first" in told.runs("reset", "--yes", code=1)
         assert re.match(r"bodies_v1: rebuilt up to own \d+\n", told.runs("rebuild", "meetings", "bodies_v1"))
         process.send_signal(end)
-        said, _ = process.communicate(timeout=PATIENCE)
+        said = last_words(process)
     assert (process.returncode, said) == (0, "Bindeglied endet.\n")
     assert told.left_running() == []
 
@@ -156,7 +157,7 @@ def test_interrupted_while_it_tells_it_puts_everything_away(nobody: Operator) ->
     with nobody.begins("demo", "--once") as process:
         read_until(process, f"3/{STEPS}")
         process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=PATIENCE)
+        said = last_words(process)
     assert process.returncode == 130
     assert said.endswith("bindeglied: unterbrochen; derselbe Befehl macht dort weiter, wo er war\n")
     assert nobody.left_running() == []
@@ -178,7 +179,7 @@ def test_an_operator_looks_after_it(told: Operator) -> None:
     assert told.runs("keys", "rotate").startswith(f"{key_file} holds a new key, the old one is destroyed; no copy is kept")
     assert key_file.read_bytes() != before
     with told.begins("park", "list") as process:
-        said, _ = process.communicate(timeout=PATIENCE)
+        said = last_words(process)
     assert said == "starting PostgreSQL …\nnothing is parked\n"
     assert told.left_running() == []
 
@@ -194,6 +195,7 @@ async def test_an_operator_frees_what_was_set_aside(told: Operator) -> None:
         while told.runs("park", "list").count(str(winter)) < 2:
             assert time.monotonic() < deadline
         process.send_signal(signal.SIGINT)
+        last_words(process)
     status = told.runs("status", code=1)
     assert status.count("parked streams: see `bindeglied park") == 2
     listed = told.runs("park", "list")

@@ -12,6 +12,7 @@ import pytest
 from bindeglied.address import OneAddress
 from bindeglied.embedded import SERVICES, Embedded, Home, embedded
 from shared.http.health import Finding
+from tests.faults.processes import until
 from tests.support.postgres import PostgresServer
 from tests.support.run import Run
 
@@ -68,8 +69,8 @@ async def _tells_of_the_storys_time(client: httpx2.AsyncClient, home: Home) -> N
 async def _tells_how_every_service_is(client: httpx2.AsyncClient, everything: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ready is the process when each of its services is."""
     assert (await client.get("/health")).json() == {"alive": True}
+    await until(lambda: _is_ready(client), "every service is ready")
     ready = await client.get("/ready")
-    assert ready.status_code == 200, ready.text
     assert ready.json()["checks"].keys() == {service.name for service in SERVICES}
 
     async def look() -> dict[str, Finding]:
@@ -82,3 +83,7 @@ async def _tells_how_every_service_is(client: httpx2.AsyncClient, everything: Em
     assert (answer.status_code, answer.json()["detail"]) == (503, "Not working: conferences.")
     assert answer.json()["checks"]["conferences"] == {"ok": False, "says": "database is gone"}
     assert {name for name, check in answer.json()["checks"].items() if check["ok"]} == {one.name for one in SERVICES} - {"conferences"}
+
+
+async def _is_ready(client: httpx2.AsyncClient) -> bool:
+    return (await client.get("/ready")).status_code == 200

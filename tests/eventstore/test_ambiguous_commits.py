@@ -94,9 +94,11 @@ async def test_a_whole_batch_whose_reply_is_lost_keeps_its_answers(
     assert await admin.fetchval("select count(*) from log.log") == 10
 
 
-async def test_what_cannot_be_found_out_in_time_is_called_unknown_and_known_later(nodes: Nodes, database: Database, proxy: Proxy) -> None:
+async def test_what_cannot_be_found_out_in_time_is_called_unknown_and_known_later(
+    nodes: Nodes, database: Database, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stream, key = uuid4(), uuid4()
-    async with node(through(proxy, database), answer_within=0.3) as one:
+    async with node(through(proxy, database)) as one:
         lost = proxy.lose_reply(is_append)
 
         async def nobody_comes_back() -> None:
@@ -104,11 +106,13 @@ async def test_what_cannot_be_found_out_in_time_is_called_unknown_and_known_late
             proxy.refuse()
 
         gate = asyncio.create_task(nobody_comes_back())
-        with pytest.raises(OutcomeUnknown):
-            await one.add(stream, id=key)
-        await gate
-        with pytest.raises(StoreBusy):  # This one was never sent: it is told so.
-            await one.add(stream)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(one.writer, "answer_within", 0.3)
+            with pytest.raises(OutcomeUnknown):
+                await one.add(stream, id=key)
+            await gate
+            with pytest.raises(StoreBusy):  # This one was never sent: it is told so.
+                await one.add(stream)
         two = await nodes()
         again = await two.add(stream, id=key)
         assert (again.version, again.position, again.known) == (1, 1, True)
@@ -119,22 +123,25 @@ async def test_what_cannot_be_found_out_in_time_is_called_unknown_and_known_late
 async def test_a_network_that_falls_silent_ends_as_unknown(
     nodes: Nodes, database: Database, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls_module, "CALL_SECONDS", 0.4)
     stream, key = uuid4(), uuid4()
-    async with node(through(proxy, database), answer_within=0.6) as one:
+    async with node(through(proxy, database)) as one:
         await one.add(stream)
         proxy.freeze()
-        with pytest.raises(OutcomeUnknown):
-            await one.add(stream, id=key)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(calls_module, "CALL_SECONDS", 0.4)
+            impatient.setattr(one.writer, "answer_within", 0.6)
+            with pytest.raises(OutcomeUnknown):
+                await one.add(stream, id=key)
         proxy.thaw()
         assert (await one.add(stream, id=key)).version == 2
     assert len(await read_log((await nodes()).pool, 0, 10)) == 2
 
 
 async def an_orphan(
-    one: Node, two: Node, stream: UUID, key: UUID, admin: asyncpg.Connection[asyncpg.Record], database: Database, proxy: Proxy
+    one: Node, two: Node, stream: UUID, key: UUID, admin: asyncpg.Connection[asyncpg.Record], database: Database, proxy: Proxy, wait: float
 ) -> Outcome | Exception:
-    """Let `one` send a command that waits for the lock and is cut off; then `two` hears the same command, which it must not do now."""
+    """Let `one` send a command that waits for the lock and is cut off; then `two` hears the same command, which it must not do now. For
+    `wait` seconds at most nothing else happens."""
 
     def not_any_more(_: Ledger) -> None:
         raise Denied
@@ -146,7 +153,7 @@ async def an_orphan(
         retry = asyncio.create_task(
             two.store.execute(LEDGER, stream, Add(now=NOW, command=str(key)), Origin("anna", key, "office:test", b"1"), permit=not_any_more)
         )
-        await asyncio.wait([retry], timeout=0.5)
+        await asyncio.wait([retry], timeout=wait)
         early = retry.done()
     [answer] = await asyncio.gather(retry, return_exceptions=True)
     await until(lambda: admin.fetchval("select count(*) from log.log"), "the orphan's turn")
@@ -163,7 +170,7 @@ async def test_no_is_never_said_of_a_command_that_still_waits_for_its_turn(
 ) -> None:
     stream, key = uuid4(), uuid4()
     async with node(through(proxy, database)) as one:
-        answer = await an_orphan(one, await nodes(), stream, key, admin, database, proxy)
+        answer = await an_orphan(one, await nodes(), stream, key, admin, database, proxy, wait=0.5)
     assert isinstance(answer, Outcome)
     assert (answer.version, answer.position, answer.known) == (1, 1, True)
     assert await admin.fetchval("select count(*) from log.log") == 1
@@ -180,7 +187,7 @@ async def test_a_look_that_does_not_wait_behind_the_lock_would_say_no(
     monkeypatch.setattr(Store, "_settled", careless)
     stream, key = uuid4(), uuid4()
     async with node(through(proxy, database)) as one:
-        answer = await an_orphan(one, await nodes(), stream, key, admin, database, proxy)
+        answer = await an_orphan(one, await nodes(), stream, key, admin, database, proxy, wait=60)
     assert isinstance(answer, Denied)  # A false answer: the command happened.
     assert await admin.fetchval("select count(*) from log.log") == 1
 

@@ -160,16 +160,16 @@ def test_applications_in_one_database_have_a_log_each(env: dict[str, str]) -> No
 def test_a_projection_follows_and_resumes_where_it_stopped(env: dict[str, str]) -> None:
     with ProjectionRunner(application_class=Matters, projection_class=CountNotes, view_class=Counts, env=env) as runner:
         before = runner.app.open("Radweg")
-        runner.wait(runner.app.note(before, "eins"), timeout=20)
+        runner.wait(runner.app.note(before, "eins"), timeout=60)
         assert runner.view.of(before) == 1
     runner.view.datastore.close()
 
     with Matters(env) as matters:
         missed = matters.note(before, "zwei")
     with ProjectionRunner(application_class=Matters, projection_class=CountNotes, view_class=Counts, env=env) as runner:
-        runner.wait(missed, timeout=20)
+        runner.wait(missed, timeout=60)
         assert runner.view.of(before) == 2
-        runner.wait(runner.app.note(before, "drei"), timeout=20)
+        runner.wait(runner.app.note(before, "drei"), timeout=60)
         assert runner.view.of(before) == 3
     runner.view.datastore.close()
 
@@ -177,7 +177,7 @@ def test_a_projection_follows_and_resumes_where_it_stopped(env: dict[str, str]) 
 def test_a_process_writes_several_streams_together_with_its_tracking(env: dict[str, str]) -> None:
     with EventSourcedProjectionRunner(application_class=Matters, projection_class=Receipts, env=env) as runner:
         matter = runner.app.open("Radweg")
-        runner.wait(runner.app.note(matter, "no receipt for a note"), timeout=20)
+        runner.wait(runner.app.note(matter, "no receipt for a note"), timeout=60)
         recorder = runner.projection.recorder
         assert isinstance(recorder, LogProcessRecorder)
         assert recorder.max_tracking_id("Matters") == 2

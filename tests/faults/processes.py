@@ -7,10 +7,9 @@ import contextlib
 import copy
 import json
 import os
-import random
 import signal
-import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,15 @@ import httpx2
 from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer, Persona
 from shared.settings import Settings
 from shared.surroundings import Role
+from tests.support.ports import free_port
 from tests.support.postgres import Database
 from tests.support.run import Process, Run
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 90.0
+PATIENCE = 120.0
 """Seconds after which what was to happen has not happened, also on a machine with much else to do."""
+ANSWER_SECONDS = 60.0
+"""For one answer, there."""
 STORY_TIME = "2018-09-03T09:00:00+00:00"
 PERSONA = "gremienbuero"
 PERSONAS = {PERSONA: Persona("registry", "Gremienbüro", "Registratur", ("city:registry", "city:operator"))}
@@ -80,7 +82,12 @@ class Town:
             sys.executable, "-m", "bindeglied", *arguments, cwd=ROOT, env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
-        said, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        try:
+            said, _ = await asyncio.wait_for(process.communicate(), 2 * PATIENCE)
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         assert process.returncode == 0, said.decode()
         return said.decode()
 
@@ -95,7 +102,7 @@ class ServiceProcess:
 
     def __init__(self, town: Town, role: Role, module: str, number: int) -> None:
         self.town, self.role, self.module = town, role, module
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = town.folder / f"{town.name}.{number}.{role}.log"
         """What it says, over all its lives."""
@@ -168,18 +175,16 @@ class ServiceProcess:
 
     async def get(self, path: str) -> Any:
         """Ask it as the operator; any answer's JSON."""
-        async with httpx2.AsyncClient(base_url=self.url, headers=self.town.headers, timeout=10) as client:
+        async with httpx2.AsyncClient(base_url=self.url, headers=self.town.headers, timeout=ANSWER_SECONDS) as client:
             return (await client.get(path)).json()
 
 
 async def until(holds: Any, what: str) -> None:
     """Wait until the coroutine function `holds` answers true; say what did not come where it does not in time."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not await holds():
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise AssertionError(f"it did not come to this: {what}") from None
+    deadline = time.monotonic() + PATIENCE
+    while not await holds():
+        assert time.monotonic() < deadline, f"it did not come to this: {what}"
+        await asyncio.sleep(0.05)
 
 
 def spoken(log: Path) -> list[dict[str, Any]]:
@@ -189,12 +194,3 @@ def spoken(log: Path) -> list[dict[str, Any]]:
         with contextlib.suppress(ValueError):
             lines.append(json.loads(line))
     return [line for line in lines if isinstance(line, dict)]
-
-
-def _free_port() -> int:
-    """A port that the system does not hand out by itself, so that a process finds it free again when it comes back."""
-    while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

@@ -59,7 +59,7 @@ async def test_a_process_killed_at_a_fail_point(town: Town, point: str, role: Ro
 
     async with Clients(town.headers, [api.url], SEED) as clients:
         await while_working(clients, 4, killed_and_back)
-        assert any(attempt.answer == "unknown" for attempt in clients.history.attempts) == (victim is api)
+        assert victim is worker or any(attempt.answer == "unknown" for attempt in clients.history.attempts), "somebody lost an answer"
         await everything_must_hold(town, clients, api)
 
 

@@ -48,13 +48,13 @@ async def test_an_event_from_the_future_parks_its_stream_until_the_upgrade(town:
         await _poison(town, meeting, body)
         await clients.work(2, a_few(2))
         await until(lambda: _are_parked(api, 2), "two read models have parked the stream")
+        await until(lambda: _others_flow(api), "all readers are at the end of the log, the relay waits")
         parked = await _parked(api)
         assert {(one["reader"], one["source"], one["stream"], one["type"], one["waiting"]) for one in parked} == {
             (UPCOMING.name, "own", str(meeting), MeetingRescheduled.NAME, 2),
             (CADENCE.name, "own", str(meeting), MeetingRescheduled.NAME, 1),
         }
         assert {one["error"] for one in parked} == {"UnreadableVersion"}
-        await until(lambda: _others_flow(api), "all readers are at the end of the log, the relay waits")
         await until(lambda: _is_said(worker, "cannot be published"), "the worker says why nothing is published")
         assert not await _retry(api, UPCOMING.name, meeting)
         assert await _parked(api) == parked

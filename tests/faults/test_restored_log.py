@@ -85,7 +85,9 @@ async def _end(*processes: ServiceProcess) -> None:
 async def _copy(postgres: str, database: Database) -> str:
     """A copy of the whole database as it is now, as a backup has it."""
     copy = f"{database.name}_copy"
-    await _run(postgres, f'create database "{copy}" template "{database.name}"')
+    # The sessions of a process that was killed a moment ago may still be ending; nobody may look at what is copied.
+    alone = f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{database.name}'"
+    await _run(postgres, alone, f'create database "{copy}" template "{database.name}"')
     return copy
 
 

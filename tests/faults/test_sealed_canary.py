@@ -129,11 +129,16 @@ class Talk:
         )
 
     async def shown(self, enrolment: str) -> Any:
-        """An enrolment as the office may see it; the one answer that shows what is inside."""
+        """An enrolment as the office may see it, once the read model has it; the one answer that shows what is inside."""
+        await until(self._is_read, "everything is read")
         async with httpx2.AsyncClient(base_url=self.process.url, headers=self.town.headers, timeout=30) as client:
             answer = await client.get(f"{PREFIX}/{enrolment}")
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def _is_read(self) -> bool:
+        positions = await self.process.get(f"/api/{NAME}/operations/positions")
+        return all(one["lag"] == 0 for one in positions if one["kind"] != "relay")
 
     async def _ask(self, method: str, path: str, status: int, **request: Any) -> httpx2.Response:
         request["headers"] = {**self.town.headers, **request.get("headers", {})}

@@ -152,7 +152,7 @@ async def served_on(dsn: str, service: Routed = NOTES, **options: Any) -> AsyncI
         stack.push_async_callback(signals.close)
         pool = await stack.enter_async_context(asyncpg.create_pool(dsn, min_size=1, max_size=4))
         clock = ManualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
-        writer = Writer(dsn, signals, clock, answer_within=2.0)
+        writer = Writer(dsn, signals, clock, answer_within=options.pop("answer_within", 30.0))
         await writer.start()
         stack.push_async_callback(writer.close)
         store = Store(writer, pool, MessageTypes(EVENTS))

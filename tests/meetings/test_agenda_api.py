@@ -22,7 +22,7 @@ from tests.meetings.examples import CONFERENCE, CONFERENCE_HELD, CONFERENCE_TITL
 from tests.meetings.test_api import UNKNOWN, fields, refused_as
 from tests.meetings.test_composition_api import a_seat, seated
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which what was to follow by itself has not."""
 MINUTE = timedelta(minutes=1)
 RECOMMENDATION = UUID(int=99)

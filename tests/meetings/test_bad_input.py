@@ -225,7 +225,7 @@ async def results_put_to(scene: Scene) -> str:
     held = CONFERENCE_HELD.model_copy(update={"results_go_to": UUID(scene.body)})
     scene.city.others.tell("conferences", CONFERENCE, held)
     proposal = str(proposal_of(UUID(scene.body), Matter(service="conferences", kind="results", id=CONFERENCE)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await scene.city.get(f"/proposals/{proposal}")).status_code != 200:
             await asyncio.sleep(0.02)
     return proposal

@@ -80,7 +80,7 @@ async def test_a_year_of_a_body_leaves_these_facts_contracts_and_read_models(cit
     told_types = {fact.type for fact in facts}
     for projector in city.process.readers.projectors:
         folded = {message.NAME for message in projector.projection.folds.get(OWN, ())}
-        assert not folded or await projector.reached(OWN, facts[-1].pos)
+        assert not folded or await projector.reached(OWN, facts[-1].pos, 60)
         verified = await projector.verify()
         assert verified.difference is None
         assert (verified.rows > 0) is bool(folded & told_types)

@@ -87,10 +87,10 @@ class City:
             return all(one.position >= tails.get(one.source, 0) for one in await self.process.readers.positions())
 
         async def settled() -> bool:
-            # An outcome is itself a fact that is read: looked at twice, nothing may have moved.
-            first = await self.process.readers.positions()
+            # An outcome is itself a fact that is read: nothing may have come while it was looked.
             tail = await self.process.readers.tail()
-            return all(one.lag == 0 for one in first) and tail == await self.process.readers.tail()
+            found = await self.process.readers.positions()
+            return all(one.lag == 0 for one in found) and tail == await self.process.readers.tail()
 
         await until(heard, "all that the others said is heard")
         await until(settled, "everything is read and handed over")

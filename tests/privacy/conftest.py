@@ -22,8 +22,8 @@ Keyrings = Callable[..., Awaitable[Keyring]]
 
 
 async def until(done: Callable[[], bool]) -> None:
-    """Give way to others until something is so; ten seconds at most."""
-    async with asyncio.timeout(10):
+    """Give way to others until something is so; a minute at most."""
+    async with asyncio.timeout(60):
         while not done():
             await asyncio.sleep(0.001)
 

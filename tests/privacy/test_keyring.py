@@ -47,7 +47,7 @@ async def test_what_one_process_seals_another_opens_as_the_promised_type(keyring
     assert (elsewhere.source, await other.open(elsewhere)) == ("/bremen/notifications", date(1990, 2, 28))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25)
 @given(value=st.text() | st.integers() | st.lists(st.text()))
 async def test_any_value_makes_the_journey(keyring: Keyring, value: Any) -> None:
     sealed: Sealed[Any] = await keyring.seal(value, await keyring.subject_for("journey@example.org"), EMAIL)
@@ -183,7 +183,7 @@ async def test_keys_whose_minute_ends_while_many_values_are_opened_open_all_of_t
 
 
 async def test_keys_leave_memory_even_if_nobody_asks_again_and_are_written_over(keyrings: Keyrings) -> None:
-    keyring = await keyrings(cache_seconds=0.05)
+    keyring = await keyrings(cache_seconds=0.5)
     await keyring.seal(CANARY, await keyring.new_subject(), EMAIL)
     [held] = keyring._cache._keys.values()  # The test is about what is left in memory.
     await until(lambda: len(keyring._cache) == 0)

@@ -18,6 +18,9 @@ from tests.projector.rooms import ROOMS
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
+PATIENCE = 60.0
+"""Seconds after which what was to happen has not happened."""
+
 
 class Runs(Protocol):
     """What runs until it is cancelled."""
@@ -56,11 +59,11 @@ async def dumped(pool: Pool) -> bytes:
 async def eventually_at(rooms: Projector, pos: int, source: str = OWN) -> None:
     """Waits for the position."""
     await rooms.start()
-    assert await rooms.reached(source, pos, 30)
+    assert await rooms.reached(source, pos, PATIENCE)
 
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Waits for what has no signal."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.02)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def test_a_session_that_has_prepared_and_says_no_more_loses_its_lock(
     pool: Pool, signals: Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cursors, "TRANSACTION_SECONDS", 1)
+    monkeypatch.setattr(cursors, "TRANSACTION_SECONDS", 2)
     await projector(pool, signals, []).start()
     asleep = await pool.acquire()
     transaction = asleep.transaction()
@@ -30,7 +30,7 @@ async def test_a_session_that_has_prepared_and_says_no_more_loses_its_lock(
     await cursors.enter(asleep, READ)
     await cursors.lock(asleep, ROOMS.name, OWN)
     await asleep.prepare("select 1 from cursor")  # To PostgreSQL the session is active now: it waits for the rest of the question.
-    async with asyncio.timeout(30), pool.acquire() as awake, awake.transaction():
+    async with asyncio.timeout(60), pool.acquire() as awake, awake.transaction():
         await cursors.enter(awake, READ)
         await cursors.lock(awake, ROOMS.name, OWN)
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):

@@ -129,7 +129,7 @@ async def test_more_questions_than_connections_are_all_answered(pool: Pool, sign
     async with asyncpg.create_pool(database.dsn, min_size=3, max_size=3) as small:
         source = AskingTheSamePool(small, "select 1")
         rooms = Projector(ROOMS, {OWN: lambda: source}, small, signals)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asyncio.gather(*(_ask(rooms, pos) for pos in (1, 2, 3, 4)))
 
 
@@ -138,7 +138,7 @@ async def test_what_took_long_to_fill_is_read_before_it_is_forgotten(pool: Pool,
     for pos in (1, 2, 3, 4):
         await _ask(rooms, pos)
     slow = AskingTheSamePool(pool, "update read.scratch set used_at = clock_timestamp() where ready")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await _ask(Projector(ROOMS, {OWN: lambda: slow}, pool, signals), 5)
     assert slow.readings == 1
 

@@ -48,7 +48,7 @@ async def opened(store: Store, number: int) -> Sequence[str]:
 async def run_until_done(duties: Reactor, story: History) -> None:
     await duties.start()
     async with running(duties):
-        assert await duties.reached(len(story.entries), 30)
+        assert await duties.reached(len(story.entries), 60)
 
 
 async def test_each_event_becomes_its_command_with_the_event_as_cause(pool: Pool, store: Store, signals: Signals) -> None:
@@ -78,7 +78,7 @@ async def test_a_crash_at_a_failpoint_neither_loses_nor_doubles_a_command(pool: 
     for hit in (1, 2, 3):
         set_failpoints(f"reactor.{place}:raise@{hit}")
         with pytest.raises(FailpointHit):
-            await asyncio.wait_for(reactor(pool, store, signals, story, batch=2).run(), 30)
+            await asyncio.wait_for(reactor(pool, store, signals, story, batch=2).run(), 60)
     set_failpoints("")
     await run_until_done(reactor(pool, store, signals, story), story)
     assert [await opened(store, n) for n in range(4)] == [tuple(f"{n}, {turn}" for turn in range(3)) for n in range(4)]
@@ -95,7 +95,7 @@ async def test_two_reactors_and_a_cancelled_one_send_each_command_once(pool: Poo
     one, other = reactor(pool, store, signals, story, batch=4), reactor(pool, store, signals, story, batch=7)
     await one.start()
     async with running(one, other):
-        assert await one.reached(len(story.entries), 30)
+        assert await one.reached(len(story.entries), 60)
     assert await pool.fetchval("select count(*) from log.log") == len(story.entries)
     assert await opened(store, 3) == tuple(f"3, {turn}" for turn in range(6))
 

@@ -91,7 +91,7 @@ class City:
                 for entry in self.heard.entries[before:]
             ]
         self.meetings.add(*self.heard.entries[before:])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await self.behind():
                 await asyncio.sleep(0.02)
 
@@ -107,7 +107,7 @@ class City:
 
     async def until(self, *types: str) -> None:
         """Wait until these are the last facts."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await self.facts())[-len(types) :] != list(types):
                 await asyncio.sleep(0.05)
 

@@ -101,9 +101,9 @@ class Clockwork:
         await self.projector.start()
         readers = {OWN: LogSource(self.pool, self.signals, "recommendations")}
         async with running(self.projector):
-            assert await self.projector.reached(OWN, await readers[OWN].tail(), 30)
+            assert await self.projector.reached(OWN, await readers[OWN].tail(), 60)
             while sum(await asyncio.gather(self.loop().fire(readers), self.loop().fire(readers))):
-                assert await self.projector.reached(OWN, await readers[OWN].tail(), 30)
+                assert await self.projector.reached(OWN, await readers[OWN].tail(), 60)
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ async def test_from_the_resolution_to_the_measure_that_was_verified(city: City) 
     assert {fact.stream for fact in facts} == {RECOMMENDATION}
     for projector in city.process.readers.projectors:
         if "own" in projector.sources:
-            assert await projector.reached("own", facts[-1].pos)
+            assert await projector.reached("own", facts[-1].pos, 60)
         verified = await projector.verify()
         assert verified.difference is None
         assert verified.rows > 0 or projector.projection.name in {"open_answers_v1", "answer_deadlines_v1"}
@@ -165,7 +165,7 @@ async def test_withdrawal_calls_off_what_was_expected(city: City) -> None:
     assert (await city.post(f"{PATH}/withdrawal", {"reason": "Überholt."}, SECRETARY)).status_code == 200
     city.clock.now = day_end(ANSWER_BY) + timedelta(days=30)
     (timers,) = city.process.readers.timers
-    assert await timers.projector.reached("own", 4, 30)
+    assert await timers.projector.reached("own", 4, 60)
     assert (await timers.status())["planned"] == 0
     refused = await city.post(f"{PATH}/answer", {"addressee": str(OFFICE), "verdict": "accepted", "reasons": REASONS}, CLERK)
     assert refused.status_code == 409
@@ -176,5 +176,5 @@ async def test_withdrawal_calls_off_what_was_expected(city: City) -> None:
 async def test_the_last_day_ends_in_the_city(city: City) -> None:
     await city.issued()
     (timers,) = city.process.readers.timers
-    assert await timers.projector.reached("own", 3, 30)
+    assert await timers.projector.reached("own", 3, 60)
     assert (await timers.status())["next_due"] == datetime(2019, 2, 28, 23, 0, tzinfo=UTC) == day_end(ACKNOWLEDGE_BY)

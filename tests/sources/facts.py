@@ -17,7 +17,7 @@ from shared.sources.source import Source, SourceUnavailable
 SPACE = UUID("6f8a3c52-0000-4000-8000-000000000000")
 BEGINNING = datetime(2018, 9, 3, 9, 0, 0, 123456, tzinfo=UTC)
 SERVICE = "notices"
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which what was to happen has not happened."""
 
 

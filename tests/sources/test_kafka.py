@@ -234,7 +234,7 @@ def windows_of(begins_and_lengths: list[tuple[int, int]], last: int) -> list[tup
     return windows if whole == last else [*windows, (whole, last)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(windows=st.lists(st.tuples(st.integers(0, 11), st.integers(1, 12)), max_size=5), limit=st.integers(1, 5))
 async def test_whatever_is_delivered_again_each_comes_once_in_order(kafka: str, windows: list[tuple[int, int]], limit: int) -> None:
     world = KafkaWorld(kafka, f"city{uuid4().hex[:12]}")

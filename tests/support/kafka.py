@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
 import signal
 import socket
@@ -12,12 +11,12 @@ import uuid
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from random import SystemRandom
 
 from aiokafka import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from tests.support.choice import Choice, jars, java_command
+from tests.support.ports import free_port
 from tests.support.run import Process, Run
 
 JAVA_OPTIONS = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
@@ -35,7 +34,7 @@ class KafkaServer:
         self.directory = directory
         self.log_dir = directory / "data"
         """Where the broker keeps its segments."""
-        self._port, self._controller_port = _free_port(), _free_port()
+        self._port, self._controller_port = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{self._port}"
         self._cluster = "b" + urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]  # A leading "-" would be read as an option.
         self._container = f"bindeglied-{uuid.uuid4().hex[:12]}"
@@ -139,13 +138,3 @@ async def _has_metadata(bootstrap: str) -> bool:
         return bool(client.cluster.brokers())
     finally:
         await client.close()
-
-
-def _free_port() -> int:
-    """A port that the system does not hand out by itself, so that a broker finds it free again when it comes back."""
-    random = SystemRandom()
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port

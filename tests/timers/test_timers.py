@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
 
+PATIENCE = 60.0
+"""Seconds after which what was to happen has not happened."""
+
+
 class Duties:
     """The service with its timers, and a clock that the test owns."""
 
@@ -57,8 +61,11 @@ class Duties:
             yield
 
     async def until_overdue(self, *numbers: int) -> None:
-        async with asyncio.timeout(30):
-            while sorted(await self.overdue()) != sorted(duty_of(topic(number)) for number in numbers):
+        """Wait until these are found overdue and noted as fired: the note comes after the fact."""
+        expected = sorted(duty_of(topic(number)) for number in numbers)
+        noted = "select stream from read.fired_timer where refusal is null and error is null"
+        async with asyncio.timeout(PATIENCE):
+            while sorted(await self.overdue()) != expected or sorted(row["stream"] for row in await self.pool.fetch(noted)) != expected:
                 await asyncio.sleep(0.02)
 
     async def fire_all(self) -> int:
@@ -66,7 +73,7 @@ class Duties:
         readers = {OWN: LogSource(self.pool, self.signals, "duties")}
         fired = 0
         async with running(self.projector):
-            await self.projector.reached(OWN, await readers[OWN].tail(), 30)
+            assert await self.projector.reached(OWN, await readers[OWN].tail(), PATIENCE)
             while some := await self.loop().fire(readers):
                 fired += some
         return fired
@@ -164,7 +171,7 @@ async def test_a_refusal_is_recorded_and_not_asked_again(duties: Duties) -> None
     readers = {OWN: LogSource(duties.pool, duties.signals, "duties")}
     async with running(duties.projector):
         await duties.projector.start()
-        assert await duties.projector.reached(OWN, 1, 30)
+        assert await duties.projector.reached(OWN, 1, PATIENCE)
     await duties.send(1, DoDuty(now=NOW))
     duties.clock.advance(timedelta(days=2))
     await duties.pool.execute("update read.cursor set pos = 2")
@@ -179,7 +186,7 @@ async def test_a_plan_that_is_still_being_filled_fires_nothing(duties: Duties) -
     await duties.open(1, days=1)
     async with running(duties.projector):
         await duties.projector.start()
-        assert await duties.projector.reached(OWN, 1, 30)
+        assert await duties.projector.reached(OWN, 1, PATIENCE)
     await duties.send(1, DoDuty(now=NOW))
     duties.clock.advance(timedelta(days=2))
     assert await duties.loop().fire({OWN: LogSource(duties.pool, duties.signals, "duties")}) == 0
@@ -203,7 +210,7 @@ async def test_a_failure_is_shown_and_can_be_retried_and_a_busy_store_is_waited_
     monkeypatch.setattr(duties.store, "execute", troubled)
     loop = duties.loop()
     async with running(duties.projector, loop):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (await duties.pool.fetch("select from pg_tables where tablename = 'fired_timer'")) or not (
                 failed := await duties.pool.fetchrow("select command_id, error from read.fired_timer")
             ):
@@ -289,7 +296,7 @@ async def test_a_command_that_is_not_declared_is_a_bug_of_the_plan(duties: Dutie
     projector = Projector(undeclared.projection, duties.projector.sources, duties.pool, duties.signals)
     await projector.start()
     async with running(projector):
-        assert await projector.reached(OWN, 1, 30)
+        assert await projector.reached(OWN, 1, PATIENCE)
     (parked,) = await projector.parked()
     assert "FindOverdue" in parked.error
 
