@@ -45,6 +45,7 @@ PERMISSIONS: Permissions = {
     "propose_item": PROPOSERS,
     "decline_proposal": KEEPERS,
     "list_upcoming_meetings": PUBLIC,
+    "list_past_meetings": PUBLIC,
     "show_meeting": PUBLIC,
     "show_item": PUBLIC,
     "list_body_proposals": PUBLIC,

@@ -32,6 +32,7 @@ from services.portal.pages import (
     operations,
     organisation,
     outbox,
+    past_meetings,
     receipt,
     recommendations,
     registration,
@@ -52,7 +53,7 @@ from shared.surroundings import Surroundings
 PAGES: tuple[Pages, ...] = tuple(
     module.pages
     for module in (
-        *(home, conferences, registration, contributions, organisation, bodies, meetings, recommendations),
+        *(home, conferences, registration, contributions, organisation, bodies, past_meetings, meetings, recommendations),
         *(subscription, receipt, trace, tasks, feedback, outbox, operations, login, notices),
     )
 )

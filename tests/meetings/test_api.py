@@ -241,7 +241,7 @@ async def test_what_does_not_exist_is_not_found(city: City) -> None:
     for path, wish in COMMANDS:
         response = await city.post(path.format(body=UNKNOWN, meeting=UNKNOWN), wish, REGISTRY, If_Match='"1"')
         assert response.status_code == 404, path
-    for path in ("/bodies/{}", "/bodies/{}/cadence", "/meetings/{}"):
+    for path in ("/bodies/{}", "/bodies/{}/cadence", "/bodies/{}/past-meetings", "/meetings/{}"):
         assert (await city.get(path.format(UNKNOWN), REGISTRY)).status_code == 404, path
 
 
@@ -254,15 +254,26 @@ async def test_a_meeting_that_is_not_public_is_as_if_it_were_not_there(city: Cit
     body, secretary = await city.board()
     await city.get(f"/bodies/{body}/cadence", secretary, min_position=2)
     canary = "Vertraulich-4711"
-    questions: list[tuple[str, dict[str, Any]]] = [("/meetings", {}), ("/meetings", {"body": body}), (f"/bodies/{body}/cadence", {})]
+    past = f"/bodies/{body}/past-meetings"
+    questions: list[tuple[str, dict[str, Any]]] = [
+        ("/meetings", {}),
+        ("/meetings", {"body": body}),
+        (f"/bodies/{body}/cadence", {}),
+        (past, {}),
+    ]
     outsiders = [NOBODY, STRANGER, signed_in("other", f"{UNKNOWN}:member")]
     before = [seen(await city.get(path, who, **query)) for path, query in questions for who in outsiders]
+    over = await city.schedule(
+        body, secretary, title=f"{canary}, vorbei", public=False, starts_at="2018-06-05T15:00:00Z", ends_at=None, entered_later=True
+    )
+    assert over.status_code == 201
     hidden = await city.schedule(body, secretary, title=canary, public=False)
     meeting, position = hidden.json()["id"], hidden.headers["position"]
     insiders = [secretary, signed_in("member", f"{body}:member"), REGISTRY]
     for insider in insiders:
         assert canary in (await city.get("/meetings", insider, min_position=position)).text
         assert (await city.get(f"/bodies/{body}/cadence", insider, min_position=position)).json()["planned"] == 1
+        assert [one["title"] for one in (await city.get(past, insider)).json()["items"]] == [f"{canary}, vorbei"]
         assert (await city.get(f"/meetings/{meeting}", insider)).json()["title"] == canary
     assert [seen(await city.get(path, who, **query)) for path, query in questions for who in outsiders] == before
     for who in outsiders:

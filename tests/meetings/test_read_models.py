@@ -16,7 +16,7 @@ from services.meetings.events.sitting import SittingClosed
 from services.meetings.items import Asked
 from services.meetings.read_models.bodies import BODIES, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
-from services.meetings.read_models.upcoming import UPCOMING, list_upcoming
+from services.meetings.read_models.upcoming import UPCOMING, list_past, list_upcoming
 from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
 from shared.contracts.matter import Matter as FoldedMatter
@@ -257,6 +257,52 @@ async def test_upcoming_meetings_come_page_by_page_even_where_they_begin_togethe
         found += [row.meeting for row in page]
         after = (page[-1].starts_at, page[-1].meeting)
     assert found == [stream for stream, _ in sorted(meetings, key=lambda meeting: (meeting[1].starts_at, meeting[0]))]
+
+
+async def past(pool: Pool, now: datetime, *, sees_all: bool = False) -> list[tuple[UUID, str, str | None]]:
+    rows = await list_past(pool, now, BOARD, sees_all=sees_all, after=None, limit=10)
+    return [(row.meeting, row.standing, row.reason) for row in rows]
+
+
+async def test_a_body_has_had_what_was_held_and_what_is_over_and_a_cancelled_meeting_says_why(pool: Pool) -> None:
+    story = History().add(MEETING, SCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED)
+    called_off, planned = meeting_number(1, starts_at=STARTS - timedelta(days=1), ends_at=None)
+    cancelled = CANCELLED.model_copy(update={"starts_at": planned.starts_at, "ends_at": None})
+    forgotten, never_opened = meeting_number(2, starts_at=STARTS - timedelta(days=2), ends_at=None)
+    elsewhere, event = meeting_number(3, body=OTHER_BODY, starts_at=STARTS - timedelta(days=3))
+    story.add(called_off, planned, cancelled).add(forgotten, never_opened).add(elsewhere, event)
+    await ReadModel(pool, UPCOMING).given(own=story).then()
+    held, off, open_ = (MEETING, "held", None), (called_off, "cancelled", REASON), (forgotten, "scheduled", None)
+    assert await past(pool, ENDS) == [held, off, open_]
+    # Its time is not over, but it was held: it has been.
+    assert await past(pool, STARTS - timedelta(days=3)) == [held]
+
+
+async def test_a_meeting_that_is_still_coming_is_not_past(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED)).then()
+    assert await past(pool, ENDS - timedelta(seconds=1)) == []
+    assert await past(pool, ENDS) == [(MEETING, "scheduled", None)]
+
+
+async def test_a_past_meeting_that_is_not_public_is_listed_for_its_own_people_only(pool: Pool) -> None:
+    secret = SCHEDULED.model_copy(update={"public": False})
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, secret)).then()
+    assert await past(pool, ENDS) == []
+    assert [one[0] for one in await past(pool, ENDS, sees_all=True)] == [MEETING]
+
+
+async def test_past_meetings_come_page_by_page_the_latest_first_even_where_they_began_together(pool: Pool) -> None:
+    story = History()
+    meetings = [meeting_number(n, starts_at=STARTS + timedelta(days=n // 3), ends_at=None) for n in range(7)]
+    for stream, event in meetings:
+        story.add(stream, event)
+    await ReadModel(pool, UPCOMING).given(own=story).then()
+    found: list[UUID] = []
+    after: tuple[datetime, UUID] | None = None
+    while page := await list_past(pool, ENDS + timedelta(days=9), BOARD, sees_all=False, after=after, limit=2):
+        found += [row.meeting for row in page]
+        after = (page[-1].starts_at, page[-1].meeting)
+    assert found == [stream for stream, _ in sorted(meetings, key=lambda meeting: (meeting[1].starts_at, meeting[0]), reverse=True)]
 
 
 async def test_bodies_are_listed_in_german_order_with_their_secretariats_name(pool: Pool) -> None:

@@ -16,7 +16,8 @@ from tests.support.spoken import spoken, unmarked
 WITH_TOKENS = {"/registration/confirm", "/registration/manage", "/subscription/confirm", "/subscription/stop"}
 EVERYBODY = WITH_TOKENS | {
     *("/conferences", "/conferences/{conference:uuid}", "/conferences/{conference:uuid}/registration"),
-    *("/conferences/{conference:uuid}/contribution", "/bodies", "/bodies/{body:uuid}", "/meetings", "/meetings/{meeting:uuid}"),
+    *("/conferences/{conference:uuid}/contribution", "/bodies", "/bodies/{body:uuid}", "/bodies/{body:uuid}/meetings"),
+    *("/meetings", "/meetings/{meeting:uuid}"),
     *("/meetings/{meeting:uuid}/items/{item:uuid}", "/recommendations", "/recommendations/{recommendation:uuid}", "/subscription"),
     "/login",
 }

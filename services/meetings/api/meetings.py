@@ -26,7 +26,7 @@ from services.meetings.meeting import MEETING, CancelMeeting, Meeting, OpenMeeti
 from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, list_proposals
-from services.meetings.read_models.upcoming import UPCOMING, UpcomingMeeting, list_upcoming
+from services.meetings.read_models.upcoming import UPCOMING, PastMeeting, UpcomingMeeting, list_past, list_upcoming
 from services.meetings.sitting import SITTING, Sitting, sitting_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
@@ -38,6 +38,7 @@ from shared.text import Line, Prose
 
 router = APIRouter(tags=["meetings"])
 BY_BEGINNING = Listing("upcoming", datetime, UUID)
+LATEST_FIRST = Listing("past", datetime, UUID)
 LONGEST = timedelta(days=7)
 
 
@@ -181,6 +182,19 @@ async def list_upcoming_meetings(
         call.read, call.now, body=body, sees_bodies=bodies_seen(call), sees_all=call.may(INSIDERS), after=behind, limit=limit + 1
     )
     return call.page(BY_BEGINNING, rows, limit, lambda row: (row.starts_at, row.meeting))
+
+
+@router.get("/bodies/{body}/past-meetings")
+async def list_past_meetings(
+    body: UUID, call: Call, limit: Limit = DEFAULT_LIMIT, after: After = None, min_position: MinPosition = 0
+) -> Page[PastMeeting]:
+    """The meetings that a body has had, the latest first: held, cancelled, or over without anybody having recorded that it was held."""
+    behind = cast("tuple[datetime, UUID] | None", LATEST_FIRST.after(after))
+    if (await call.runtime.store.load(BODY, body))[1].founded is None:
+        raise NotFound
+    await call.wait_for(UPCOMING.name, min_position)
+    rows = await list_past(call.read, call.now, body, sees_all=call.may(INSIDERS, body), after=behind, limit=limit + 1)
+    return call.page(LATEST_FIRST, rows, limit, lambda row: (row.starts_at, row.meeting))
 
 
 @router.get("/meetings/{meeting}")

@@ -1,4 +1,5 @@
-"""Which meetings are coming? One that was held no longer is; a cancelled one is shown as cancelled, lest somebody go there in vain."""
+"""Which meetings are coming, and which are past? One that was held is no longer coming; a cancelled one is shown as cancelled, lest
+somebody go there in vain."""
 
 from __future__ import annotations
 
@@ -41,6 +42,7 @@ comment on table upcoming_v1_held is 'Written by the sittings, so that no meetin
 """
 INDEXES = """create index upcoming_v1_by_time on upcoming_v1 (starts_at, meeting);
 create index upcoming_v1_over on upcoming_v1 (over_at);
+create index upcoming_v1_of_body on upcoming_v1 (body, starts_at, meeting);
 create index upcoming_v1_held_of on upcoming_v1_held (meeting);"""
 
 PUT = """insert into upcoming_v1
@@ -137,3 +139,33 @@ async def list_upcoming(
     begin, meeting = after or (None, None)
     rows = await db.fetch(QUERY, now, body, sees_all, list(sees_bodies), begin, meeting, limit)
     return [UpcomingMeeting(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PastMeeting:
+    """A meeting that was held, or whose time is over."""
+
+    meeting: UUID
+    title: str
+    public: bool
+    starts_at: datetime
+    place: str
+    standing: Literal["held", "cancelled", "opened", "scheduled"]
+    reason: str | None
+    """Why it was cancelled."""
+
+
+PAST = """select meeting, title, public, starts_at, place, standing, reason from (
+    select meeting, title, public, starts_at, place, reason, over_at, case when exists (
+        select from upcoming_v1_held held where held.meeting = upcoming_v1.meeting
+    ) then 'held' else standing end as standing
+    from upcoming_v1 where body = $2 and (public or $3) and ($4::timestamptz is null or (starts_at, meeting) < ($4, $5))
+) had where over_at <= $1 or standing = 'held' order by starts_at desc, meeting desc limit $6"""
+
+
+async def list_past(
+    db: Queryable, now: datetime, body: UUID, *, sees_all: bool, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[PastMeeting]:
+    """The meetings that a body has had, behind the (beginning, id) of the last one seen; public ones only, without `sees_all`."""
+    begin, meeting = after or (None, None)
+    return [PastMeeting(**row) for row in await db.fetch(PAST, now, body, sees_all, begin, meeting, limit)]
