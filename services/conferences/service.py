@@ -18,7 +18,7 @@ from services.conferences.read_models.registrations import REGISTRATIONS_LIST
 from services.conferences.read_models.tokens import TOKENS
 from services.conferences.registrations import REGISTRATIONS
 from shared.contracts.conferences import CONTRACTS
-from shared.contracts.meetings import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded
 from shared.service import Service
 
 router = APIRouter()

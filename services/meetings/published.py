@@ -29,7 +29,7 @@ from services.meetings.events.sitting import (
     SittingClosed,
 )
 from services.meetings.items import AgendaItem
-from shared.contracts import meetings as contracts
+from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
 from shared.domain import Contract, Event
 from shared.envelope import Received
 
@@ -38,43 +38,43 @@ def published(fact: Received[Event]) -> Contract | None:
     """The contract that tells of this fact. Whatever is not named here stays inside: publishing is a decision, never an accident."""
     match event := fact.message:
         case BodyFounded():
-            return contracts.BodyFounded(body=fact.stream, **dict(event))
+            return bodies.BodyFounded(body=fact.stream, **dict(event))
         case BodySucceeded():
-            return contracts.BodySucceeded(body=fact.stream, **dict(event))
+            return bodies.BodySucceeded(body=fact.stream, **dict(event))
         case MemberSeated():
-            return contracts.MemberSeated(**dict(event))
+            return bodies.MemberSeated(**dict(event))
         case MemberLeftSeat():
-            return contracts.MemberLeftSeat(**dict(event))
+            return bodies.MemberLeftSeat(**dict(event))
         case MeetingScheduled():
-            return contracts.MeetingScheduled(meeting=fact.stream, **dict(event))
+            return planning.MeetingScheduled(meeting=fact.stream, **dict(event))
         case MeetingRescheduled():
-            return contracts.MeetingRescheduled(meeting=fact.stream, **dict(event))
+            return planning.MeetingRescheduled(meeting=fact.stream, **dict(event))
         case MeetingCancelled():
-            return contracts.MeetingCancelled(meeting=fact.stream, **dict(event))
+            return planning.MeetingCancelled(meeting=fact.stream, **dict(event))
         case SittingClosed():
-            return contracts.MeetingHeld(**dict(event))
+            return sittings.MeetingHeld(**dict(event))
         case MembersInvited():
-            return contracts.MeetingInvited(meeting=fact.stream, **event.model_dump(exclude={"agenda"}), agenda=numbered(event.agenda))
+            return planning.MeetingInvited(meeting=fact.stream, **event.model_dump(exclude={"agenda"}), agenda=numbered(event.agenda))
         case ItemPlaced():
-            return contracts.ItemPlaced(**of_proposal(event), meeting=fact.stream, item=event.item.id, starts_at=event.starts_at)
+            return proposals.ItemPlaced(**of_proposal(event), meeting=fact.stream, item=event.item.id, starts_at=event.starts_at)
         case ItemRemoved() | ItemReturned():
-            return contracts.ItemReturned(**of_proposal(event), meeting=fact.stream, item=event.item.id) if event.item.proposal else None
+            return proposals.ItemReturned(**of_proposal(event), meeting=fact.stream, item=event.item.id) if event.item.proposal else None
         case ItemProposed():
-            return contracts.ItemProposed(**event.model_dump())
+            return proposals.ItemProposed(**event.model_dump())
         case ProposalDeclined():
-            return contracts.ProposalDeclined(**event.model_dump())
+            return proposals.ProposalDeclined(**event.model_dump())
         case ItemReceived():
-            return contracts.ResultsReceived(**of_item(event), received_at=event.received_at)
+            return sittings.ResultsReceived(**of_item(event), received_at=event.received_at)
         case ItemDeliberated():
-            return contracts.ItemDeliberated(**of_item(event), deliberated_at=event.deliberated_at, summary=event.summary)
+            return sittings.ItemDeliberated(**of_item(event), deliberated_at=event.deliberated_at, summary=event.summary)
         case NoteTaken():
-            return contracts.NoteTaken(**of_item(event), noted_at=event.noted_at)
+            return sittings.NoteTaken(**of_item(event), noted_at=event.noted_at)
         case ResolutionPassed() | ResolutionRejected() | ResolutionCorrected():
             return resolved(event)
         case HandoverDutyOpened():
-            return contracts.HandoverDutyOpened(duty=fact.stream, **dict(event))
+            return duties.HandoverDutyOpened(duty=fact.stream, **dict(event))
         case HandoverDutyFulfilled():
-            return contracts.HandoverDutyFulfilled(duty=fact.stream, **dict(event))
+            return duties.HandoverDutyFulfilled(duty=fact.stream, **dict(event))
         case _:
             return None
 
@@ -84,18 +84,18 @@ def resolved(event: ResolutionPassed | ResolutionRejected | ResolutionCorrected)
     said = {**of_item(event), **event.model_dump(exclude={"item"})} | {"public": event.public and event.item.public}
     match event:
         case ResolutionPassed():
-            return contracts.ResolutionPassed(**said)
+            return sittings.ResolutionPassed(**said)
         case ResolutionRejected():
-            return contracts.ResolutionRejected(**said)
+            return sittings.ResolutionRejected(**said)
         case ResolutionCorrected():
-            return contracts.ResolutionCorrected(**said)
+            return sittings.ResolutionCorrected(**said)
         case _:
             assert_never(event)
 
 
-def numbered(agenda: Iterable[AgendaItem]) -> tuple[contracts.InvitedItem, ...]:
+def numbered(agenda: Iterable[AgendaItem]) -> tuple[planning.InvitedItem, ...]:
     """The agenda as the members get it: all points, by their places."""
-    return tuple(contracts.InvitedItem(item=item.id, number=number, **item.model_dump()) for number, item in enumerate(agenda, 1))
+    return tuple(planning.InvitedItem(item=item.id, number=number, **item.model_dump()) for number, item in enumerate(agenda, 1))
 
 
 def of_proposal(event: ItemPlaced | ItemRemoved | ItemReturned) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from services.meetings.read_models.proposals import PROPOSALS
 from services.meetings.read_models.upcoming import UPCOMING
 from services.meetings.sitting import SITTING
 from shared.contracts.conferences import ConferenceHeld
-from shared.contracts.meetings import CONTRACTS
+from shared.contracts.meetings.catalogue import CONTRACTS
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.service import Service

@@ -16,7 +16,8 @@ from services.notifications.events import (
 )
 from services.notifications.notification import NOTIFICATION, PlanNotification
 from services.notifications.register import REGISTER
-from shared.contracts import conferences, meetings, recommendations
+from shared.contracts import conferences, recommendations
+from shared.contracts.meetings import planning, sittings
 from shared.domain import Contract
 from shared.envelope import Received
 from shared.privacy.sealed import Sealed
@@ -25,11 +26,11 @@ from shared.reactor import Reaction, Send
 
 OfConference = conferences.ConferencePlanned | conferences.RegistrationOpened | conferences.ConferenceHeld
 OfMeeting = (
-    meetings.MeetingScheduled
-    | meetings.MeetingRescheduled
-    | meetings.MeetingCancelled
-    | meetings.MeetingInvited
-    | meetings.ResolutionPassed
+    planning.MeetingScheduled
+    | planning.MeetingRescheduled
+    | planning.MeetingCancelled
+    | planning.MeetingInvited
+    | sittings.ResolutionPassed
 )
 OfRecommendation = (
     recommendations.RecommendationIssued
@@ -45,11 +46,11 @@ LETTERS: dict[type[Contract], str] = {
     conferences.ConferencePlanned: "conference_planned",
     conferences.RegistrationOpened: "registration_opened",
     conferences.ConferenceHeld: "conference_held",
-    meetings.MeetingScheduled: "meeting_scheduled",
-    meetings.MeetingRescheduled: "meeting_rescheduled",
-    meetings.MeetingCancelled: "meeting_cancelled",
-    meetings.MeetingInvited: "meeting_invited",
-    meetings.ResolutionPassed: "resolution_passed",
+    planning.MeetingScheduled: "meeting_scheduled",
+    planning.MeetingRescheduled: "meeting_rescheduled",
+    planning.MeetingCancelled: "meeting_cancelled",
+    planning.MeetingInvited: "meeting_invited",
+    sittings.ResolutionPassed: "resolution_passed",
     recommendations.RecommendationIssued: "recommendation_issued",
     recommendations.RecommendationWithdrawn: "recommendation_withdrawn",
     recommendations.CommitteeInformed: "committee_informed",
@@ -75,9 +76,9 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
     about = Topic(service="meetings", kind="meeting", id=told.meeting)
     wanted = {told.body, told.meeting}
     match told:
-        case meetings.MeetingScheduled(entered_later=True):
+        case planning.MeetingScheduled(entered_later=True):
             return
-        case meetings.MeetingInvited():
+        case planning.MeetingInvited():
             public_items = [item.model_dump(mode="json") for item in told.agenda if item.public]
             letter = told.model_dump(mode="json", exclude={"members"})
             yield announced(
@@ -88,7 +89,7 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
                 members=tuple(dict.fromkeys(member.member for member in told.members)),
                 members_letter=letter,
             )
-        case meetings.ResolutionPassed():
+        case sittings.ResolutionPassed():
             yield announced(received, about, wanted | ({told.matter.id} if told.matter else set()))
         case _:
             yield announced(received, about, wanted)
@@ -230,8 +231,8 @@ def plan_each(received: Received[NotificationsPlanned]) -> Iterable[Send]:
 
 TOLD_BY_CONFERENCES = (conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld)
 TOLD_BY_MEETINGS = (
-    *(meetings.MeetingScheduled, meetings.MeetingRescheduled, meetings.MeetingCancelled, meetings.MeetingInvited),
-    meetings.ResolutionPassed,
+    *(planning.MeetingScheduled, planning.MeetingRescheduled, planning.MeetingCancelled, planning.MeetingInvited),
+    sittings.ResolutionPassed,
 )
 TOLD_BY_RECOMMENDATIONS = (
     *(recommendations.RecommendationIssued, recommendations.RecommendationWithdrawn, recommendations.CommitteeInformed),

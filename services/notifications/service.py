@@ -22,7 +22,7 @@ from services.notifications.read_models.feedback import FEEDBACK_MODEL
 from services.notifications.read_models.known_matters import KNOWN_MATTERS
 from services.notifications.read_models.outcomes import OUTCOMES
 from services.notifications.register import REGISTER
-from shared.contracts.meetings import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded
 from shared.contracts.notifications import CONTRACTS
 from shared.service import Service
 

@@ -9,7 +9,8 @@ from services.portal.read_models.receipts import RECEIPTS
 from services.portal.read_models.tasks import TASKS
 from services.portal.read_models.timeline import TIMELINE
 from services.portal.read_models.trace import TRACE
-from shared.contracts import conferences, meetings, notifications, recommendations
+from shared.contracts import conferences, notifications, recommendations
+from shared.contracts.meetings.catalogue import CONTRACTS as MEETINGS
 from shared.service import Service
 
 SERVICE = Service(
@@ -19,7 +20,7 @@ SERVICE = Service(
     published=lambda _: None,
     hears={
         "conferences": conferences.CONTRACTS,
-        "meetings": meetings.CONTRACTS,
+        "meetings": MEETINGS,
         "recommendations": recommendations.CONTRACTS,
         "notifications": notifications.CONTRACTS,
     },

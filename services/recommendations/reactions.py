@@ -9,20 +9,20 @@ from services.recommendations.drafting import NoteResolutionCorrection, StartRec
 from services.recommendations.informing import RecordNoteTaken
 from services.recommendations.parts import Instrument, Matter
 from services.recommendations.recommendation import RECOMMENDATION, recommendation_of
-from shared.contracts import meetings
+from shared.contracts.meetings import sittings
 from shared.envelope import Received
 from shared.reactor import Reaction, Send
 
 MEETINGS = "meetings"
 
 
-def start_recommendation(received: Received[meetings.ResolutionPassed | meetings.ResolutionCorrected]) -> Iterable[Send]:
+def start_recommendation(received: Received[sittings.ResolutionPassed | sittings.ResolutionCorrected]) -> Iterable[Send]:
     """A resolution that asks for an instrument starts it; its correction follows it there, in this order."""
     told, recorded_at = received.message, received.entry.recorded_at
     stream = recommendation_of(told.resolution)
     match told:
-        case meetings.ResolutionPassed():
-            if told.instrument == meetings.Instrument.NONE:
+        case sittings.ResolutionPassed():
+            if told.instrument == sittings.Instrument.NONE:
                 return
             start = StartRecommendation(
                 now=recorded_at,
@@ -39,7 +39,7 @@ def start_recommendation(received: Received[meetings.ResolutionPassed | meetings
                 resolved_at=told.resolved_at,
             )
             yield Send(RECOMMENDATION, stream, start)
-        case meetings.ResolutionCorrected():
+        case sittings.ResolutionCorrected():
             correction = NoteResolutionCorrection(
                 now=recorded_at, resolution_text=told.text, reason=told.reason, corrected_at=told.corrected_at
             )
@@ -48,7 +48,7 @@ def start_recommendation(received: Received[meetings.ResolutionPassed | meetings
             assert_never(told)
 
 
-def record_committee_informed(received: Received[meetings.NoteTaken]) -> Iterable[Send]:
+def record_committee_informed(received: Received[sittings.NoteTaken]) -> Iterable[Send]:
     """A note whose matter is a recommendation is recorded with it; what is noted of other matters is not ours."""
     told = received.message
     if told.matter is None or (told.matter.service, told.matter.kind) != ("recommendations", "recommendation"):
@@ -70,12 +70,12 @@ def record_committee_informed(received: Received[meetings.NoteTaken]) -> Iterabl
 WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION = Reaction(
     name="when_resolution_passed_then_start_recommendation",
     source=MEETINGS,
-    reacts_to=(meetings.ResolutionPassed, meetings.ResolutionCorrected),
+    reacts_to=(sittings.ResolutionPassed, sittings.ResolutionCorrected),
     react=start_recommendation,
 )
 WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED = Reaction(
     name="when_note_taken_then_record_committee_informed",
     source=MEETINGS,
-    reacts_to=(meetings.NoteTaken,),
+    reacts_to=(sittings.NoteTaken,),
     react=record_committee_informed,
 )

@@ -18,7 +18,8 @@ from services.recommendations.read_models.known_bodies import KNOWN_BODIES
 from services.recommendations.read_models.open_answers import OPEN_ANSWERS
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS
 from services.recommendations.recommendation import RECOMMENDATION
-from shared.contracts.meetings import BodyFounded, NoteTaken, ResolutionCorrected, ResolutionPassed
+from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.sittings import NoteTaken, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import CONTRACTS
 from shared.service import Service
 

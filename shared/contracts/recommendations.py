@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.contracts.matter import Matter
-from shared.contracts.meetings import Instrument
+from shared.contracts.meetings.sittings import Instrument
 from shared.domain import Contract
 
 

@@ -20,7 +20,7 @@ from services.conferences.events import RegistrationRequested
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
-from shared.contracts.meetings import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded
 from shared.eventstore.log import log_tail, read_log
 from shared.http.permissions import CITY_SCOPE
 from shared.privacy.keyring import Keyring

@@ -18,7 +18,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.contracts.conferences import ConferenceHeld, HeldResult, RegistrationClosed
-from shared.contracts.meetings import Instrument
+from shared.contracts.meetings.sittings import Instrument
 from shared.contracts.recommendations import CommitteeInformed, RecommendationIssued
 from shared.domain import Contract, Event
 from shared.envelope import Cursor, Entry, Received

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from shared.contracts.meetings import CONTRACTS, MeetingCancelled, MeetingHeld, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.catalogue import CONTRACTS
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.sittings import MeetingHeld
 from shared.envelope import Received
 from shared.projections.dump import dump
 from shared.projections.projection import Projection, Statement

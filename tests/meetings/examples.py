@@ -39,8 +39,8 @@ from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember
 from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
 from shared.contracts import matter as matters
-from shared.contracts import meetings as contracts
 from shared.contracts.conferences import ConferenceHeld, HeldResult
+from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
 from shared.domain import Named
 
 NOW = datetime(2018, 9, 3, 9, 0, tzinfo=UTC)
@@ -262,7 +262,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
 
 TOLD: dict[str, Any] = {"meeting": MEETING, **OF_MEETING}
 TOLD_OF_BODY: tuple[Named, ...] = (
-    contracts.BodyFounded(
+    bodies.BodyFounded(
         **OF_BODY,
         kind="advisory_board",
         legal_nature="advisory",
@@ -271,10 +271,10 @@ TOLD_OF_BODY: tuple[Named, ...] = (
         reports_to=COUNCIL,
         founded_on=FOUNDED_ON,
     ),
-    contracts.BodySucceeded(
+    bodies.BodySucceeded(
         **OF_BODY, successor=SUCCESSOR, successor_name=SUCCESSOR_NAME, on=SUCCEEDED_ON, reason="Beschluss der Stadtverordnetenversammlung"
     ),
-    contracts.MemberSeated(
+    bodies.MemberSeated(
         **OF_BODY,
         seat=SEAT,
         seat_title=SEAT_TITLE,
@@ -284,7 +284,7 @@ TOLD_OF_BODY: tuple[Named, ...] = (
         voting=True,
         since=SEATED_ON,
     ),
-    contracts.MemberLeftSeat(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, until=LEFT_ON),
+    bodies.MemberLeftSeat(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, until=LEFT_ON),
 )
 CONFERENCE_HELD = ConferenceHeld(
     conference=CONFERENCE,
@@ -300,7 +300,7 @@ CONFERENCE_HELD = ConferenceHeld(
 )
 """What the conferences service tells."""
 MATTER = matters.Matter(service="conferences", kind="results", id=CONFERENCE)
-TOLD_OF_PROPOSAL: dict[str, Any] = OF_PROPOSAL | {"matter": MATTER, "asked": contracts.Asked.RECEIVE_AND_DELIBERATE}
+TOLD_OF_PROPOSAL: dict[str, Any] = OF_PROPOSAL | {"matter": MATTER, "asked": proposals.Asked.RECEIVE_AND_DELIBERATE}
 TOLD_OF_ITEM: dict[str, Any] = TOLD | {
     "item": ITEM_ID,
     "item_title": CONFERENCE_TITLE,
@@ -311,59 +311,59 @@ TOLD_OF_ITEM: dict[str, Any] = TOLD | {
 }
 TOLD_OF_DUTY: dict[str, Any] = OF_DUTY | {"duty": DUTY, "conference_title": CONFERENCE_TITLE, "body_name": BOARD_NAME}
 TOLD_OF_ITEMS: tuple[Named, ...] = (
-    contracts.MeetingInvited(
+    planning.MeetingInvited(
         **TOLD,
         starts_at=STARTS,
         ends_at=ENDS,
         place=PLACE,
-        members=tuple(contracts.InvitedMember(member=one.member, member_name=one.member_name) for one in MEMBERS),
+        members=tuple(planning.InvitedMember(member=one.member, member_name=one.member_name) for one in MEMBERS),
         agenda=(
-            contracts.InvitedItem(
+            planning.InvitedItem(
                 item=ITEM_ID,
                 number=1,
                 title=CONFERENCE_TITLE,
                 public=True,
-                asked=contracts.Asked.RECEIVE_AND_DELIBERATE,
+                asked=proposals.Asked.RECEIVE_AND_DELIBERATE,
                 matter=MATTER,
             ),
-            contracts.InvitedItem(
-                item=OWN_ITEM_ID, number=2, title=OWN_ITEM.title, public=False, asked=contracts.Asked.DELIBERATE, matter=None
+            planning.InvitedItem(
+                item=OWN_ITEM_ID, number=2, title=OWN_ITEM.title, public=False, asked=proposals.Asked.DELIBERATE, matter=None
             ),
         ),
         invited_at=NOW,
     ),
-    contracts.ItemPlaced(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID, starts_at=STARTS),
-    contracts.ItemReturned(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID),
-    contracts.ItemProposed(**TOLD_OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY),
-    contracts.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
-    contracts.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
-    contracts.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),
-    contracts.NoteTaken(**TOLD_OF_ITEM, noted_at=NOTED.noted_at),
-    contracts.ResolutionPassed(
+    proposals.ItemPlaced(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID, starts_at=STARTS),
+    proposals.ItemReturned(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID),
+    proposals.ItemProposed(**TOLD_OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY),
+    proposals.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
+    sittings.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
+    sittings.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),
+    sittings.NoteTaken(**TOLD_OF_ITEM, noted_at=NOTED.noted_at),
+    sittings.ResolutionPassed(
         **TOLD_OF_ITEM,
         resolution=PASSED.resolution,
         text=TEXT,
-        instrument=contracts.Instrument.RECOMMENDATION,
-        votes=contracts.Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
+        instrument=sittings.Instrument.RECOMMENDATION,
+        votes=sittings.Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
         resolved_at=PASSED.resolved_at,
     ),
-    contracts.ResolutionRejected(
+    sittings.ResolutionRejected(
         **TOLD_OF_ITEM,
         text=TEXT,
-        votes=contracts.Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
+        votes=sittings.Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
         rejected_at=REJECTED.rejected_at,
     ),
-    contracts.ResolutionCorrected(
+    sittings.ResolutionCorrected(
         **TOLD_OF_ITEM, resolution=PASSED.resolution, text=CORRECTED.text, reason=CORRECTED.reason, corrected_at=LATER
     ),
-    contracts.HandoverDutyOpened(**TOLD_OF_DUTY, opened_on=date(2018, 11, 30), due_by=DUE_BY),
-    contracts.HandoverDutyFulfilled(**TOLD_OF_DUTY, meeting=MEETING, public=True, fulfilled_at=DELIBERATED.deliberated_at),
+    duties.HandoverDutyOpened(**TOLD_OF_DUTY, opened_on=date(2018, 11, 30), due_by=DUE_BY),
+    duties.HandoverDutyFulfilled(**TOLD_OF_DUTY, meeting=MEETING, public=True, fulfilled_at=DELIBERATED.deliberated_at),
 )
 CONTRACT_EXAMPLES: tuple[Named, ...] = (
     *TOLD_OF_BODY,
-    contracts.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
-    contracts.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
-    contracts.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON),
-    contracts.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
+    planning.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
+    planning.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
+    planning.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON),
+    sittings.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
     *TOLD_OF_ITEMS,
 )

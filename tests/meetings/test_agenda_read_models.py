@@ -12,7 +12,7 @@ from services.meetings.items import Asked, Matter
 from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_duties
 from services.meetings.read_models.known_matters import KNOWN_MATTERS, KnownMatter, known_matter
 from services.meetings.read_models.proposals import PROPOSALS, ProposalStanding, find_proposal, list_proposals
-from shared.contracts.meetings import Instrument
+from shared.contracts.meetings.sittings import Instrument
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.testing import History, ReadModel
 from tests.meetings.examples import (

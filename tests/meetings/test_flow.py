@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from services.meetings.published import published
-from shared.contracts.meetings import CONTRACTS, MeetingHeld
+from shared.contracts.meetings.catalogue import CONTRACTS
+from shared.contracts.meetings.sittings import MeetingHeld
 from shared.envelope import WATERMARK, Cursor
 from shared.eventstore.log import read_log
 from shared.eventstore.mapper import MessageTypes

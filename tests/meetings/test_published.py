@@ -13,7 +13,7 @@ from services.meetings.events.proposal import ItemProposed, ProposalDeclined
 from services.meetings.events.sitting import SittingClosed, SittingOpened
 from services.meetings.published import published
 from services.meetings.service import SERVICE
-from shared.contracts.meetings import CONTRACTS
+from shared.contracts.meetings.catalogue import CONTRACTS
 from shared.domain import Contract, Event
 from shared.envelope import Received
 from shared.testing import History

@@ -8,9 +8,10 @@ from uuid import UUID, uuid5
 
 from services.notifications import events
 from services.notifications.events import Reason, Recipient, Topic, Wanted
-from shared.contracts import conferences, meetings, recommendations
+from shared.contracts import conferences, recommendations
 from shared.contracts import notifications as contracts
 from shared.contracts.matter import Matter
+from shared.contracts.meetings import planning, proposals, sittings
 from shared.domain import Named
 from shared.privacy.sealed import Sealed
 
@@ -121,27 +122,27 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
 )
 
 OF_MEETING: dict[str, Any] = {"meeting": MEETING, "body": BOARD, "body_name": BOARD_NAME, "title": "Zweite Sitzung 2018", "public": True}
-MEETING_SCHEDULED = meetings.MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=None, place="Stadthaus 1", entered_later=False)
-MEETING_RESCHEDULED = meetings.MeetingRescheduled(
+MEETING_SCHEDULED = planning.MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=None, place="Stadthaus 1", entered_later=False)
+MEETING_RESCHEDULED = planning.MeetingRescheduled(
     **OF_MEETING, starts_at=STARTS, ends_at=None, place="Saal", formerly_starts_at=NOW, formerly_place="Stadthaus 1"
 )
-MEETING_CANCELLED = meetings.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=None, place="Saal", reason="Der Raum ist gesperrt.")
-MEETING_INVITED = meetings.MeetingInvited(
+MEETING_CANCELLED = planning.MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=None, place="Saal", reason="Der Raum ist gesperrt.")
+MEETING_INVITED = planning.MeetingInvited(
     **OF_MEETING, starts_at=STARTS, ends_at=None, place="Stadthaus 1", invited_at=NOW,
     members=(
-        meetings.InvitedMember(member=MEMBER, member_name="Vera Vorsitz"),
-        meetings.InvitedMember(member=OTHER_MEMBER, member_name="Max Mitglied"),
+        planning.InvitedMember(member=MEMBER, member_name="Vera Vorsitz"),
+        planning.InvitedMember(member=OTHER_MEMBER, member_name="Max Mitglied"),
     ),
     agenda=(
-        meetings.InvitedItem(item=ITEM, number=1, title="Ergebnisse", public=True, asked=meetings.Asked.DELIBERATE, matter=None),
-        meetings.InvitedItem(item=some("2"), number=2, title="Personalsache", public=False, asked=meetings.Asked.DELIBERATE, matter=None),
+        planning.InvitedItem(item=ITEM, number=1, title="Ergebnisse", public=True, asked=proposals.Asked.DELIBERATE, matter=None),
+        planning.InvitedItem(item=some("2"), number=2, title="Personalsache", public=False, asked=proposals.Asked.DELIBERATE, matter=None),
     ),
 )  # fmt: skip
-RESOLUTION_PASSED = meetings.ResolutionPassed(
+RESOLUTION_PASSED = sittings.ResolutionPassed(
     **OF_MEETING, item=ITEM, item_title="Ergebnisse der Konferenz", proposal=None, proposed_by=None, proposed_by_name=None,
     matter=Matter(service="conferences", kind="results", id=CONFERENCE), resolution=RESOLUTION, text="Wir empfehlen Kurse am Abend.",
-    instrument=meetings.Instrument.RECOMMENDATION, resolved_at=STARTS,
-    votes=meetings.Votes(yes=7, no=1, abstentions=2, present=10, entitled=15, quorum=8),
+    instrument=sittings.Instrument.RECOMMENDATION, resolved_at=STARTS,
+    votes=sittings.Votes(yes=7, no=1, abstentions=2, present=10, entitled=15, quorum=8),
 )  # fmt: skip
 OF_CONFERENCE: dict[str, Any] = {"conference": CONFERENCE, "title": CONFERENCE_TITLE}
 CONFERENCE_PLANNED = conferences.ConferencePlanned(
@@ -156,7 +157,7 @@ CONFERENCE_HELD = conferences.ConferenceHeld(
     results_go_to_name=BOARD_NAME,
 )  # fmt: skip
 OF_RECOMMENDATION: dict[str, Any] = {
-    "recommendation": RECOMMENDATION, "title": RECOMMENDATION_TITLE, "instrument": meetings.Instrument.RECOMMENDATION, "body": BOARD,
+    "recommendation": RECOMMENDATION, "title": RECOMMENDATION_TITLE, "instrument": sittings.Instrument.RECOMMENDATION, "body": BOARD,
     "body_name": BOARD_NAME, "public": True,
 }  # fmt: skip
 OF_ANSWER: dict[str, Any] = {**OF_RECOMMENDATION, "addressee": OFFICE, "addressee_name": "Sozialamt"}

@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from shared.contracts.meetings import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded
 from tests.notifications.city import FEEDBACK, OPERATOR, PREFIX, SECRETARY, STRANGER, City, text_of, tokens
 from tests.notifications.examples import (
     BOARD,

@@ -15,7 +15,7 @@ from services.notifications.notification import NOTIFICATION, PlanNotification
 from services.notifications.reactions import LETTERS, PERSONAL, REACTIONS
 from services.notifications.register import REGISTER
 from services.notifications.service import SERVICE
-from shared.contracts.meetings import MeetingInvited
+from shared.contracts.meetings.planning import MeetingInvited
 from shared.domain import Named
 from shared.envelope import Entry, Received
 from shared.reactor import Send

@@ -10,9 +10,9 @@ from services.recommendations import events
 from services.recommendations.parts import Addressed, Addressee, AddresseeClass, Information, Instrument, Matter, Verdict
 from services.recommendations.recommendation import recommendation_of
 from services.recommendations.rules import BREMEN_MODEL
-from shared.contracts import meetings as heard
 from shared.contracts import recommendations as contracts
 from shared.contracts.matter import Matter as HeardMatter
+from shared.contracts.meetings import bodies, sittings
 from shared.domain import Named
 
 BOARD = UUID("0b0d1e00-0000-4000-8000-000000000101")
@@ -146,7 +146,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     VERIFIED,
 )
 
-TOLD: dict[str, Any] = {"recommendation": RECOMMENDATION, "title": TITLE, **NAMED, "instrument": heard.Instrument.RECOMMENDATION}
+TOLD: dict[str, Any] = {"recommendation": RECOMMENDATION, "title": TITLE, **NAMED, "instrument": sittings.Instrument.RECOMMENDATION}
 TOLD_MATTER = HeardMatter(service="conferences", kind="results", id=CONFERENCE)
 TOLD_OF_ANSWER: dict[str, Any] = {**TOLD, "addressee": OFFICE, "addressee_name": OFFICE_NAME}
 TOLD_OF_MEASURE: dict[str, Any] = {**TOLD_OF_ANSWER, "measure": MEASURE, "what": WHAT}
@@ -193,8 +193,8 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
 )
 
 HEARD: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME, "public": True}
-VOTES = heard.Votes(yes=9, no=1, abstentions=2, present=12, entitled=18, quorum=10)
-RESOLUTION_PASSED = heard.ResolutionPassed(
+VOTES = sittings.Votes(yes=9, no=1, abstentions=2, present=12, entitled=18, quorum=10)
+RESOLUTION_PASSED = sittings.ResolutionPassed(
     **HEARD,
     meeting=MEETING,
     title="Erste Sitzung 2019",
@@ -206,17 +206,17 @@ RESOLUTION_PASSED = heard.ResolutionPassed(
     proposed_by_name=None,
     resolution=RESOLUTION,
     text=RESOLUTION_TEXT,
-    instrument=heard.Instrument.RECOMMENDATION,
+    instrument=sittings.Instrument.RECOMMENDATION,
     votes=VOTES,
     resolved_at=RESOLVED_AT,
 )
-RESOLUTION_CORRECTED = heard.ResolutionCorrected(
+RESOLUTION_CORRECTED = sittings.ResolutionCorrected(
     **{name: value for name, value in RESOLUTION_PASSED if name not in {"instrument", "votes", "resolved_at", "text"}},
     text=CORRECTED_TEXT,
     reason=CORRECTION,
     corrected_at=RESOLVED_AT + DAY,
 )
-NOTE_TAKEN = heard.NoteTaken(
+NOTE_TAKEN = sittings.NoteTaken(
     body=COMMITTEE,
     body_name=COMMITTEE_NAME,
     public=True,
@@ -232,9 +232,9 @@ NOTE_TAKEN = heard.NoteTaken(
 )
 
 
-def founded(body: UUID, name: str, kind: str) -> heard.BodyFounded:
+def founded(body: UUID, name: str, kind: str) -> bodies.BodyFounded:
     """What the meetings service says of a body."""
-    return heard.BodyFounded(
+    return bodies.BodyFounded(
         body=body,
         body_name=name,
         kind=kind,
@@ -246,7 +246,7 @@ def founded(body: UUID, name: str, kind: str) -> heard.BodyFounded:
     )
 
 
-BODIES_FOUNDED: tuple[heard.BodyFounded, ...] = (
+BODIES_FOUNDED: tuple[bodies.BodyFounded, ...] = (
     founded(BOARD, BOARD_NAME, "advisory_board"),
     founded(OFFICE, OFFICE_NAME, "office"),
     founded(SCHOOLS, SCHOOLS_NAME, "office"),

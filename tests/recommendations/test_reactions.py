@@ -15,7 +15,7 @@ from services.recommendations.reactions import (
 from services.recommendations.recommendation import RECOMMENDATION as RULES
 from services.recommendations.recommendation import recommendation_of
 from shared.contracts.matter import Matter
-from shared.contracts.meetings import Instrument, NoteTaken, ResolutionCorrected, ResolutionPassed
+from shared.contracts.meetings.sittings import Instrument, NoteTaken, ResolutionCorrected, ResolutionPassed
 from shared.envelope import Received
 from shared.reactor import Reaction, Send
 from shared.testing import History, Rules

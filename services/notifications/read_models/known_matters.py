@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notifications.events import Wanted
 from shared.contracts.conferences import ConferencePlanned
-from shared.contracts.meetings import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded
 from shared.contracts.recommendations import RecommendationIssued
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement

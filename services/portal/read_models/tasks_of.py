@@ -20,20 +20,13 @@ from services.portal.read_models.trace_facts import (
     informed_of,
 )
 from shared.contracts.conferences import ConferenceHeld, ConferencePlanned
-from shared.contracts.meetings import (
-    HandoverDutyFulfilled,
-    HandoverDutyOpened,
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.sittings import (
     ItemDeliberated,
-    ItemPlaced,
-    ItemProposed,
-    ItemReturned,
-    MeetingCancelled,
     MeetingHeld,
-    MeetingInvited,
-    MeetingRescheduled,
-    MeetingScheduled,
     NoteTaken,
-    ProposalDeclined,
     ResolutionPassed,
     ResolutionRejected,
     ResultsReceived,

@@ -10,14 +10,8 @@ from uuid import UUID
 
 from services.portal.read_models.trace_facts import answer_of, informed_of
 from shared.contracts.conferences import ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
-from shared.contracts.meetings import (
-    MeetingCancelled,
-    MeetingHeld,
-    MeetingRescheduled,
-    MeetingScheduled,
-    ResolutionCorrected,
-    ResolutionPassed,
-)
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
     AnswerCorrected,
     AnswerOverdue,

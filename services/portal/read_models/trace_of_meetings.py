@@ -6,18 +6,12 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 
 from services.portal.read_models.trace_facts import DEALING, HANDOVER, PLACING, Edge, Step
-from shared.contracts.meetings import (
-    HandoverDutyFulfilled,
-    HandoverDutyOpened,
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.sittings import (
     ItemDeliberated,
-    ItemPlaced,
-    ItemProposed,
-    ItemReturned,
-    MeetingCancelled,
-    MeetingRescheduled,
-    MeetingScheduled,
     NoteTaken,
-    ProposalDeclined,
     ResolutionCorrected,
     ResolutionPassed,
     ResolutionRejected,

@@ -13,10 +13,12 @@ from services.portal.read_models.receipts import RECEIPTS
 from services.portal.read_models.tasks import TASKS
 from services.portal.read_models.timeline import TIMELINE
 from services.portal.read_models.trace import TRACE
-from shared.contracts import conferences, meetings, notifications, recommendations
+from shared.contracts import conferences, notifications, recommendations
 from shared.contracts.conferences import ContributionKind, Fate, Level, Lineage, Origin
 from shared.contracts.matter import Matter
-from shared.contracts.meetings import Asked, Instrument, Votes
+from shared.contracts.meetings import duties, planning, proposals, sittings
+from shared.contracts.meetings.proposals import Asked
+from shared.contracts.meetings.sittings import Instrument, Votes
 from shared.contracts.recommendations import Addressee, AddresseeClass, Information, Verdict
 from shared.privacy.sealed import Sealed
 from shared.projections.projection import Projection
@@ -185,9 +187,9 @@ def of_meeting(meeting: UUID, body: UUID = BOARD, *, public: bool = True) -> dic
     return {"meeting": meeting, "body": body, "body_name": NAMES[body], "title": "Sitzung" if public else SECRET, "public": public}
 
 
-def scheduled(meeting: UUID, starts_at: datetime, body: UUID = BOARD, *, public: bool = True) -> meetings.MeetingScheduled:
+def scheduled(meeting: UUID, starts_at: datetime, body: UUID = BOARD, *, public: bool = True) -> planning.MeetingScheduled:
     """A meeting as planned."""
-    return meetings.MeetingScheduled(
+    return planning.MeetingScheduled(
         **of_meeting(meeting, body, public=public), starts_at=starts_at, ends_at=None, place="Stadthaus", entered_later=False
     )
 
@@ -216,28 +218,28 @@ def the_board_meets(told: Told) -> None:
     duty: dict[str, Any] = {
         "duty": DUTY, "conference": CONFERENCE, "conference_title": CITY_TITLE, "body": BOARD, "body_name": NAMES[BOARD],
     }  # fmt: skip
-    history.add(DUTY, meetings.HandoverDutyOpened(**duty, opened_on=HELD_ON, due_by=date(2019, 5, 30)))
+    history.add(DUTY, duties.HandoverDutyOpened(**duty, opened_on=HELD_ON, due_by=date(2019, 5, 30)))
     put = of_proposal(PROPOSAL, RESULTS, BOARD, Asked.RECEIVE_AND_DELIBERATE, OFFICE)
-    history.add(PROPOSAL, meetings.ItemProposed(**put, proposed_at=BEGINS + timedelta(days=1), due_by=None))
+    history.add(PROPOSAL, proposals.ItemProposed(**put, proposed_at=BEGINS + timedelta(days=1), due_by=None))
     before = MEETS - timedelta(days=7)
     history.add(CANCELLED, scheduled(CANCELLED, before))
-    history.add(CANCELLED, meetings.ItemPlaced(**put, meeting=CANCELLED, item=PLACED_BEFORE, starts_at=before))
-    called_off = meetings.MeetingCancelled(
+    history.add(CANCELLED, proposals.ItemPlaced(**put, meeting=CANCELLED, item=PLACED_BEFORE, starts_at=before))
+    called_off = planning.MeetingCancelled(
         **of_meeting(CANCELLED), starts_at=before, ends_at=None, place="Stadthaus", reason="Der Raum steht nicht zur Verfügung."
     )
-    history.add(CANCELLED, meetings.ItemReturned(**put, meeting=CANCELLED, item=PLACED_BEFORE), called_off)
-    moved = meetings.MeetingRescheduled(
+    history.add(CANCELLED, proposals.ItemReturned(**put, meeting=CANCELLED, item=PLACED_BEFORE), called_off)
+    moved = planning.MeetingRescheduled(
         **of_meeting(MEETING), starts_at=MEETS, ends_at=None, place="Stadthaus", formerly_starts_at=before, formerly_place="Stadthaus"
     )
     history.add(MEETING, scheduled(MEETING, before), moved)
-    history.add(MEETING, meetings.ItemPlaced(**put, meeting=MEETING, item=ITEM, starts_at=MEETS))
+    history.add(MEETING, proposals.ItemPlaced(**put, meeting=MEETING, item=ITEM, starts_at=MEETS))
     members = (
-        meetings.InvitedMember(member=MEMBER, member_name="A. Beispiel"),
-        meetings.InvitedMember(member=UNREACHED, member_name="B. Beispiel"),
+        planning.InvitedMember(member=MEMBER, member_name="A. Beispiel"),
+        planning.InvitedMember(member=UNREACHED, member_name="B. Beispiel"),
     )
     history.add(
         MEETING,
-        meetings.MeetingInvited(
+        planning.MeetingInvited(
             **of_meeting(MEETING), starts_at=MEETS, ends_at=None, place="Stadthaus", members=members, agenda=(),
             invited_at=datetime(2019, 1, 8, tzinfo=UTC),
         ),
@@ -246,22 +248,22 @@ def the_board_meets(told: Told) -> None:
     at = MEETS + timedelta(minutes=30)
     history.add(
         sitting,
-        meetings.ResultsReceived(**dealt, received_at=MEETS),
-        meetings.ItemDeliberated(**dealt, deliberated_at=at, summary="Breite Zustimmung."),
-        meetings.ResolutionPassed(
+        sittings.ResultsReceived(**dealt, received_at=MEETS),
+        sittings.ItemDeliberated(**dealt, deliberated_at=at, summary="Breite Zustimmung."),
+        sittings.ResolutionPassed(
             **dealt, resolution=RESOLUTION, text=ASKS, instrument=Instrument.RECOMMENDATION, votes=VOTES, resolved_at=at
         ),
-        meetings.ResolutionRejected(**dealt | {"item": named("rejected item")}, text="Nein.", votes=VOTES, rejected_at=at),
+        sittings.ResolutionRejected(**dealt | {"item": named("rejected item")}, text="Nein.", votes=VOTES, rejected_at=at),
     )
-    history.add(DUTY, meetings.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
-    held = meetings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
-    corrected = meetings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
+    history.add(DUTY, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
+    held = sittings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
+    corrected = sittings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
     history.add(sitting, held, corrected)
     declined = of_proposal(named("declined"), RESULTS, COMMITTEE, Asked.TAKE_NOTE, OFFICE)
     history.add(
         named("declined"),
-        meetings.ItemProposed(**declined, proposed_at=MEETS, due_by=None),
-        meetings.ProposalDeclined(**declined, reason="Nicht zuständig."),
+        proposals.ItemProposed(**declined, proposed_at=MEETS, due_by=None),
+        proposals.ProposalDeclined(**declined, reason="Nicht zuständig."),
     )
 
 
@@ -300,14 +302,14 @@ def the_committee_is_informed(told: Told) -> None:
     """The department puts it to the committee, which takes note."""
     history = told.meetings
     put = of_proposal(NOTE_PROPOSAL, RECOMMENDED, COMMITTEE, Asked.TAKE_NOTE, DEPARTMENT)
-    history.add(NOTE_PROPOSAL, meetings.ItemProposed(**put, proposed_at=datetime(2019, 2, 4, tzinfo=UTC), due_by=None))
+    history.add(NOTE_PROPOSAL, proposals.ItemProposed(**put, proposed_at=datetime(2019, 2, 4, tzinfo=UTC), due_by=None))
     history.add(
         COMMITTEE_MEETING,
         scheduled(COMMITTEE_MEETING, COMMITTEE_MEETS, COMMITTEE),
-        meetings.ItemPlaced(**put, meeting=COMMITTEE_MEETING, item=NOTE_ITEM, starts_at=COMMITTEE_MEETS),
+        proposals.ItemPlaced(**put, meeting=COMMITTEE_MEETING, item=NOTE_ITEM, starts_at=COMMITTEE_MEETS),
     )
     dealt = of_item(COMMITTEE_MEETING, NOTE_ITEM, RECOMMENDED, NOTE_PROPOSAL, COMMITTEE)
-    history.add(named("committee sitting"), meetings.NoteTaken(**dealt, noted_at=COMMITTEE_MEETS))
+    history.add(named("committee sitting"), sittings.NoteTaken(**dealt, noted_at=COMMITTEE_MEETS))
     told.recommendations.add(
         RECOMMENDATION,
         recommendations.CommitteeInformed(
@@ -358,17 +360,17 @@ def letters(told: Told) -> None:
 def something_secret(told: Told) -> None:
     """A non-public meeting takes up the recommendation, resolves, and another recommendation stays inside; nobody outside may notice."""
     put = of_proposal(SECRET_PROPOSAL, RECOMMENDED, BOARD, Asked.DELIBERATE, DEPARTMENT, public=False)
-    told.meetings.add(SECRET_PROPOSAL, meetings.ItemProposed(**put, proposed_at=MEETS, due_by=None))
+    told.meetings.add(SECRET_PROPOSAL, proposals.ItemProposed(**put, proposed_at=MEETS, due_by=None))
     told.meetings.add(
         SECRET_MEETING,
         scheduled(SECRET_MEETING, MEETS + timedelta(days=60), public=False),
-        meetings.ItemPlaced(**put, meeting=SECRET_MEETING, item=SECRET_ITEM, starts_at=MEETS + timedelta(days=60)),
+        proposals.ItemPlaced(**put, meeting=SECRET_MEETING, item=SECRET_ITEM, starts_at=MEETS + timedelta(days=60)),
     )
     dealt = of_item(SECRET_MEETING, SECRET_ITEM, RECOMMENDED, SECRET_PROPOSAL, public=False)
     told.meetings.add(
         named("secret sitting"),
-        meetings.ItemDeliberated(**dealt, deliberated_at=MEETS + timedelta(days=60), summary=None),
-        meetings.ResolutionPassed(
+        sittings.ItemDeliberated(**dealt, deliberated_at=MEETS + timedelta(days=60), summary=None),
+        sittings.ResolutionPassed(
             **dealt, resolution=SECRET_RESOLUTION, text=SECRET, instrument=Instrument.STATEMENT, votes=VOTES,
             resolved_at=MEETS + timedelta(days=60),
         ),

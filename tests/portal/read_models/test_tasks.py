@@ -8,8 +8,9 @@ from uuid import UUID
 
 from services.portal.read_models.tasks import TASKS, Task, list_tasks
 from services.portal.read_models.viewer import EVERYBODY, Viewer
-from shared.contracts import meetings, recommendations
-from shared.contracts.meetings import Asked
+from shared.contracts import recommendations
+from shared.contracts.meetings import proposals
+from shared.contracts.meetings.proposals import Asked
 from tests.portal.read_models import story
 from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
 
@@ -161,7 +162,7 @@ async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(p
     for number in range(5):
         proposal = story.named(f"waiting {number}")
         put = story.of_proposal(proposal, story.RESULTS, story.BOARD, Asked.DELIBERATE, None)
-        told.meetings.add(proposal, meetings.ItemProposed(**put, proposed_at=NOW, due_by=date(2019, 6, 1) if number < 3 else None))
+        told.meetings.add(proposal, proposals.ItemProposed(**put, proposed_at=NOW, due_by=date(2019, 6, 1) if number < 3 else None))
     await told.fill(pool, TASKS)
     viewer = Viewer(secretariat_of=(story.BOARD,), officer_of=(story.SOCIAL, story.DEPARTMENT))
     whole = await tasks(pool, viewer)

@@ -13,8 +13,9 @@ from services.portal.read_models.trace_facts import answer_of, informed_of
 from services.portal.read_models.trace_graph import Branch, tree_of
 from services.portal.read_models.trace_query import list_contributions, load_document, load_trace
 from services.portal.read_models.viewer import EVERYBODY, Viewer
-from shared.contracts import meetings, recommendations
-from shared.contracts.meetings import Asked
+from shared.contracts import recommendations
+from shared.contracts.meetings import proposals
+from shared.contracts.meetings.proposals import Asked
 from tests.portal.read_models import story
 from tests.portal.read_models.story import NOW, Told, event_ids, whole_story
 
@@ -144,11 +145,11 @@ async def test_a_public_item_of_a_meeting_that_is_not_public_is_hidden_with_it(p
     told = until_issued()
     told.meetings.entries.clear()
     private = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.DELIBERATE, None)
-    told.meetings.add(story.PROPOSAL, meetings.ItemProposed(**private, proposed_at=NOW, due_by=None))
+    told.meetings.add(story.PROPOSAL, proposals.ItemProposed(**private, proposed_at=NOW, due_by=None))
     told.meetings.add(
         story.SECRET_MEETING,
         story.scheduled(story.SECRET_MEETING, NOW, public=False),
-        meetings.ItemPlaced(**private, meeting=story.SECRET_MEETING, item=story.ITEM, starts_at=NOW),
+        proposals.ItemPlaced(**private, meeting=story.SECRET_MEETING, item=story.ITEM, starts_at=NOW),
     )
     await told.fill(pool, TRACE)
     assert await load_trace(pool, story.ITEM, NOW, EVERYBODY) is None

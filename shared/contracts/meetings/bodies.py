@@ -1,0 +1,59 @@
+"""What is told of bodies and their people."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from shared.domain import Contract
+
+
+class OfBody(Contract):
+    """What each message about a body says of it."""
+
+    body: UUID
+    body_name: str
+
+
+class BodyFounded(OfBody, name="meetings.BodyFounded"):
+    """A body (Gremium, Amt, Netzwerk) stands."""
+
+    kind: str
+    legal_nature: str
+    secretariat: UUID | None
+    lead_office: UUID | None
+    """Federführung."""
+    reports_to: UUID | None
+    """To which body it belongs or reports: an office to its department, a committee to the council."""
+    founded_on: date
+
+
+class BodySucceeded(OfBody, name="meetings.BodySucceeded"):
+    """Another body took this one's place."""
+
+    successor: UUID
+    successor_name: str
+    on: date
+    reason: str
+
+
+class MemberSeated(OfBody, name="meetings.MemberSeated"):
+    """Someone holds a seat of the body, acting in public office: the name is official."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    """The organisation behind the member."""
+    voting: bool
+    since: date
+
+
+class MemberLeftSeat(OfBody, name="meetings.MemberLeftSeat"):
+    """A seat fell vacant."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    until: date

@@ -1,0 +1,42 @@
+"""All that the meetings service publishes."""
+
+from __future__ import annotations
+
+from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded, MemberLeftSeat, MemberSeated
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.sittings import (
+    ItemDeliberated,
+    MeetingHeld,
+    NoteTaken,
+    ResolutionCorrected,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResultsReceived,
+)
+from shared.domain import Contract
+
+CONTRACTS: tuple[type[Contract], ...] = (
+    BodyFounded,
+    BodySucceeded,
+    MemberSeated,
+    MemberLeftSeat,
+    MeetingScheduled,
+    MeetingRescheduled,
+    MeetingCancelled,
+    MeetingInvited,
+    MeetingHeld,
+    ItemProposed,
+    ItemPlaced,
+    ItemReturned,
+    ProposalDeclined,
+    HandoverDutyOpened,
+    HandoverDutyFulfilled,
+    ResultsReceived,
+    ItemDeliberated,
+    NoteTaken,
+    ResolutionPassed,
+    ResolutionRejected,
+    ResolutionCorrected,
+)

@@ -1,0 +1,36 @@
+"""What is told of a hand-over duty."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from shared.domain import Contract
+
+
+class OfDuty(Contract):
+    """What each message about a hand-over duty says of it: a body owes it to a conference to receive and deliberate its results."""
+
+    duty: UUID
+    conference: UUID
+    conference_title: str
+    body: UUID
+    body_name: str
+
+
+class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened"):
+    """The body has to receive and deliberate the results; it is over only when it has done both."""
+
+    opened_on: date
+    due_by: date
+
+
+class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
+    """The body has received and deliberated the results, in the meeting that did the last of the two."""
+
+    meeting: UUID
+    public: bool
+    """Whether outsiders may know of that meeting."""
+    fulfilled_at: AwareDatetime

@@ -1,0 +1,83 @@
+"""What is told of a meeting before it is held: planned, moved, called off, its members invited."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.contracts.matter import Matter
+from shared.contracts.meetings.proposals import Asked
+from shared.domain import Contract
+
+
+class OfMeeting(Contract):
+    """What each message about a meeting says of it."""
+
+    meeting: UUID
+    body: UUID
+    body_name: str
+    title: str
+    public: bool
+
+
+class MeetingScheduled(OfMeeting, name="meetings.MeetingScheduled"):
+    """A meeting of the body is planned for a time and a place."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    entered_later: bool
+    """It was over when it was entered: nobody is to be invited to it."""
+
+
+class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled"):
+    """The meeting is planned for another time or place than before."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    formerly_starts_at: AwareDatetime
+    formerly_place: str
+
+
+class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
+    """The meeting does not take place, at the time and place that stood last."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    reason: str
+
+
+class InvitedMember(BaseModel):
+    """Who is invited."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    member: UUID
+    member_name: str
+
+
+class InvitedItem(BaseModel):
+    """A point of the agenda as invited; of one that is not public, outsiders see nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    item: UUID
+    number: int
+    title: str
+    public: bool
+    asked: Asked
+    matter: Matter | None
+
+
+class MeetingInvited(OfMeeting, name="meetings.MeetingInvited"):
+    """The members of the body are invited, with this agenda; it is their letters that prove it."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    members: tuple[InvitedMember, ...]
+    agenda: tuple[InvitedItem, ...]
+    invited_at: AwareDatetime

@@ -1,0 +1,103 @@
+"""What is told of a meeting that was held, and of what was done in it with each item."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.contracts.matter import Matter
+from shared.contracts.meetings.planning import OfMeeting
+
+
+class Instrument(StrEnum):
+    """What a resolution asks the secretariat to issue."""
+
+    RECOMMENDATION = "recommendation"
+    """Empfehlung."""
+    STATEMENT = "statement"
+    """Stellungnahme."""
+    NONE = "none"
+    """It stands for itself."""
+
+
+class MeetingHeld(OfMeeting, name="meetings.MeetingHeld"):
+    """The meeting has been held: its sitting was opened and is closed."""
+
+    opened_at: AwareDatetime
+    closed_at: AwareDatetime
+    place: str
+
+
+class OfItem(OfMeeting):
+    """What each message about an item that was dealt with in a sitting says of it. `public`: of the meeting and the item together."""
+
+    item: UUID
+    item_title: str
+    matter: Matter | None
+    proposal: UUID | None
+    proposed_by: UUID | None
+    proposed_by_name: str | None
+
+
+class ResultsReceived(OfItem, name="meetings.ResultsReceived"):
+    """The body has received what was put to it (Entgegennahme)."""
+
+    received_at: AwareDatetime
+
+
+class ItemDeliberated(OfItem, name="meetings.ItemDeliberated"):
+    """The body has deliberated the item (Beratung)."""
+
+    deliberated_at: AwareDatetime
+    summary: str | None
+
+
+class NoteTaken(OfItem, name="meetings.NoteTaken"):
+    """The body has taken note of the item in its sitting (Kenntnisnahme)."""
+
+    noted_at: AwareDatetime
+
+
+class Votes(BaseModel):
+    """How it was voted, and on which numbers the rule was judged."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    yes: int
+    no: int
+    abstentions: int
+    present: int
+    """Voting members present."""
+    entitled: int
+    """Voting members of the body."""
+    quorum: int
+    """How many have to be present."""
+
+
+class ResolutionPassed(OfItem, name="meetings.ResolutionPassed"):
+    """The body has resolved (Beschluss)."""
+
+    resolution: UUID
+    text: str
+    instrument: Instrument
+    votes: Votes
+    resolved_at: AwareDatetime
+
+
+class ResolutionRejected(OfItem, name="meetings.ResolutionRejected"):
+    """What was put to the vote found no majority."""
+
+    text: str
+    votes: Votes
+    rejected_at: AwareDatetime
+
+
+class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected"):
+    """What was recorded of a resolution was wrong; this is what was resolved."""
+
+    resolution: UUID
+    text: str
+    reason: str
+    corrected_at: AwareDatetime
