@@ -40,9 +40,10 @@ from services.portal.pages import (
     tasks,
     trace,
 )
+from services.portal.portal import Portal
 from services.portal.routing import PageRoute, Pages
 from services.portal.session import is_ours, local_address, person_of
-from services.portal.visit import PRIVATE, Portal, Visit
+from services.portal.visit import PRIVATE, Visit
 from shared.http.app import MOST_BYTES
 from shared.http.edge import Edge
 from shared.http.keys import KeysUnavailable

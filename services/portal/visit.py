@@ -6,7 +6,6 @@ import hashlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -15,58 +14,21 @@ from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.portal.clients import Answer, ServiceAway, ServiceProblem, Services
+from services.portal.clients import Answer, ServiceAway, ServiceProblem
 from services.portal.forms import KEY, SEEN, Filled, Form, Options, Reading, Trouble
 from services.portal.language import LANGUAGES, NAMES, Language, mark, speech
-from services.portal.operator import Operator
+from services.portal.portal import NAVIGATION, Portal
 from services.portal.problems import by_field
-from shared.domain import Now
-from shared.http.permissions import CITY, SIGNED_IN, Permission, Principal, role
-from shared.http.permissions import PUBLIC as EVERYBODY
-from shared.http.runtime import Runtime
-from shared.surroundings import SignIn, Surroundings
+from shared.http.permissions import Permission, Principal
 
 HTML = "text/html; charset=utf-8"
 MOST_FIELDS = 500
 AWAY = mark("The service does not answer at the moment. Nothing is lost: please send this again.")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
-OPERATOR = role("operator", of=CITY)
-NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
-    ("/", mark("Home"), EVERYBODY),
-    ("/conferences", mark("Conferences"), EVERYBODY),
-    ("/bodies", mark("Bodies"), EVERYBODY),
-    ("/meetings", mark("Meetings"), EVERYBODY),
-    ("/recommendations", mark("Recommendations"), EVERYBODY),
-    ("/subscription", mark("Be told"), EVERYBODY),
-    ("/tasks", mark("Tasks"), SIGNED_IN),
-    ("/feedback", mark("Feedback"), role("feedback", of=CITY)),
-    ("/operations", mark("Operations"), OPERATOR),
-)
-"""Path, name, and whom it is shown to."""
 PRIVATE = {"cache-control": "no-store"}
 PUBLIC = {"cache-control": "no-cache", "vary": "Cookie"}
 """Asked for again each time, and answered with 304 while nothing has changed."""
-
-
-@dataclass(frozen=True)
-class Portal:
-    """What all visits share."""
-
-    runtime: Runtime
-    around: Surroundings
-    services: Services
-    operator: Operator
-
-    @property
-    def now(self) -> Now:
-        """The clock: real, or the story's."""
-        return self.runtime.now
-
-    @property
-    def sign_in(self) -> SignIn | None:
-        """The demo's personas."""
-        return self.around.sign_in
 
 
 class Visit:

@@ -16,7 +16,7 @@ from bindeglied.issuer import AUDIENCE, ISSUER, DemoIssuer, Persona
 from services.portal.app import pages
 from services.portal.clients import Services
 from services.portal.operator import read_operator
-from services.portal.visit import Portal
+from services.portal.portal import Portal
 from shared.http.auth import TokenVerifier
 from shared.http.keys import StaticKeys
 from shared.http.metrics import Metrics

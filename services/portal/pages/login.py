@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.portal.language import preferred
+from services.portal.portal import Portal
 from services.portal.routing import Pages
 from services.portal.session import forget, is_ours, local_address, remember
-from services.portal.visit import PRIVATE, Portal, Visit
+from services.portal.visit import PRIVATE, Visit
 from shared.http.problems import kit_problem
 
 pages = Pages()

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form
 from services.portal.language import mark
-from services.portal.pages.bodies import ASKED, KEEPERS, SCHEDULE
+from services.portal.pages.bodies import KEEPERS, SCHEDULE
+from services.portal.pages.proposing import ASKED
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit

@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from services.portal.clients import ServiceProblem
 from services.portal.pages.lists import after_of, one_page
+from services.portal.portal import OPERATOR
 from services.portal.routing import Pages
-from services.portal.visit import OPERATOR, Visit
+from services.portal.visit import Visit
 from shared.http.paging import Listing
 
 pages = Pages()

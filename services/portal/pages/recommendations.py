@@ -11,7 +11,7 @@ from starlette.responses import Response
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.bodies import KINDS as BODY_KINDS
-from services.portal.pages.bodies import proposal_of
+from services.portal.pages.proposing import proposal_of
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit

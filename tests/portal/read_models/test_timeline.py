@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE, list_coming, list_news, timeline_as_of
+from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE
+from services.portal.read_models.timeline_query import list_coming, list_news, timeline_as_of
 from shared.contracts import recommendations
 from tests.portal.read_models import story
 from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
