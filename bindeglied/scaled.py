@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import httpx2
 import typer
 
+from bindeglied.answers import said
 from bindeglied.embedded import SERVICES
 from bindeglied.issuer import DemoIssuer
 from bindeglied.outbox import Outbox
-from bindeglied.story import Story, StoryBroken, said
+from bindeglied.story import Story, StoryBroken
 from bindeglied.work import out, run
 from bindeglied.world.read import read_world
 from shared.clock import StoryClock

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from bindeglied.issuer import Persona
-from shared.http.call import stream_begun_by
+from shared.http.command_ids import stream_begun_by
 
 if TYPE_CHECKING:
     from bindeglied.world.crowd import Crowd

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import asyncpg
 from fastapi import Depends, Request
@@ -19,6 +19,7 @@ from shared.domain import Command, Decider, Event, Refusal
 from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
 from shared.eventstore.store import Origin
 from shared.http.bad_input import BadInput
+from shared.http.command_ids import read_key, stream_of
 from shared.http.etags import IfMatch, expected_version, version_tag
 from shared.http.paging import Key, Listing, Page, next_address, one_page
 from shared.http.permissions import Permission, Principal
@@ -34,10 +35,7 @@ T = TypeVar("T")
 ANONYMOUS = "anonymous"
 SCOPE_KEY = "bindeglied.call"
 
-_COMMAND_IDS = UUID("6f0a3f0e-52f3-5f0b-9d3c-0c6f2f3b8a11")
-_STREAM_IDS = UUID("0d9b6c1e-8f35-5b57-8c59-7b1f6b8f5e02")
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 _OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
@@ -105,12 +103,12 @@ class Invocation:
         if self._command_id is None:
             key = self._header(b"idempotency-key")
             self._keyed = key is not None
-            self._command_id = uuid4() if key is None else _read_key(self.principal_id, key)
+            self._command_id = uuid4() if key is None else read_key(self.principal_id, key)
         return self._command_id
 
     def new_stream(self) -> UUID:
         """The id of a stream that this command begins: the same when the same command is sent again, another for anybody else."""
-        return _stream_of(self.principal_id, self.command_id)
+        return stream_of(self.principal_id, self.command_id)
 
     def may(self, permission: Permission, body: UUID | None = None) -> bool:
         """Whether the caller would be admitted elsewhere, for a thing of `body`."""
@@ -224,24 +222,6 @@ class Invocation:
         """The trace that the request belongs to (W3C Trace Context)."""
         found = _TRACEPARENT.fullmatch(self._header(b"traceparent") or "")
         return UUID(hex=found[1]) if found else None
-
-
-def _read_key(principal: str, key: str) -> UUID:
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise BadInput("header.Idempotency-Key", "is not 1 to 255 visible ASCII characters")
-    try:
-        return UUID(key)
-    except ValueError:
-        return uuid5(_COMMAND_IDS, f"{principal}\n{key}")
-
-
-def _stream_of(principal_id: str, command_id: UUID) -> UUID:
-    return uuid5(_STREAM_IDS, f"{principal_id}\n{command_id}")
-
-
-def stream_begun_by(principal_id: str, idempotency_key: str) -> UUID:
-    """The id of the stream that this principal's command under this key begins, so that it can be named before it is sent."""
-    return _stream_of(principal_id, _read_key(principal_id, idempotency_key))
 
 
 async def current_call(request: Request) -> Invocation:

@@ -15,7 +15,7 @@ import pytest
 
 from bindeglied.outbox import Outbox
 from bindeglied.world.read import read_world
-from shared.http.call import stream_begun_by
+from shared.http.command_ids import stream_begun_by
 from tests.e2e.canonical import alike
 from tests.e2e.homes import PATIENCE, Operator, last_words, new_home, told_home
 from tests.support.ports import free_port

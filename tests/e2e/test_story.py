@@ -12,9 +12,10 @@ import httpx2
 import pytest
 
 from bindeglied.address import OneAddress
+from bindeglied.answers import reach, said
 from bindeglied.embedded import Home, embedded
 from bindeglied.outbox import Outbox
-from bindeglied.story import TRIES, Story, StoryBroken, reach, said
+from bindeglied.story import TRIES, Story, StoryBroken
 from bindeglied.world.crowd import enlarge
 from bindeglied.world.read import Find, Mail, Step, World, read_world
 from tests.support.postgres import PostgresServer

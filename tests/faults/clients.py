@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx2
 
 from services.meetings.sitting import sitting_of
-from shared.http.call import stream_begun_by
+from shared.http.command_ids import stream_begun_by
 from tests.faults.processes import PATIENCE, PRINCIPAL
 from tests.history.record import Answer, Attempt, History
 
