@@ -82,6 +82,8 @@ class Calls:
             await must_be_safe(connection)
             self._append = await connection.prepare(f"select {self.schema}.append({_places(22)})")
             self._append_one = await connection.prepare(f"select {self.schema}.append_one({_places(13)})")
+            # asyncpg prepares without ending the server's command: its time would run on, and the first call be cancelled for it.
+            await connection.execute("select 1")
         except BaseException:
             connection.terminate()
             raise

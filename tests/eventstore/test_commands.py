@@ -278,3 +278,15 @@ async def test_the_cache_is_bounded(nodes: Nodes) -> None:
     for number in range(1, 8):
         await one.add(stream_number(number))
     assert list(one.store._states) == [stream_number(number) for number in (5, 6, 7)]
+
+
+async def test_a_connection_that_waits_for_its_first_command_runs_no_statement(
+    nodes: Nodes, admin: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """To the server, what was prepared and not ended would run on: its first call would be cancelled for the time it had waited."""
+    one = await nodes()
+    query = "select state from pg_stat_activity where application_name = 'writer' and datname = current_database()"
+    assert await admin.fetchval(query) == "idle"
+    await one.add(stream_number(1))
+    assert one.writer.counts.reconnects == 0
+    assert await admin.fetchval(query) == "idle"
