@@ -223,16 +223,20 @@ class Filling:
         logger.error("relay.stopped", topic=self.status.topic, reason=reason)
 
     async def close(self) -> None:
-        """Throw the producer, the reader and the connection away."""
-        ahead, self._ahead = self._ahead, None
-        if ahead:
-            await _dropped(ahead[1])
+        """Throw the producer, the reader and the connection away: each of them, also where one fails or whoever closes is cancelled."""
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(self._reader.close)
+            stack.push_async_callback(self._writer.close)
+            stack.push_async_callback(self._let_go)
+            ahead, self._ahead = self._ahead, None
+            if ahead:
+                await _dropped(ahead[1])
+
+    async def _let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection:
             with contextlib.suppress(*LOST_CONNECTION):
                 await self._pool.release(connection, timeout=5)
-        await self._writer.close()
-        await self._reader.close()
 
 
 def _must_run(row: asyncpg.Record | None) -> asyncpg.Record:

@@ -118,7 +118,7 @@ class TopicReader:
                 with broker_away(self.topic):
                     await consumer.start()
             except BaseException:
-                await consumer.stop()
+                await _stop(consumer)
                 raise
             consumer.assign([self._partition])
             consumer.seek(self._partition, self.offset)
@@ -129,4 +129,12 @@ class TopicReader:
         """Disconnect; the next call connects again and goes on from the same offset."""
         consumer, self._consumer = self._consumer, None
         if consumer:
-            await consumer.stop()
+            await _stop(consumer)
+
+
+async def _stop(consumer: AIOKafkaConsumer) -> None:
+    try:
+        await consumer.stop()
+    except BaseException:
+        await consumer._client.close()  # noqa: SLF001 - A stop that is broken off leaves its connections open, and nobody else knows them.
+        raise

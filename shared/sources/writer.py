@@ -79,4 +79,8 @@ class TopicWriter:
         """Disconnect. What was not acknowledged may still arrive; readers drop it by its position."""
         producer, self._producer = self._producer, None
         if producer:
-            await producer.stop()
+            try:
+                await producer.stop()
+            except BaseException:
+                await producer.client.close()  # A stop that is broken off leaves its connections open.
+                raise
