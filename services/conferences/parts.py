@@ -1,4 +1,4 @@
-"""What the facts about a conference are made of: working groups, kinds and fates of contributions, where results come from."""
+"""Working groups, kinds and fates of contributions, where results come from. Pure: the values that the facts are made of."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who has registered for a conference: what the facts add up to, and what has to be so before anything is done about it."""
+"""Who has registered for a conference, and what has to be so before anything is done about it. Pure: facts in, a state out."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ from services.meetings.dealing import (
     TakeNote,
 )
 from services.meetings.events.sitting import SittingEvent
+from services.meetings.held import SittingIsNotOpen
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda
 from services.meetings.sitting import (
     SITTING,
@@ -30,7 +31,6 @@ from services.meetings.sitting import (
     Doing,
     SittingEndsBeforeTheLastThatHappened,
     SittingIsClosed,
-    SittingIsNotOpen,
     TimeLiesOutsideTheSitting,
 )
 from shared.testing import Rules

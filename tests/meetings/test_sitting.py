@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.meetings.attendance import RecordArrival
+from services.meetings.held import SittingIsNotOpen
 from services.meetings.sitting import (
     LONGEST,
     SITTING,
@@ -15,7 +16,6 @@ from services.meetings.sitting import (
     OpenSitting,
     SittingEndsBeforeItBegan,
     SittingIsClosed,
-    SittingIsNotOpen,
     SittingIsOpenAlready,
     SittingLastsTooLong,
     sitting_of,

@@ -22,12 +22,13 @@ from services.meetings.api.shown import (
     shown_quorum,
 )
 from services.meetings.body import BODY
+from services.meetings.held import Sitting
 from services.meetings.meeting import MEETING, CancelMeeting, Meeting, OpenMeeting, RescheduleMeeting, ScheduleMeeting
 from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, list_proposals
 from services.meetings.read_models.upcoming import UPCOMING, PastMeeting, UpcomingMeeting, list_past, list_upcoming
-from services.meetings.sitting import SITTING, Sitting, sitting_of
+from services.meetings.sitting import SITTING, sitting_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
 from shared.http.paging import DEFAULT_LIMIT, MOST, After, Limit, Listing, Page

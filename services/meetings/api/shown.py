@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.meetings.attendance import Attendance
 from services.meetings.dealing import Dealt
+from services.meetings.held import Sitting
 from services.meetings.items import AgendaItem, Asked, Instrument, Matter, Votes
 from services.meetings.meeting import Meeting
-from services.meetings.sitting import Sitting
 
 
 class ShownCorrection(BaseModel):
