@@ -24,7 +24,7 @@ from services.meetings.events.meeting import (
     MembersInvited,
 )
 from services.meetings.inviting import Invitation, InviteMembers, invite
-from services.meetings.items import QuorumAsked, SittingMember
+from services.meetings.items import InvitedMember, QuorumAsked, SittingMember
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 
@@ -186,6 +186,7 @@ def reschedule(command: RescheduleMeeting, state: Meeting) -> Sequence[MeetingEv
         place=command.place,
         formerly_starts_at=planned.starts_at,
         formerly_place=planned.place,
+        invited=whom_it_was_told(state),
     )
     return [moved]
 
@@ -196,7 +197,12 @@ def cancel(command: CancelMeeting, state: Meeting) -> Sequence[MeetingEvent]:
         return []
     planned = must_be_planned(state)
     cancelled = MeetingCancelled(
-        **planned.named(), starts_at=planned.starts_at, ends_at=planned.ends_at, place=planned.place, reason=command.reason
+        **planned.named(),
+        starts_at=planned.starts_at,
+        ends_at=planned.ends_at,
+        place=planned.place,
+        reason=command.reason,
+        invited=whom_it_was_told(state),
     )
     return [cancelled, *returned(state.agenda, planned.named())]
 
@@ -220,6 +226,11 @@ def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]
         quorum=command.quorum,
     )
     return [opened]
+
+
+def whom_it_was_told(state: Meeting) -> tuple[InvitedMember, ...]:
+    """The members who were invited last."""
+    return state.invited.members if state.invited else ()
 
 
 def must_be_known(state: Meeting) -> Invitation:

@@ -48,9 +48,9 @@ def published(fact: Received[Event]) -> Contract | None:
         case MeetingScheduled():
             return planning.MeetingScheduled(meeting=fact.stream, **dict(event))
         case MeetingRescheduled():
-            return planning.MeetingRescheduled(meeting=fact.stream, **dict(event))
+            return planning.MeetingRescheduled(meeting=fact.stream, **event.model_dump())
         case MeetingCancelled():
-            return planning.MeetingCancelled(meeting=fact.stream, **dict(event))
+            return planning.MeetingCancelled(meeting=fact.stream, **event.model_dump())
         case SittingClosed():
             return sittings.MeetingHeld(**dict(event))
         case MembersInvited():

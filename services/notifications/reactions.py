@@ -71,7 +71,7 @@ def announce_conference(received: Received[OfConference]) -> Iterable[Send]:
 
 
 def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
-    """Whoever follows the body hears of public meetings; members are invited to all, with the whole agenda."""
+    """Whoever follows the body hears of public meetings; members are invited to all, with the whole agenda, and hear what becomes of it."""
     told = received.message
     about = Topic(service="meetings", kind="meeting", id=told.meeting)
     wanted = {told.body, told.meeting}
@@ -89,6 +89,9 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
                 members=tuple(dict.fromkeys(member.member for member in told.members)),
                 members_letter=letter,
             )
+        case planning.MeetingRescheduled() | planning.MeetingCancelled():
+            letter, invited = told.model_dump(mode="json", exclude={"invited"}), dict.fromkeys(member.member for member in told.invited)
+            yield announced(received, about, wanted, letter=letter, members=tuple(invited))
         case sittings.ResolutionPassed():
             yield announced(received, about, wanted | ({told.matter.id} if told.matter else set()))
         case _:

@@ -19,6 +19,7 @@ from services.meetings.meeting import (
     MeetingIsCancelled,
     MeetingIsUnknown,
     OpenMeeting,
+    RescheduleMeeting,
 )
 from shared.domain import Refusal, Release, Take
 from shared.testing import Rules
@@ -141,6 +142,13 @@ def test_inviting_again_is_nothing_to_do_unless_something_has_changed() -> None:
     moved = meeting.given(SCHEDULED, ITEM_PLACED, ITEM_ADDED, INVITED, RESCHEDULED)
     changes = {"starts_at": RESCHEDULED.starts_at, "ends_at": None, "place": RESCHEDULED.place, "invited_at": later.now}
     moved.when(later).then(INVITED.model_copy(update=changes))
+
+
+def test_whoever_was_invited_is_told_when_it_is_moved_or_called_off() -> None:
+    invited, whom = meeting.given(SCHEDULED, INVITED), {"invited": INVITED.members}
+    move = RescheduleMeeting(now=NOW, starts_at=RESCHEDULED.starts_at, ends_at=RESCHEDULED.ends_at, place=RESCHEDULED.place)
+    invited.when(move).then(RESCHEDULED.model_copy(update=whom))
+    invited.when(CancelMeeting(now=NOW, reason=REASON)).then(CANCELLED.model_copy(update=whom))
 
 
 def test_nobody_is_invited_where_nobody_holds_a_seat() -> None:

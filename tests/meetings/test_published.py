@@ -14,6 +14,7 @@ from services.meetings.events.sitting import SittingClosed, SittingOpened
 from services.meetings.published import published
 from services.meetings.service import SERVICE
 from shared.contracts.meetings.catalogue import CONTRACTS
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled
 from shared.domain import Contract, Event
 from shared.envelope import Received
 from shared.testing import History
@@ -99,6 +100,13 @@ def test_a_fact_about_a_body_and_its_people_is_published_with_the_bodys_own_id(e
 @pytest.mark.parametrize(("event", "contract"), list(zip(OF_ITEMS, TOLD_OF_ITEMS, strict=True)))
 def test_a_fact_about_an_item_a_proposal_or_a_duty_is_published(event: Event, contract: Contract) -> None:
     assert told_of(event) == contract
+
+
+@pytest.mark.parametrize("event", [RESCHEDULED, CANCELLED])
+def test_whom_a_meeting_was_told_to_is_published_when_it_changes(event: Event) -> None:
+    told = told_of(event.model_copy(update={"invited": INVITED.members}))
+    assert isinstance(told, MeetingRescheduled | MeetingCancelled)
+    assert [one.member for one in told.invited] == [one.member for one in INVITED.members]
 
 
 def test_what_was_taken_off_an_agenda_is_told_as_returned_and_why_stays_inside() -> None:

@@ -16,6 +16,7 @@ from tests.notifications.examples import (
     CONFERENCE,
     CONFERENCE_PLANNED,
     MEETING,
+    MEETING_CANCELLED,
     MEETING_INVITED,
     MEETING_SCHEDULED,
     MEMBER,
@@ -180,6 +181,18 @@ async def test_members_are_invited_with_the_whole_agenda_and_whoever_cannot_be_r
         (str(OTHER_MEMBER), "failed", "no_address"),
         (None, "handed_over", None),
     }
+
+
+async def test_members_hear_that_a_meeting_is_off_to_which_they_were_invited_though_nobody_else_may_know(city: City) -> None:
+    await city.post("/contacts", {"member": str(MEMBER), "body": str(BOARD), "email": BEA, "language": "de"}, SECRETARY)
+    await city.subscribed(ADA)
+    hidden = {"public": False}
+    off = MEETING_CANCELLED.model_copy(update=hidden | {"invited": MEETING_INVITED.members})
+    city.tell("meetings", MEETING, MEETING_INVITED.model_copy(update=hidden), off)
+    await city.letter(3)
+    asked, *told = city.letters()
+    assert (asked["To"], [letter["To"] for letter in told]) == (ADA, [BEA, BEA])
+    assert "Grund: Der Raum ist gesperrt." in "".join(map(text_of, told))
 
 
 async def test_an_erased_member_is_written_to_no_more(city: City) -> None:

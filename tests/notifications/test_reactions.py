@@ -29,7 +29,9 @@ from tests.notifications.examples import (
     CONFERENCE_HELD,
     CONFERENCE_PLANNED,
     MEETING,
+    MEETING_CANCELLED,
     MEETING_INVITED,
+    MEETING_RESCHEDULED,
     MEETING_SCHEDULED,
     MEMBER,
     NOW,
@@ -135,6 +137,15 @@ def test_a_member_who_is_named_twice_is_invited_once() -> None:
     twice = MEETING_INVITED.model_copy(update={"members": MEETING_INVITED.members * 2})
     assert isinstance(twice, MeetingInvited)
     assert announced(twice).members == (MEMBER, OTHER_MEMBER)
+
+
+@pytest.mark.parametrize("message", [MEETING_RESCHEDULED, MEETING_CANCELLED], ids=lambda message: message.NAME)
+@pytest.mark.parametrize("public", [True, False])
+def test_whoever_was_invited_hears_what_becomes_of_the_meeting(message: Named, public: bool) -> None:
+    wish = announced(message.model_copy(update={"invited": MEETING_INVITED.members, "public": public}))
+    assert (wish.members, wish.public) == ((MEMBER, OTHER_MEMBER), public)
+    assert "invited" not in wish.letter
+    assert announced(message).members == ()
 
 
 EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", "confirm", "manage"))

@@ -38,6 +38,8 @@ class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled"):
     place: str
     formerly_starts_at: AwareDatetime
     formerly_place: str
+    invited: tuple[InvitedMember, ...] = ()
+    """To the time and place before: they have to hear of it."""
 
 
 class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
@@ -47,6 +49,8 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
     ends_at: AwareDatetime | None
     place: str
     reason: str
+    invited: tuple[InvitedMember, ...] = ()
+    """They have to hear of it."""
 
 
 class ItemPlaced(OfMeeting, DecidesProposal, name="meetings.ItemPlaced"):

@@ -21,6 +21,15 @@ class OfMeeting(Contract):
     public: bool
 
 
+class InvitedMember(BaseModel):
+    """Who is invited."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    member: UUID
+    member_name: str
+
+
 class MeetingScheduled(OfMeeting, name="meetings.MeetingScheduled"):
     """A meeting of the body is planned for a time and a place."""
 
@@ -39,6 +48,8 @@ class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled"):
     place: str
     formerly_starts_at: AwareDatetime
     formerly_place: str
+    invited: tuple[InvitedMember, ...] = ()
+    """To the time and place before: they have to hear of it."""
 
 
 class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
@@ -48,15 +59,8 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
     ends_at: AwareDatetime | None
     place: str
     reason: str
-
-
-class InvitedMember(BaseModel):
-    """Who is invited."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    member: UUID
-    member_name: str
+    invited: tuple[InvitedMember, ...] = ()
+    """They have to hear of it."""
 
 
 class InvitedItem(BaseModel):
