@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from shared.dsn import password_of
 from shared.failpoints import VARIABLE as FAILPOINT
@@ -47,6 +47,13 @@ class Settings(BaseModel):
     token_audience: str = "bindeglied"
     token_keys: str
     """A JSON Web Key Set: a file's path, or an https address that serves it."""
+    client_id: str | None = Field(default=None, min_length=1)
+    """What the issuer calls the portal, for people to sign in there; None where nobody signs in to the pages."""
+    client_secret: SecretStr | None = None
+    """The portal's password at the issuer; or `client_secret_file`."""
+    client_secret_file: Path | None = None
+    client_scope: str = Field(default="openid profile", pattern=r"^(?:[!-~]+ )*openid(?: [!-~]+)*$")
+    """What the portal asks the issuer for; some give a refresh token for `offline_access` only."""
     demo: bool = False
     """Whether the issuer is the demo's: only then are the story's clock and fail-points allowed."""
     clock_file: Path | None = None
@@ -64,7 +71,7 @@ class Settings(BaseModel):
     mail_from: str = Field(default="bindeglied@localhost", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
     """The sender of every letter."""
     portal_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[!-~]+$")
-    """Where the links in letters lead."""
+    """Where people reach the portal: where the links in letters lead, and where the issuer sends people back to."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("log_level", mode="before")
@@ -101,6 +108,10 @@ class Settings(BaseModel):
                 raise UnusableSettings(f"{PREFIX}{name.upper()} has the demo's password beside a real token issuer: set one of your own")
         if not self.demo and self.clock_file:
             raise UnusableSettings(f"{PREFIX}CLOCK_FILE is set beside a real token issuer: unset it; only the demo runs on a story's time")
+        if self.demo and self.client_id:
+            raise UnusableSettings(
+                f"{PREFIX}CLIENT_ID is set in a demo, where one signs in without a password: set {PREFIX}DEMO=false, or unset it"
+            )
 
 
 def log_level_of(default: str, environment: Mapping[str, str] = os.environ) -> int:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.portal import assets
 from services.portal.clients import ServiceAway, ServiceProblem, services
+from services.portal.issuer import Issuer
 from services.portal.language import LANGUAGES, Language, preferred
 from services.portal.operator import read_operator
 from services.portal.pages import (
@@ -36,6 +37,7 @@ from services.portal.pages import (
     receipt,
     recommendations,
     registration,
+    sign_in,
     subscription,
     tasks,
     trace,
@@ -43,6 +45,7 @@ from services.portal.pages import (
 from services.portal.portal import Portal
 from services.portal.routing import PageRoute, Pages
 from services.portal.session import is_ours, local_address, person_of
+from services.portal.sessions import Sessions, SessionsLeft, client_of
 from services.portal.visit import PRIVATE, Visit
 from shared.http.app import MOST_BYTES
 from shared.http.edge import Edge
@@ -55,7 +58,7 @@ PAGES: tuple[Pages, ...] = tuple(
     module.pages
     for module in (
         *(home, conferences, registration, contributions, organisation, bodies, past_meetings, meetings, recommendations),
-        *(subscription, receipt, trace, tasks, feedback, outbox, operations, login, notices),
+        *(subscription, receipt, trace, tasks, feedback, outbox, operations, login, sign_in, notices),
     )
 )
 HEADERS = (
@@ -63,6 +66,7 @@ HEADERS = (
     (b"referrer-policy", b"same-origin"),
     (
         b"content-security-policy",
+        # Forms lead to our own pages alone, and browsers hold their redirections to that, too: the way to an issuer is a link.
         # The style sheet draws its icons from data: addresses of its own.
         b"; ".join(
             (
@@ -85,7 +89,9 @@ APART = ("/health", "/ready", "/metrics", "/api")
 async def face(interface: ASGIApp, runtime: Runtime, around: Surroundings) -> AsyncIterator[ASGIApp]:
     """All that the portal serves."""
     async with services(around) as ways:
-        yield _Face(interface, pages(Portal(runtime, around, ways, read_operator(around.settings.operator))))
+        client = None if around.sign_in else client_of(around.settings)
+        sessions = Sessions(Issuer(client, runtime.tokens), runtime.tokens) if client else None
+        yield _Face(interface, pages(Portal(runtime, around, ways, read_operator(around.settings.operator), sessions)))
 
 
 class _Face:
@@ -104,10 +110,11 @@ def pages(portal: Portal) -> ASGIApp:
     """The pages."""
     shown = Shown(portal)
     app = Starlette(
-        routes=[Route("/", to_language), *login.plain_routes(portal), assets.ROUTE, *shown.routes()],
+        routes=[Route("/", to_language), *login.plain_routes(portal), *sign_in.plain_routes(portal), assets.ROUTE, *shown.routes()],
         exception_handlers={HTTPException: shown.failed_soon},
         middleware=[
-            Middleware(Edge, service="portal", metrics=portal.runtime.metrics, answer=shown.failed, most_bytes=MOST_BYTES, headers=HEADERS)
+            *([Middleware(SessionsLeft, portal.sessions)] if portal.sessions else []),
+            Middleware(Edge, service="portal", metrics=portal.runtime.metrics, answer=shown.failed, most_bytes=MOST_BYTES, headers=HEADERS),
         ],
     )
     app.router.redirect_slashes = False
@@ -156,7 +163,9 @@ class Shown:
         return answered
 
     async def _visit(self, request: Request, language: Language) -> Visit:
-        return Visit(self._portal, request, language, await person_of(self._portal.runtime.tokens, request))
+        portal = self._portal
+        known = await (portal.sessions.person_of(request) if portal.sessions else person_of(portal.runtime.tokens, request))
+        return Visit(portal, request, language, known)
 
     async def failed_soon(self, request: Request, error: Exception) -> Response:
         """The page for a failure, where the framework waits for it."""
@@ -194,9 +203,10 @@ def _status(error: Exception) -> int:
 
 def to_login(request: Request, language: Language) -> Response:
     """On to the sign-in, and back to this page after it; a form is lost on the way, so it leads to the page it stood on."""
-    back = local_address(request.url.path) if request.method == "GET" else None
-    query = f"?{urlencode({'next': back})}" if back else ""
-    return RedirectResponse(f"/{language}/login{query}", 303, PRIVATE)
+    query = f"?{request.url.query}" if request.url.query else ""
+    back = local_address(f"{request.url.path}{query}") if request.method == "GET" else None
+    asked = f"?{urlencode({'next': back})}" if back else ""
+    return RedirectResponse(f"/{language}/login{asked}", 303, PRIVATE)
 
 
 def _filled(path: str, request: Request) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.portal.clients import Services
 from services.portal.language import mark
 from services.portal.operator import Operator
+from services.portal.sessions import Sessions
 from shared.domain import Now
 from shared.http.permissions import CITY, SIGNED_IN, Permission, role
 from shared.http.permissions import PUBLIC as EVERYBODY
@@ -36,6 +37,8 @@ class Portal:
     around: Surroundings
     services: Services
     operator: Operator
+    sessions: Sessions | None = None
+    """The sign-in at the city's issuer; None in the demo, and where nobody signs in."""
 
     @property
     def now(self) -> Now:

@@ -11,18 +11,49 @@ from shared.http.auth import InvalidToken, Tokens
 from shared.http.permissions import Principal
 
 COOKIE = "bindeglied"
-SECURE_COOKIE = "__Host-bindeglied"
+RENEWAL = "bindeglied-renewal"
+"""What renews the token, and ends the session at the issuer."""
+ATTEMPT = "bindeglied-attempt"
+"""What a browser keeps between its way to the issuer and its way back."""
+SECURE_PREFIX = "__Host-"
 """Behind https: such a name is heeded by browsers only with Secure, for the whole of one host."""
+PIECE = 3_800
+"""Browsers drop a cookie whose name and value have more than 4,096 bytes, so a long one comes in pieces."""
+PIECES = 3
 
 
-def cookie_name(request: Request) -> str:
+def cookie_name(request: Request, cookie: str = COOKIE) -> str:
     """What the cookie is called on this way to us."""
-    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+    return f"{SECURE_PREFIX}{cookie}" if request.url.scheme == "https" else cookie
+
+
+def read_cookie(request: Request, cookie: str) -> str:
+    """What was kept in a browser, out of its pieces; empty for nothing."""
+    value = ""
+    for name in _pieces(request, cookie):
+        value += (piece := request.cookies.get(name, ""))
+        if len(piece) < PIECE:
+            break
+    return value
+
+
+def keep_cookie(response: Response, request: Request, cookie: str, value: str) -> None:
+    """Keep this until the browser is closed, at most `PIECE * PIECES` characters of it."""
+    for at, name in enumerate(_pieces(request, cookie)):
+        if piece := value[at * PIECE : (at + 1) * PIECE]:
+            response.set_cookie(name, piece, path="/", secure=_secure(request), httponly=True, samesite="lax")
+        elif name in request.cookies:
+            response.delete_cookie(name, path="/", secure=_secure(request), httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, request: Request, cookie: str) -> None:
+    """Keep nothing any longer."""
+    keep_cookie(response, request, cookie, "")
 
 
 async def person_of(tokens: Tokens, request: Request) -> tuple[Principal, str] | None:
     """Whoever is signed in, with the token; None for nobody, and for a token that is none any more."""
-    token = request.cookies.get(cookie_name(request))
+    token = read_cookie(request, COOKIE)
     if not token:
         return None
     try:
@@ -33,12 +64,13 @@ async def person_of(tokens: Tokens, request: Request) -> tuple[Principal, str] |
 
 def remember(response: Response, request: Request, token: str) -> None:
     """Sign in until the browser is closed, or the token ends."""
-    response.set_cookie(cookie_name(request), token, path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax")
+    keep_cookie(response, request, COOKIE, token)
 
 
 def forget(response: Response, request: Request) -> None:
     """Sign out."""
-    response.delete_cookie(cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax")
+    for cookie in (COOKIE, RENEWAL, ATTEMPT):
+        drop_cookie(response, request, cookie)
 
 
 def is_ours(request: Request) -> bool:
@@ -55,3 +87,12 @@ def local_address(address: str | None) -> str | None:
     if address and address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable():
         return address
     return None
+
+
+def _pieces(request: Request, cookie: str) -> list[str]:
+    name = cookie_name(request, cookie)
+    return [name, *(f"{name}-{piece}" for piece in range(2, PIECES + 1))]
+
+
+def _secure(request: Request) -> bool:
+    return request.url.scheme == "https"

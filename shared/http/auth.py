@@ -64,14 +64,15 @@ class TokenVerifier:
             if now < remembered[0]:
                 return remembered[1]
             del self._verified[digest]
-        claims = await self._claims(token)
+        claims = await self.claims(token)
         principal = read_principal(claims)
         while len(self._verified) >= CACHE_SIZE:
             del self._verified[next(iter(self._verified))]
         self._verified[digest] = (min(now + CACHE_SECONDS, claims["exp"]), principal)
         return principal
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def claims(self, token: str) -> dict[str, Any]:
+        """What a token says whose signature, issuer, audience and times hold. Raises InvalidToken, or KeysUnavailable."""
         if len(token) > TOKEN_BYTES:
             raise InvalidToken("the token is too long")
         try:

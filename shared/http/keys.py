@@ -7,7 +7,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage
 from typing import IO, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ STALE_SECONDS = 3600.0
 """While the issuer cannot be reached, keys are believed for this long."""
 RETRY_SECONDS = 15.0
 """Between two fetches, whatever a token's key id makes us wish for."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _PUBLIC_KEYS: dict[object, type[OKPKey | ECKey | RSAKey]] = {"OKP": OKPKey, "EC": ECKey, "RSA": RSAKey}
 
@@ -54,6 +55,12 @@ def read_key_set(data: object) -> KeySet:
     return KeySet(keys)
 
 
+def is_protected(url: str) -> bool:
+    """Whether nobody on the way can read or change what is sent to an address: https, or this machine."""
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
 class StaticKeys:
     """Keys given as data: the embedded issuer's, or a test's."""
 
@@ -69,8 +76,7 @@ class FetchedKeys:
     """Keys from the issuer's JWKS address: fetched when first needed, again when old or when a token names an unknown key."""
 
     def __init__(self, url: str, *, fetch: Callable[[str], bytes] | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}):
+        if not is_protected(url):
             raise ValueError("a JWKS address begins with https:// (or names this machine)")
         self._url = url
         self._fetch = fetch or fetch_document
@@ -120,8 +126,11 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def fetch_document(url: str) -> bytes:
     """The document at `url`, bounded in time and size. OSError when it cannot be had."""
-    with urllib.request.build_opener(_NoRedirect).open(url, timeout=FETCH_SECONDS) as answer:
-        document: bytes = answer.read(FETCH_BYTES + 1)
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(url, timeout=FETCH_SECONDS) as answer:
+            document: bytes = answer.read(FETCH_BYTES + 1)
+    except HTTPException as error:
+        raise OSError("the answer breaks off, or is none of HTTP") from error
     if len(document) > FETCH_BYTES:
-        raise OSError("the JWKS document is too large")
+        raise OSError("the document is too large")
     return document

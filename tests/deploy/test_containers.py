@@ -17,6 +17,7 @@ from shared.settings import DEVELOPMENT_PASSWORD, PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operations.md").read_text("utf-8")
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
+CITY = (ROOT / "deploy" / "city.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)["services"]
 PASSED = re.compile(r"\$\{(\w+)")
 NAMES = [service.name for service in SERVICES]
@@ -73,7 +74,14 @@ def test_the_portal_is_told_where_every_service_is() -> None:
 
 
 def test_every_variable_of_the_compose_file_is_in_the_operators_page() -> None:
-    assert [name for name in sorted(set(PASSED.findall(TEXT))) if f"`{name}`" not in PAGE] == []
+    assert [name for name in sorted(set(PASSED.findall(TEXT + CITY))) if f"`{name}`" not in PAGE] == []
+
+
+def test_what_a_city_says_of_its_sign_in_reaches_the_portal() -> None:
+    passed = {name for name in PASSED.findall(CITY) if name.startswith(PREFIX)}
+    assert passed == {f"{PREFIX}CLIENT_{part}" for part in ("ID", "SECRET", "SCOPE")}
+    assert passed <= {PREFIX + field.upper() for field in Settings.model_fields}
+    assert "BINDEGLIED_PORTAL_URL" in COMPOSE["portal-api"]["environment"]
 
 
 def test_every_command_that_a_container_runs_exists() -> None:

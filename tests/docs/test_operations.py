@@ -15,7 +15,7 @@ from shared.settings import PREFIX, Settings
 from tests.contracts.golden_files import services
 
 PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
-ROW = re.compile(r"^\| `(BINDEGLIED_\w+)` \| (\S+) \|", re.MULTILINE)
+ROW = re.compile(r"^\| `(BINDEGLIED_\w+)` \| ([^|]+?) \|", re.MULTILINE)
 ALWAYS_NEEDED = {"kafka_bootstrap_servers"}
 """Optional in the embedded form alone."""
 

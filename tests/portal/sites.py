@@ -17,6 +17,7 @@ from services.portal.app import pages
 from services.portal.clients import Services
 from services.portal.operator import read_operator
 from services.portal.portal import Portal
+from services.portal.sessions import Sessions
 from shared.http.auth import TokenVerifier
 from shared.http.keys import StaticKeys
 from shared.http.metrics import Metrics
@@ -69,9 +70,14 @@ def new_site(folder: Path, host: str = HOST) -> Site:
     """Pages on the demo's issuer."""
     issuer = DemoIssuer(folder, PERSONAS)
     tokens = TokenVerifier(StaticKeys(json.loads(issuer.public_keys.read_text())), ISSUER, AUDIENCE)
+    return site_of(tokens, host, demo=issuer)
+
+
+def site_of(tokens: TokenVerifier, host: str, *, demo: DemoIssuer | None = None, sessions: Sessions | None = None) -> Site:
+    """Pages with a sign-in: the demo's, or a real one, or none."""
     runtime: Any = SimpleNamespace(tokens=tokens, metrics=Metrics(), now=lambda: NOW)
-    settings = SimpleNamespace(demo=True, clock_file=None, operator=None)
-    around: Any = SimpleNamespace(settings=settings, sign_in=issuer, apps=None)
+    settings = SimpleNamespace(demo=demo is not None, clock_file=None, operator=None)
+    around: Any = SimpleNamespace(settings=settings, sign_in=demo, apps=None)
     made: list[Site] = []
 
     def serve(request: httpx2.Request) -> httpx2.Response:
@@ -80,7 +86,7 @@ def new_site(folder: Path, host: str = HOST) -> Site:
     transport = httpx2.MockTransport(serve)
     names = ("meetings", "conferences", "recommendations", "notifications")
     services = Services({name: httpx2.AsyncClient(transport=transport, base_url="http://inside") for name in names})
-    app = pages(Portal(runtime, around, services, read_operator(None)))
+    app = pages(Portal(runtime, around, services, read_operator(None), sessions))
     made.append(Site(httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=host)))
     return made[0]
 

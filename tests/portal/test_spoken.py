@@ -26,6 +26,8 @@ BY_RESIDENTS = {"/feedback"}
 """What residents write is in whatever language they choose."""
 BY_HAND = {"/imprint", "/privacy", "/accessibility"}
 """Written in each language as a whole."""
+WAY_ON = {"/login/issuer"}
+"""Leads to the city's issuer; a failure's page is all our own."""
 OWN = {
     *("/", "/receipt", "/tasks", "/trace/{node:uuid}", "/trace/{node:uuid}.json", "/trace/{node:uuid}/contributions"),
     *("/operations", "/operations/changes", "/outbox", "/outbox/{letter:uuid}"),
@@ -63,7 +65,9 @@ async def shown(site: Site, paths: set[str]) -> dict[str, tuple[str, str]]:
 
 
 def test_no_page_is_forgotten() -> None:
-    assert {route.path for module in PAGES for route in module.routes if route.method == "GET"} == SIGNED_IN | BY_RESIDENTS | BY_HAND | OWN
+    assert {
+        route.path for module in PAGES for route in module.routes if route.method == "GET"
+    } == SIGNED_IN | BY_RESIDENTS | BY_HAND | WAY_ON | OWN
 
 
 @pytest.mark.parametrize("signed_in", [False, True])

@@ -1,4 +1,4 @@
-"""Signing in and out. In the demo one chooses a persona; a real city's sign-in is its own provider's."""
+"""Signing in and out. In the demo one chooses a persona; a real city's issuer has its own pages (`sign_in.py` leads there)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ MOST_BYTES = 2_000
 
 @pages.get("/login")
 async def choose(visit: Visit) -> Response:
-    """The personas to choose from."""
-    sign_in = visit.portal.sign_in
-    people = [(key, one.name, one.function) for key, one in sign_in.personas.items()] if sign_in else None
-    return visit.show("login.html", 200 if sign_in else 503, people=people, next=local_address(visit.query.get("next")), unknown=False)
+    """The personas to choose from, or the way to the city's issuer."""
+    back, sessions = local_address(visit.query.get("next")), visit.portal.sessions
+    if sessions is not None:
+        return visit.show("sign_in.html", issuer=sessions.issuer.place, next=back)
+    return _personas(visit, 200, back, unknown=False)
 
 
 @pages.post("/login")
@@ -33,8 +34,7 @@ async def enter(visit: Visit) -> Response:
     sent, sign_in = await visit.sent(), visit.portal.sign_in
     persona, back = sent.get("persona", [""])[-1], local_address(sent.get("next", [""])[-1])
     if sign_in is None or persona not in sign_in.personas:
-        people = [(key, one.name, one.function) for key, one in sign_in.personas.items()] if sign_in else None
-        return visit.show("login.html", 422 if sign_in else 503, people=people, next=back, unknown=True)
+        return _personas(visit, 422, back, unknown=True)
     response = RedirectResponse(back or f"/{visit.language}/", 303, PRIVATE)
     remember(response, visit.request, sign_in.token(persona))
     return response
@@ -42,10 +42,22 @@ async def enter(visit: Visit) -> Response:
 
 @pages.post("/logout", on="/")
 async def leave(visit: Visit) -> Response:
-    """Sign out."""
-    response = visit.go("/")
+    """Sign out; with a real issuer a page leads on to sign out there, too."""
+    sessions = visit.portal.sessions
+    if sessions is None:
+        response = visit.go("/")
+    else:
+        there = await sessions.issuer.farewell(visit.language, sessions.id_token(visit.request))
+        visit.person, visit.place = None, "/"
+        response = visit.show("signed_out.html", issuer=sessions.issuer.place, there=there)
     forget(response, visit.request)
     return response
+
+
+def _personas(visit: Visit, status: int, back: str | None, *, unknown: bool) -> Response:
+    sign_in = visit.portal.sign_in
+    people = [(key, one.name, one.function) for key, one in sign_in.personas.items()] if sign_in else None
+    return visit.show("login.html", status if sign_in else 503, people=people, next=back, unknown=unknown)
 
 
 def plain_routes(portal: Portal) -> list[BaseRoute]:
