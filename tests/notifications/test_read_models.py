@@ -11,7 +11,7 @@ import pytest
 from services.notifications.events import Wanted
 from services.notifications.read_models.feedback import FEEDBACK_MODEL, ListedFeedback, list_feedback
 from services.notifications.read_models.known_matters import KNOWN_MATTERS, known_matter
-from services.notifications.read_models.outcomes import OUTCOMES, counted, list_notifications
+from services.notifications.read_models.outcomes import OUTCOMES, QUERY, counted, list_notifications
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.notifications.examples import (
     ABOUT_BOARD,
@@ -49,7 +49,7 @@ ROW: dict[str, Any] = {
 
 
 async def test_a_planned_letter_is_open(pool: Pool) -> None:
-    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v1=[ROW])
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v2=[ROW])
     assert await counted(pool) == (1, 1, 0)
 
 
@@ -64,7 +64,7 @@ async def test_a_planned_letter_is_open(pool: Pool) -> None:
 )
 async def test_its_outcome_is_told(pool: Pool, outcome: Any, changes: dict[str, Any], failed: int) -> None:
     history = History().add(NOTIFICATION_ID, PLANNED, outcome)
-    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v1=[ROW | changes | {"at": NOW}])
+    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v2=[ROW | changes | {"at": NOW}])
     assert await counted(pool) == (1, 0, failed)
 
 
@@ -93,6 +93,15 @@ async def test_letters_are_listed_as_they_were_planned_by_cause_thing_and_body(p
     assert await listed(about=MEETING) == every
     assert await listed(about=CONFERENCE) == []
     assert await listed(after=(NOW + timedelta(minutes=1), every[1]), limit=2) == every[2:4]
+
+
+async def test_a_secretariats_letters_are_found_without_reading_everybody_elses(pool: Pool) -> None:
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v2=[ROW])
+    async with pool.acquire() as connection, connection.transaction():
+        # So few rows would be read one after the other; what is asked is how many would be.
+        await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+        plan = await connection.fetch(f"explain {QUERY}", None, None, BOARD, None, None, 50)
+    assert "outcomes_v2_by_body" in str(plan)
 
 
 async def test_the_outcomes_do_not_depend_on_the_order_across_streams(pool: Pool) -> None:

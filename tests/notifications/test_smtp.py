@@ -47,10 +47,10 @@ async def planned(city: City) -> UUID:
     city.tell("conferences", CONFERENCE, registration_requested(email, name, token, token))
 
     async def is_known() -> bool:
-        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v1"))
+        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v2"))
 
     await until(is_known, "the letter is planned")
-    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v1")
+    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v2")
     return found
 
 
@@ -240,7 +240,7 @@ async def test_what_has_its_outcome_is_not_sent_again_because_a_read_model_has_f
         loop = dispatcher(city, server.port)
         assert len(await dispatched(city, loop, 1)) == 1
         await until(lambda: is_standing(city, "handed_over"), "the outcome is read")
-        await city.process.pool.execute("update outcomes_v1 set standing = 'planned'")
+        await city.process.pool.execute("update outcomes_v2 set standing = 'planned'")
         assert len(await dispatched(city, loop, 2)) == 1
     assert len(server.taken) == 1
 
@@ -273,4 +273,4 @@ async def test_a_letter_that_cannot_be_written_waits_for_whoever_mends_its_templ
 
 async def is_standing(city: City, standing: str) -> bool:
     """Whether the one letter stands so in the read model."""
-    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v1", standing))
+    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v2", standing))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table outcomes_v1 (
+create table outcomes_v2 (
     notification uuid primary key,
     cause uuid not null,
     kind text not null,
@@ -40,15 +40,16 @@ create table outcomes_v1 (
     at timestamptz
 );
 """
-INDEXES = """create index outcomes_v1_open on outcomes_v1 (planned_at, notification) where standing = 'planned';
-create index outcomes_v1_failed on outcomes_v1 (notification) where standing in ('failed', 'unknown');
-create index outcomes_v1_by_cause on outcomes_v1 (cause);
-create index outcomes_v1_by_about on outcomes_v1 (about_id);
-create index outcomes_v1_by_time on outcomes_v1 (planned_at, notification);"""
+INDEXES = """create index outcomes_v2_open on outcomes_v2 (planned_at, notification) where standing = 'planned';
+create index outcomes_v2_failed on outcomes_v2 (notification) where standing in ('failed', 'unknown');
+create index outcomes_v2_by_cause on outcomes_v2 (cause);
+create index outcomes_v2_by_about on outcomes_v2 (about_id);
+create index outcomes_v2_by_body on outcomes_v2 (body, planned_at, notification);
+create index outcomes_v2_by_time on outcomes_v2 (planned_at, notification);"""
 
-PLAN = """insert into outcomes_v1 (notification, cause, kind, about_service, about_kind, about_id, body, member, language, planned_at,
+PLAN = """insert into outcomes_v2 (notification, cause, kind, about_service, about_kind, about_id, body, member, language, planned_at,
 standing, attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', 0) on conflict (notification) do nothing"""
-END = "update outcomes_v1 set standing = $2, failure = $3, attempts = $4, at = $5 where notification = $1"
+END = "update outcomes_v2 set standing = $2, failure = $3, attempts = $4, at = $5 where notification = $1"
 
 
 def project(received: Received[NotificationEvent]) -> Iterable[Statement]:
@@ -74,7 +75,7 @@ def project(received: Received[NotificationEvent]) -> Iterable[Statement]:
 
 
 OUTCOMES = Projection(
-    name="outcomes_v1",
+    name="outcomes_v2",
     folds={OWN: (NotificationPlanned, NotificationHandedOver, NotificationFailed, NotificationUnknown)},
     tables=TABLES,
     project=project,
@@ -101,7 +102,7 @@ class ListedNotification:
 
 
 QUERY = """select notification, cause, kind, about_id as about, member, language, planned_at, standing, failure, attempts, at
-from outcomes_v1 where ($1::uuid is null or cause = $1) and ($2::uuid is null or about_id = $2) and ($3::uuid is null or body = $3)
+from outcomes_v2 where ($1::uuid is null or cause = $1) and ($2::uuid is null or about_id = $2) and ($3::uuid is null or body = $3)
 and ($4::timestamptz is null or (planned_at, notification) > ($4, $5)) order by planned_at, notification limit $6"""
 
 
@@ -113,7 +114,7 @@ async def list_notifications(
     return [ListedNotification(**row) for row in await db.fetch(QUERY, cause, about, body, at, last, limit)]
 
 
-OPEN = """select o.notification from read.outcomes_v1 o left join work.notification w on w.notification = o.notification
+OPEN = """select o.notification from read.outcomes_v2 o left join work.notification w on w.notification = o.notification
 where o.standing = 'planned' and (w.notification is null or (w.next_at <= now() and w.leased_until <= now()))
 order by o.planned_at, o.notification limit $1"""
 
@@ -127,6 +128,6 @@ async def counted(db: Queryable) -> tuple[int, int, int]:
     """How many letters were planned, are open, and did not reach anybody."""
     rows = await db.fetch(
         """select count(*) as planned, count(*) filter (where standing = 'planned') as open,
-        count(*) filter (where standing in ('failed', 'unknown')) as failed from read.outcomes_v1"""
+        count(*) filter (where standing in ('failed', 'unknown')) as failed from read.outcomes_v2"""
     )
     return rows[0]["planned"], rows[0]["open"], rows[0]["failed"]
