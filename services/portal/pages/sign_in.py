@@ -56,7 +56,7 @@ def plain_routes(portal: Portal) -> list[BaseRoute]:
             raise HTTPException(404)
         attempt = sessions.attempt(request)
         language = attempt.language if attempt else preferred(request.headers.get("accept-language"))
-        back = local_address(attempt.back) if attempt else None
+        back = attempt.back if attempt else None
         visit = Visit(portal, request, language, None)
         visit.place = "/login"
         try:
