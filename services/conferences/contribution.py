@@ -9,6 +9,7 @@ from typing import Any, assert_never, get_args
 from uuid import UUID
 
 from services.conferences.events import (
+    ContributionErased,
     ContributionEvent,
     ContributionPublished,
     ContributionReceived,
@@ -35,6 +36,8 @@ class ReceiveContribution(Command):
     email: Sealed[str] | None
     receipt: str
     receipt_token: Sealed[str]
+    erasure: str
+    erasure_token: Sealed[str] | None
     handed_over: bool
 
 
@@ -58,6 +61,10 @@ class PublishContribution(Command):
     text: str
 
 
+class EraseContribution(Command):
+    """Enter that the data of whoever handed it in were erased."""
+
+
 class UseContribution(Command):
     """Note that a result comes from this contribution."""
 
@@ -72,7 +79,9 @@ class SettleContribution(Command):
     reason: str
 
 
-ContributionCommand = ReceiveContribution | EnterGroupContribution | PublishContribution | UseContribution | SettleContribution
+ContributionCommand = (
+    ReceiveContribution | EnterGroupContribution | PublishContribution | EraseContribution | UseContribution | SettleContribution
+)
 
 
 class ContributionIsUnknown(Refusal):
@@ -91,6 +100,10 @@ class ReceiptLiesInTheFuture(Refusal):
     """A contribution is entered when it was received or afterwards, not in advance."""
 
 
+class ContributionIsErased(Refusal):
+    """A contribution whose data were erased before it was published is not published any more."""
+
+
 class ContributionIsSettled(Refusal):
     """A contribution is settled once, and goes into no result afterwards."""
 
@@ -106,6 +119,8 @@ class Contribution:
     received: ContributionReceived | None = None
     text: str | None = None
     """As it is published; None as long as it is not."""
+    erased: bool = False
+    """Whether whoever handed it in had their data erased."""
     used: tuple[tuple[UUID, Lineage], ...] = ()
     """The results that come from it, and how."""
     settled: ContributionSettled | None = None
@@ -116,6 +131,8 @@ def evolve(state: Contribution, event: ContributionEvent) -> Contribution:
     match event:
         case ContributionReceived():
             return replace(state, received=event)
+        case ContributionErased():
+            return replace(state, erased=True)
         case ContributionPublished():
             return replace(state, text=event.text)
         case ContributionUsed():
@@ -134,8 +151,10 @@ def decide(command: ContributionCommand, state: Contribution) -> Sequence[Contri
         case EnterGroupContribution():
             return enter(command, state)
         case PublishContribution():
+            return publish(command, state)
+        case EraseContribution():
             received = must_be_received(state)
-            return [] if state.text == command.text else [published(received, command.text)]
+            return [] if state.erased else [ContributionErased(**named(received))]
         case UseContribution():
             return use(command, state)
         case SettleContribution():
@@ -162,8 +181,19 @@ def enter(command: EnterGroupContribution, state: Contribution) -> Sequence[Cont
     if received_on > local_day(command.now):
         raise ReceiptLiesInTheFuture
     told = {name: value for name, value in command if name not in ("now", "text", "received_on")}
-    received = ContributionReceived(**told, received_on=received_on, language="de", text=None, name=None, email=None)
+    nobodys: dict[str, Any] = dict.fromkeys(("text", "name", "email", "erasure", "erasure_token"))
+    received = ContributionReceived(**told, received_on=received_on, language="de", **nobodys)
     return [received, published(received, command.text)]
+
+
+def publish(command: PublishContribution, state: Contribution) -> Sequence[ContributionEvent]:
+    """What it says, without anybody's data; nobody publishes what was withdrawn before."""
+    received = must_be_received(state)
+    if state.text == command.text:
+        return []
+    if state.erased and state.text is None:
+        raise ContributionIsErased
+    return [published(received, command.text)]
 
 
 def use(command: UseContribution, state: Contribution) -> Sequence[ContributionEvent]:

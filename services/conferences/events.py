@@ -158,6 +158,14 @@ class ContributionReceived(OfContribution, name="conferences.ContributionReceive
     """None for what a working group handed in: it is published at once."""
     name: Sealed[str] | None
     email: Sealed[str] | None
+    erasure: str | None
+    """SHA-256 of the token that erases whose it is, in hex; None for a working group's, in which nobody's data are."""
+    erasure_token: Sealed[str] | None
+    """For the link in the mail: whoever left an address erases by what arrives there, and by nothing else."""
+
+
+class ContributionErased(OfContribution, name="conferences.ContributionErased"):
+    """Whoever handed it in has had their data erased; what is published of it holds none and stays."""
 
 
 class ContributionPublished(OfContribution, name="conferences.ContributionPublished"):
@@ -187,7 +195,7 @@ ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | Confere
 RegistrationsEvent = (
     RegistrationOpened | RegistrationClosed | RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
 )
-ContributionEvent = ContributionReceived | ContributionPublished | ContributionUsed | ContributionSettled
+ContributionEvent = ContributionReceived | ContributionErased | ContributionPublished | ContributionUsed | ContributionSettled
 
 EVENTS: tuple[type[Event], ...] = (
     ConferencePlanned,
@@ -201,6 +209,7 @@ EVENTS: tuple[type[Event], ...] = (
     RegistrationCancelled,
     RegistrationErased,
     ContributionReceived,
+    ContributionErased,
     ContributionPublished,
     ContributionUsed,
     ContributionSettled,

@@ -23,6 +23,7 @@ PERMISSIONS: Permissions = {
     "cancel_registration": PUBLIC,
     "erase_registration": PUBLIC,
     "hand_in_contribution": PUBLIC,
+    "erase_contribution": PUBLIC,
     "enter_group_contribution": ORGANISER,
     "publish_contribution": ORGANISER,
     "settle_contribution": ORGANISER,

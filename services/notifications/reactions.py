@@ -161,10 +161,13 @@ def write_to_one(received: Received[OfOnePerson]) -> Iterable[Send]:
         case conferences.ContributionReceived():
             if told.email is not None:
                 about = Topic(service="conferences", kind="contribution", id=told.contribution)
-                yield direct(received, "contribution_received", about, told.email, {"receipt_token": told.receipt_token})
+                sealed = {"receipt_token": told.receipt_token}
+                if told.erasure_token:
+                    sealed["erasure_token"] = told.erasure_token
+                yield direct(received, "contribution_received", about, told.email, sealed)
 
 
-PERSONAL = {"email", "name", "confirm_token", "manage_token", "receipt", "receipt_token"}
+PERSONAL = {"email", "name", "confirm_token", "manage_token", "receipt", "receipt_token", "erasure_token"}
 """What of a message never stands in a letter's official values."""
 
 

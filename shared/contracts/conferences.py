@@ -145,6 +145,8 @@ class ContributionReceived(OfConference, name="conferences.ContributionReceived"
     email: Sealed[str] | None
     """Where the receipt's link is to be sent, if anywhere."""
     receipt_token: Sealed[str]
+    erasure_token: Sealed[str] | None
+    """For the link to erasing, where there is an address."""
 
 
 class ContributionPublished(OfConference, name="conferences.ContributionPublished"):

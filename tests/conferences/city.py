@@ -21,6 +21,7 @@ from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIB
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
 from shared.contracts.meetings.bodies import BodyFounded
+from shared.domain import Named
 from shared.eventstore.log import log_tail, read_log
 from shared.http.permissions import CITY_SCOPE
 from shared.privacy.keyring import Keyring
@@ -152,14 +153,14 @@ class City:
         assert isinstance(manage, str)
         return confirm, manage
 
+    async def facts(self) -> list[Named]:
+        """Every fact in the log."""
+        entries = await read_log(self.process.pool, 0, 10_000)
+        return [self.process.types.decode(entry.type, entry.schema_version, entry.data) for entry in entries]
+
     async def requests(self) -> list[RegistrationRequested]:
         """Every request in the log."""
-        entries = await read_log(self.process.pool, 0, 10_000)
-        types = self.process.types
-        found = [
-            types.decode(entry.type, entry.schema_version, entry.data) for entry in entries if entry.type == RegistrationRequested.NAME
-        ]
-        return [event for event in found if isinstance(event, RegistrationRequested)]
+        return [event for event in await self.facts() if isinstance(event, RegistrationRequested)]
 
     async def confirm(self, token: str, **headers: str) -> httpx2.Response:
         """Follow the link that confirms."""

@@ -37,7 +37,7 @@ RESULT_TITLE = "Sprachkurse am Abend"
 RESULT_TEXT = "Die Stadt bietet Sprachkurse mit Kinderbetreuung am Abend an."
 TEXT = "Kurse am Abend wären gut, dann könnte ich kommen."
 REASON = "Dafür ist das Land zuständig; es wurde ihm geschrieben."
-CONFIRM, MANAGE, RECEIPT = "c" * 64, "a" * 64, "e" * 64
+CONFIRM, MANAGE, RECEIPT, ERASURE = "c" * 64, "a" * 64, "e" * 64, "f" * 64
 """SHA-256 of tokens, as far as these examples care."""
 
 
@@ -124,8 +124,11 @@ HANDED_IN = events.ContributionReceived(
     text=sealed("contribution.text"),
     name=sealed("contributor.name"),
     email=sealed("contributor.email"),
+    erasure=ERASURE,
+    erasure_token=sealed("contribution.erasure_token"),
 )
-ENTERED = HANDED_IN.model_copy(update={"text": None, "name": None, "email": None})
+CONTRIBUTOR_ERASED = events.ContributionErased(**OF_CONFERENCE)
+ENTERED = HANDED_IN.model_copy(update=dict.fromkeys(("text", "name", "email", "erasure", "erasure_token")))
 """As a working group hands it in."""
 PUBLISHED = events.ContributionPublished(
     **OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT
@@ -145,6 +148,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     CANCELLED,
     ERASED,
     HANDED_IN,
+    CONTRIBUTOR_ERASED,
     PUBLISHED,
     USED,
     SETTLED,
@@ -219,6 +223,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         language="de",
         email=HANDED_IN.email,
         receipt_token=HANDED_IN.receipt_token,
+        erasure_token=HANDED_IN.erasure_token,
     ),
     contracts.ContributionPublished(**TOLD, group="sprache", group_name=GROUP.name, kind=contracts.ContributionKind.SUGGESTION, text=TEXT),
     contracts.ContributionSettled(**TOLD, fate=contracts.Fate.FORWARDED, reason=REASON),

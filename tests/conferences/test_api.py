@@ -9,6 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from services.conferences.api.personal import digest_of
+from services.conferences.events import ContributionErased, ContributionReceived
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
 from tests.conferences.city import NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
@@ -265,7 +267,7 @@ async def test_after_an_erasure_the_data_are_gone_and_all_else_stands(city: City
 async def test_what_somebody_hands_in_is_published_by_the_organisers_only(city: City) -> None:
     conference = await city.conference()
     answer = await city.hand_in(conference, name="Ada Beispiel", email="ada@example.org")
-    assert (answer.status_code, list(answer.json())) == (201, ["receipt"])
+    assert (answer.status_code, list(answer.json()), answer.json()["erasure"]) == (201, ["receipt", "erasure"], None)
     assert not {"etag", "position", "location"} & set(answer.headers)
     path = f"/conferences/{conference}/contributions"
     [seen] = (await city.get(path, ORGANISER, min_position=await city.tail())).json()["items"]
@@ -299,6 +301,42 @@ async def test_what_somebody_hands_in_is_published_by_the_organisers_only(city: 
     assert (await city.get(f"/contributions/{contribution}")).json() == shown
     refused = await city.post(f"/contributions/{contribution}/publication", publication, OTHER_ORGANISER)
     assert refused.status_code == 403, "it is no secret any more"
+
+
+async def test_a_contributor_without_an_account_has_everything_erased_by_the_link_in_the_mail(city: City) -> None:
+    conference = await city.conference()
+    manage = await city.coming(conference, "ada@example.org")
+    answer = await city.hand_in(conference, email="ada@example.org", name="Ada Beispiel")
+    [received] = [one for one in await city.facts() if isinstance(one, ContributionReceived)]
+    assert received.erasure_token is not None
+    token = await city.keyring.open(received.erasure_token)
+    assert received.erasure == digest_of(str(token))
+    for other in (answer.json()["receipt"], manage, "x" * 22):
+        assert (await city.post("/contributions/erasure", {"token": other})).status_code == 404, other
+    for _ in range(2):
+        erased = await city.post("/contributions/erasure", {"token": token})
+        assert (erased.status_code, erased.json()) == (200, {"conference": conference, "title": TITLE})
+    path = f"/conferences/{conference}"
+    [seen] = (await city.get(f"{path}/contributions", ORGANISER, min_position=await city.tail())).json()["items"]
+    gone = {"erased": True}
+    assert (seen["text"], seen["handed_in"], seen["name"], seen["email"]) == (None, gone, gone, gone)
+    [ada] = (await city.get(f"{path}/registrations", ORGANISER)).json()["items"]
+    assert (ada["standing"], ada["email"]) == ("confirmed", gone), "wherever it is kept"
+    refused = await city.post(f"/contributions/{seen['id']}/publication", {"text": "Kurse am Abend."}, ORGANISER)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:bindeglied:conferences:ContributionIsErased")
+    assert sum(isinstance(one, ContributionErased) for one in await city.facts()) == 1
+
+
+async def test_a_contributor_without_an_address_is_told_the_token_at_once_and_one_with_an_address_is_not(city: City) -> None:
+    """Whoever types somebody else's address must not get hold of what erases that person's data."""
+    conference = await city.conference()
+    named = (await city.hand_in(conference, name="Ada Beispiel")).json()
+    assert (await city.hand_in(conference, email="bea@example.org")).json()["erasure"] is None
+    assert (await city.post("/contributions/erasure", {"token": named["erasure"]})).status_code == 200
+    path = f"/conferences/{conference}/contributions"
+    shown = (await city.get(path, ORGANISER, min_position=await city.tail())).json()["items"]
+    assert sorted(str(one["email"]) for one in shown) == ["None", "bea@example.org"]
+    assert [one["name"] for one in shown if one["email"] is None] == [{"erased": True}]
 
 
 async def test_what_a_working_group_hands_in_is_public_at_once_and_listed_by_group(city: City) -> None:

@@ -10,11 +10,13 @@ import pytest
 
 from services.conferences.contribution import (
     CONTRIBUTION,
+    ContributionIsErased,
     ContributionIsReceivedAlready,
     ContributionIsSettled,
     ContributionIsUnknown,
     ContributionIsUsed,
     EnterGroupContribution,
+    EraseContribution,
     PublishContribution,
     ReceiptLiesInTheFuture,
     ReceiveContribution,
@@ -24,11 +26,12 @@ from services.conferences.contribution import (
 )
 from services.conferences.parts import Fate, Lineage
 from shared.testing import Rules
-from tests.conferences.examples import ENTERED, HANDED_IN, NOW, PUBLISHED, REASON, RESULT, SETTLED, TEXT, USED
+from tests.conferences.examples import CONTRIBUTOR_ERASED, ENTERED, HANDED_IN, NOW, PUBLISHED, REASON, RESULT, SETTLED, TEXT, USED
 
 contribution = Rules(CONTRIBUTION)
 OTHER_RESULT = UUID(int=7)
 PUBLISH = PublishContribution(now=NOW, text=TEXT)
+ERASE = EraseContribution(now=NOW)
 USE = UseContribution(now=NOW, result=RESULT, how=Lineage.MERGED)
 SETTLE = SettleContribution(now=NOW, fate=Fate.FORWARDED, reason=REASON)
 
@@ -74,6 +77,20 @@ def test_what_it_says_is_published_on_purpose_and_replaced_by_what_is_published_
     published.when(PublishContribution(now=NOW, text=other.text)).then(other)
 
 
+def test_an_erasure_is_entered_once_and_what_was_withdrawn_is_not_published_any_more() -> None:
+    erased = contribution.given(HANDED_IN).when(ERASE).then(CONTRIBUTOR_ERASED)
+    erased.when(ERASE).then_nothing()
+    erased.when(PUBLISH).then_refused(ContributionIsErased)
+    erased.when(SETTLE).then(SETTLED)
+
+
+def test_what_was_published_before_an_erasure_names_nobody_stays_and_can_be_put_right() -> None:
+    other = PUBLISHED.model_copy(update={"text": "Kurse am Abend wären gut."})
+    erased = contribution.given(HANDED_IN, PUBLISHED).when(ERASE).then(CONTRIBUTOR_ERASED)
+    erased.when(PUBLISH).then_nothing()
+    erased.when(PublishContribution(now=NOW, text=other.text)).then(other)
+
+
 def test_it_learns_of_each_result_that_comes_from_it_once() -> None:
     other = USED.model_copy(update={"result": OTHER_RESULT, "how": Lineage.SPLIT})
     used = contribution.given(HANDED_IN).when(USE).then(USED)
@@ -99,6 +116,6 @@ def test_what_is_settled_goes_into_no_result() -> None:
     contribution.given(HANDED_IN, SETTLED).when(USE).then_refused(ContributionIsSettled)
 
 
-@pytest.mark.parametrize("command", [PUBLISH, USE, SETTLE])
+@pytest.mark.parametrize("command", [PUBLISH, ERASE, USE, SETTLE])
 def test_nothing_becomes_of_what_nobody_handed_in(command: Any) -> None:
     contribution.given().when(command).then_refused(ContributionIsUnknown)

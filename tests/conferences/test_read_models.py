@@ -16,7 +16,7 @@ from services.conferences.read_models.contributions import list_of_conference as
 from services.conferences.read_models.known_bodies import KNOWN_BODIES, names_of
 from services.conferences.read_models.registrations import REGISTRATIONS_LIST
 from services.conferences.read_models.registrations import list_of_conference as list_registrations
-from services.conferences.read_models.tokens import TOKENS, Held, find_token
+from services.conferences.read_models.tokens import TOKENS, Held, find_erasure, find_token
 from services.conferences.service import SERVICE
 from shared.projections.projection import Projection
 from shared.testing import History, ReadModel, assert_order_independent
@@ -35,6 +35,7 @@ from tests.conferences.examples import (
     ENDS,
     ENTERED,
     ERASED,
+    ERASURE,
     GROUP,
     GROUP_CONTRIBUTION,
     HANDED_IN,
@@ -50,6 +51,7 @@ from tests.conferences.examples import (
     PLANNED,
     PUBLISHED,
     REASON,
+    RECEIPT,
     RECORDED,
     REGISTRATION,
     REGISTRATIONS,
@@ -122,6 +124,13 @@ async def test_a_token_is_found_by_its_digest_and_for_its_purpose(pool: Pool) ->
     assert await find_token(pool, CONFIRM, "confirm") == await find_token(pool, MANAGE, "manage") == Held(CONFERENCE, REGISTRATION)
     assert await find_token(pool, CONFIRM, "manage") is None
     assert await find_token(pool, "0" * 64, "confirm") is None
+
+
+async def test_a_contributors_token_is_found_by_its_digest_and_a_working_group_has_none(pool: Pool) -> None:
+    told = History().add(CONTRIBUTION, HANDED_IN).add(OTHER, ENTERED)
+    await ReadModel(pool, TOKENS).given(own=told).then(tokens_v1_erasure=[{"digest": ERASURE, "contribution": CONTRIBUTION}])
+    assert await find_erasure(pool, ERASURE) == CONTRIBUTION
+    assert await find_erasure(pool, RECEIPT) is None
 
 
 async def test_contributions_show_what_became_of_them_and_outsiders_what_is_published(pool: Pool) -> None:

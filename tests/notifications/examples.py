@@ -204,11 +204,13 @@ def registration_confirmed(email: Sealed[str], name: Sealed[str], manage: Sealed
     )  # fmt: skip
 
 
-def contribution_received(email: Sealed[str] | None, token: Sealed[str]) -> conferences.ContributionReceived:
+def contribution_received(
+    email: Sealed[str] | None, token: Sealed[str], erasure: Sealed[str] | None = None
+) -> conferences.ContributionReceived:
     """Somebody contributes."""
     return conferences.ContributionReceived(
         **OF_CONFERENCE, contribution=some("contribution"), group="sprache", kind=conferences.ContributionKind.SUGGESTION, receipt="0" * 64,
-        received_on=date(2018, 11, 6), language="de", email=email, receipt_token=token,
+        received_on=date(2018, 11, 6), language="de", email=email, receipt_token=token, erasure_token=erasure,
     )  # fmt: skip
 
 

@@ -35,7 +35,8 @@ FOLDER = Path(composing.__file__).with_name("letters")
 SEALED = sealed("x", ADA)
 EMAIL = "ada@example.org"
 TOKEN = "tok-en_0123"
-OPENED = {"name": "Ada Beispiel", "confirm_token": TOKEN, "manage_token": TOKEN, "receipt_token": TOKEN, "stop_token": TOKEN}
+TOKENS = ("confirm_token", "manage_token", "receipt_token", "erasure_token", "stop_token")
+OPENED = {"name": "Ada Beispiel", **dict.fromkeys(TOKENS, TOKEN)}
 DIRECT: dict[str, Named] = {
     "registration_requested": registration_requested(SEALED, SEALED, SEALED, SEALED),
     "registration_confirmed": registration_confirmed(SEALED, SEALED, SEALED),
@@ -197,3 +198,11 @@ def test_a_value_that_a_template_misses_is_an_error_and_no_gap_in_the_letter() -
 def test_no_personal_value_is_asked_of_the_official_ones() -> None:
     for kind in DIRECT:
         assert not PERSONAL & VALUES[kind].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_contributed_is_told_how_to_have_everything_erased(language: Literal["de", "en"]) -> None:
+    letter = planned("contribution_received", language, VALUES["contribution_received"])
+    assert f"{HEAD.portal_url}/{language}/contribution/erasure?token={TOKEN}" in write(letter, Opened(EMAIL, OPENED, [TOKEN]), HEAD).text
+    without = {name: value for name, value in OPENED.items() if name != "erasure_token"}
+    assert "/contribution/erasure" not in write(letter, Opened(EMAIL, without, [TOKEN]), HEAD).text

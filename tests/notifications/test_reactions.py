@@ -162,8 +162,14 @@ EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", 
         ),
         (registration_confirmed(EMAIL, NAME, MANAGE), "registration_confirmed", "en", {"name": NAME, "manage_token": MANAGE}),
         (contribution_received(EMAIL, MANAGE), "contribution_received", "de", {"receipt_token": MANAGE}),
+        (
+            contribution_received(EMAIL, MANAGE, CONFIRM),
+            "contribution_received",
+            "de",
+            {"receipt_token": MANAGE, "erasure_token": CONFIRM},
+        ),
     ],
-    ids=["requested", "confirmed", "contributed"],
+    ids=["requested", "confirmed", "contributed", "contributed with a way to erase"],
 )
 def test_a_letter_to_one_person_carries_what_is_personal_sealed(message: Named, kind: str, language: str, inside: dict[str, Any]) -> None:
     wish = planned(message)

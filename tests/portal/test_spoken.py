@@ -13,7 +13,7 @@ from tests.portal.interfaces import THING, answer_to
 from tests.portal.sites import Said, Site, new_site
 from tests.support.spoken import spoken, unmarked
 
-WITH_TOKENS = {"/registration/confirm", "/registration/manage", "/subscription/confirm", "/subscription/stop"}
+WITH_TOKENS = {"/contribution/erasure", "/registration/confirm", "/registration/manage", "/subscription/confirm", "/subscription/stop"}
 EVERYBODY = WITH_TOKENS | {
     *("/conferences", "/conferences/{conference:uuid}", "/conferences/{conference:uuid}/registration"),
     *("/conferences/{conference:uuid}/contribution", "/bodies", "/bodies/{body:uuid}", "/bodies/{body:uuid}/meetings"),

@@ -9,17 +9,20 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.conferences.api.conferences import known, planned_conference
-from services.conferences.api.personal import Email, digest_of, link_token, person_at
+from services.conferences.api.personal import Email, HeldToken, digest_of, found_by, keyring_of, link_token, person_at
 from services.conferences.conference import CONFERENCE, Conference
 from services.conferences.contribution import (
     CONTRIBUTION,
     Contribution,
     EnterGroupContribution,
+    EraseContribution,
     PublishContribution,
     ReceiveContribution,
     SettleContribution,
+    must_be_received,
 )
 from services.conferences.parts import ContributionKind, Fate, Language, WorkingGroup
+from services.conferences.read_models.tokens import find_erasure
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, CommandAnswer, Done, Invocation
 from shared.http.problems import NotFound
@@ -76,6 +79,17 @@ class Receipt(CommandAnswer):
     """What a contributor is answered: the token that shows what becomes of just this contribution. It is told here, and by mail, only."""
 
     receipt: str
+    erasure: Annotated[
+        str | None,
+        Field(description="The token that erases the contributor's data; null where an address was given: then it is told by mail only."),
+    ]
+
+
+class Withdrawn(CommandAnswer):
+    """What whoever has had their data erased is answered: the conference that it was about."""
+
+    conference: UUID
+    title: str
 
 
 class ReceiptDone(Done):
@@ -90,7 +104,7 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
     _, state = await call.runtime.store.refresh(CONFERENCE, conference)
     planned, group = known(state), group_of(state, wish.group)
     person = await person_at(call, wish.email)
-    receipt = link_token(call, "receipt")
+    receipt, erasure = link_token(call, "receipt"), link_token(call, "erasure")
     command = ReceiveContribution(
         now=call.now,
         conference=conference,
@@ -104,10 +118,13 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
         email=await person.seal_if_any(wish.email, "contributor.email"),
         receipt=digest_of(receipt),
         receipt_token=await person.seal(receipt, "contribution.receipt_token"),
+        erasure=digest_of(erasure),
+        erasure_token=await person.seal_if_any(erasure if wish.email else None, "contribution.erasure_token"),
         handed_over=state.held is not None,
     )
     await call.execute(CONTRIBUTION, call.new_stream(), command, begins=True)
-    return Receipt(receipt=receipt)
+    # An address that was typed may be somebody else's: only what arrives there erases what is kept of whoever reads it.
+    return Receipt(receipt=receipt, erasure=None if wish.email else erasure)
 
 
 @router.post("/conferences/{conference}/group-contributions", status_code=201)
@@ -132,6 +149,18 @@ async def enter_group_contribution(conference: UUID, wish: NewGroupContribution,
     )
     done = await call.execute(CONTRIBUTION, contribution, command, body=planned.host, created=f"/contributions/{contribution}")
     return ReceiptDone(**dict(done), receipt=receipt)
+
+
+@router.post("/contributions/erasure", responses={404: {}})
+async def erase_contribution(wish: HeldToken, call: Call) -> Withdrawn:
+    """Erase all that is kept of whoever handed this in, wherever it is kept. What was published of it holds nothing of them and stays."""
+    contribution = await found_by(call, wish.token, lambda digest: find_erasure(call.read, digest))
+    _, state = await call.runtime.store.refresh(CONTRIBUTION, contribution)
+    received = must_be_received(state)
+    # First the key: should this end in between, the data are gone, and the fact follows when it is asked for again.
+    await keyring_of(call).erase(received.receipt_token.subject)
+    await call.execute(CONTRIBUTION, contribution, EraseContribution(now=call.now), if_match="none")
+    return Withdrawn(conference=received.conference, title=received.title)
 
 
 @router.post("/contributions/{contribution}/publication")

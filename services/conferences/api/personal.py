@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from services.conferences.read_models.tokens import TOKENS
 from shared.eventstore.errors import StoreBusy
 from shared.http.call import Invocation
+from shared.http.problems import NotFound
 from shared.mail import must_be_address
 from shared.privacy.keyring import Keyring, SubjectErased
 from shared.privacy.sealed import Sealed
 
 TOKEN_BYTES = 16
+T = TypeVar("T")
 
 Email = Annotated[str, Field(min_length=3, max_length=254, examples=["jemand@example.org"]), AfterValidator(must_be_address)]
 """Where somebody is written to."""
@@ -72,3 +76,14 @@ def link_token(call: Invocation, purpose: str) -> str:
 def digest_of(token: str) -> str:
     """What stands in clear of a token: its SHA-256, in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def found_by(call: Invocation, token: str, find: Callable[[str], Awaitable[T | None]]) -> T:
+    """What a token is for, by its digest. NotFound for an unknown one, which is said only by a read model that has seen everything."""
+    digest = digest_of(token)
+    if (found := await find(digest)) is None:
+        if not await call.settled(TOKENS.name, await call.runtime.tail()):
+            raise StoreBusy("the tokens of late are not known yet")
+        if (found := await find(digest)) is None:
+            raise NotFound
+    return found

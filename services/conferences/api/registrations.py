@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
 from services.conferences.api.conferences import planned_conference
-from services.conferences.api.personal import Email, HeldToken, digest_of, keyring_of, link_token, person_at
+from services.conferences.api.personal import Email, HeldToken, digest_of, found_by, keyring_of, link_token, person_at
 from services.conferences.parts import Language
 from services.conferences.read_models.registrations import REGISTRATIONS_LIST, SealedRegistration, Standing, list_of_conference
-from services.conferences.read_models.tokens import TOKENS, Held, Purpose, find_token
+from services.conferences.read_models.tokens import Held, Purpose, find_token
 from services.conferences.registrations import (
     REGISTRATIONS,
     CancelRegistration,
@@ -24,11 +24,9 @@ from services.conferences.registrations import (
     RequestRegistration,
     registrations_of,
 )
-from shared.eventstore.errors import StoreBusy
 from shared.http.call import Call, CommandAnswer, Done, Invocation
 from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.positions import MinPosition
-from shared.http.problems import NotFound
 from shared.localday import Moment
 from shared.privacy.keyring import Keyring
 from shared.privacy.sealed import ERASED, Erased, Sealed
@@ -198,15 +196,8 @@ async def list_registrations(
 
 
 async def held_by(call: Invocation, token: str, purpose: Purpose) -> Held:
-    """What a token is for. NotFound for an unknown one, which is said only by a read model that has seen everything."""
-    digest = digest_of(token)
-    if found := await find_token(call.read, digest, purpose):
-        return found
-    if not await call.settled(TOKENS.name, await call.runtime.tail()):
-        raise StoreBusy("the tokens of late are not known yet")
-    if found := await find_token(call.read, digest, purpose):
-        return found
-    raise NotFound
+    """The registration that a token is for; NotFound for an unknown one."""
+    return await found_by(call, token, lambda digest: find_token(call.read, digest, purpose))
 
 
 async def managed(call: Invocation, held: Held) -> Managed:

@@ -1,4 +1,4 @@
-"""Handing in a contribution to a conference without an account; what becomes of it is on its receipt."""
+"""Handing in a contribution to a conference without an account, and having one's data erased; what becomes of it is on its receipt."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ CONTRIBUTE = Form(
     public=True,
 )
 
+TOKEN = Field("token", mark("The code out of the letter"), "hidden")
+ERASE = Form(
+    "erase",
+    (TOKEN,),
+    submit=mark("Erase my data"),
+    done=mark("Your data are erased: nobody can read them any more."),
+    danger=True,
+    public=True,
+)
+
 
 @pages.get("/conferences/{conference:uuid}/contribution")
 async def show_contributing(visit: Visit) -> Response:
@@ -51,7 +61,8 @@ async def contribute(visit: Visit) -> Response:
     """Hand it in, and go to its receipt, whose address is told only here and by mail."""
 
     def to_receipt(done: Any) -> str:
-        return f"/receipt?{urlencode({'token': done['receipt']})}"
+        tokens = {"token": done["receipt"], "erasure": done["erasure"]}
+        return f"/receipt?{urlencode({name: token for name, token in tokens.items() if token})}"
 
     return await visit.send(
         CONTRIBUTE,
@@ -60,4 +71,19 @@ async def contribute(visit: Visit) -> Response:
         again=show_contributing,
         then=to_receipt,
         body=lambda reading: {**reading.body, "language": visit.language},
+    )
+
+
+@pages.get("/contribution/erasure")
+async def show_erasure(visit: Visit) -> Response:
+    """A button: following a link alone erases nothing, because programs that look through mail follow links too."""
+    form = visit.fill(ERASE, "/contribution/erasure", values={"token": visit.query.get("token")})
+    return visit.show("conferences/erase.html", kept=False, form=form)
+
+
+@pages.post("/contribution/erasure")
+async def erase(visit: Visit) -> Response:
+    """Nobody can read the contributor's data any more."""
+    return await visit.send(
+        ERASE, "conferences", "/contributions/erasure", again=show_erasure, then=lambda done: f"/conferences/{done['conference']}"
     )

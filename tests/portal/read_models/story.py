@@ -164,7 +164,7 @@ def hand_in(history: History, number: int) -> None:
         conferences.ContributionReceived(
             **OF_CONFERENCE, contribution=stream, group="sprache", kind=ContributionKind.SUGGESTION,
             receipt=sha256(token(number).encode()).hexdigest(), received_on=date(2018, 10, 1) + timedelta(days=number % 30),
-            language="de", email=None, receipt_token=sealed(),
+            language="de", email=None, receipt_token=sealed(), erasure_token=None,
         ),
     )  # fmt: skip
     if number != 1:

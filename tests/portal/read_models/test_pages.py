@@ -105,6 +105,10 @@ async def test_a_receipt_shows_the_fate_of_just_one_contribution_to_whoever_has_
     assert LAST_STEP[language] in answered.text
     assert answered.headers["cache-control"] == "no-store"
     assert answered.headers["referrer-policy"] == "same-origin"
+    to_erase = f'href="/{language}/contribution/erasure?token=l%C3%B6schen"'
+    assert to_erase not in answered.text
+    for path in (f"/{language}/receipt?token={token(3)}", f"/{language}/receipt?token=unknown&said=contribution"):
+        assert to_erase in (await front.get(f"{path}&erasure=l%C3%B6schen")).text
     settled = await front.get(f"/{language}/receipt?token={token(9)}")
     assert "Das entscheidet das Land." in settled.text
 
