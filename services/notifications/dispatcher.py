@@ -24,6 +24,7 @@ from services.notifications.notification import (
 )
 from services.notifications.read_models.outcomes import counted, to_hand_over
 from shared.effects import Effect, Standing, Workplace
+from shared.eventstore.errors import Unreadable
 from shared.eventstore.store import Origin
 from shared.failpoints import failpoint
 from shared.mail import NoAddress
@@ -108,7 +109,11 @@ class Dispatcher:
     async def _attempt(self, claim: Claim) -> str | None:
         """Try to hand one letter over; answers why it has to wait, if it has."""
         assert self.channel is not None
-        _, state = await self.at.store.refresh(NOTIFICATION, claim.notification)
+        try:
+            _, state = await self.at.store.refresh(NOTIFICATION, claim.notification)
+        except Unreadable as error:  # Whether it has gone out already cannot be read: it waits for a later release.
+            await self.claims.later(claim, HOUR, said(error), doubt=False)
+            return said(error)
         if state.planned is None or state.done:
             # The read model does not know the outcome yet.
             await self.claims.done(claim)

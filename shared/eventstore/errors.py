@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class StoreError(Exception):
     """Base of everything the store may raise besides a Refusal."""
@@ -45,6 +47,16 @@ class Unstorable(StoreError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Unreadable(StoreError):
+    """The stream holds a fact that this program cannot read; `state` is what it says before that, at `version`."""
+
+    def __init__(self, version: int, state: Any, reason: Exception, *, too_old: bool) -> None:
+        super().__init__(f"{type(reason).__name__}: {reason}")
+        self.version, self.state = version, state
+        self.too_old = too_old
+        """Whether a later release of the program can read it; else the fact itself is damaged."""
 
 
 class UnsafeSettings(StoreError):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
-from weakref import WeakValueDictionary
 
 import asyncpg
 
 from shared.domain import Command, Decider, Event, Refusal, Take
 from shared.eventstore.append import ACCEPTED, CLAIM_HELD, CONFLICT, KNOWN, REUSED, Append, NewClaim, NewEvent
 from shared.eventstore.calls import CALL_SECONDS, unless_lost
-from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
+from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unreadable, VersionMismatch
 from shared.eventstore.log import read_stream
-from shared.eventstore.mapper import MessageTypes, encode
+from shared.eventstore.mapper import DecodeError, MessageTypes, Undecodable, encode
 from shared.eventstore.snapshots import Snapshots
+from shared.eventstore.turns import Turns
 from shared.eventstore.writer import Writer
 
 S = TypeVar("S")
@@ -67,9 +66,8 @@ class Store:
         self.writer, self.pool, self.types, self.schema = writer, pool, types, schema
         self.cached_states = cached_states
         self._states: OrderedDict[UUID, tuple[str, int, Any]] = OrderedDict()
-        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns(writer.max_waiting, writer.answer_within)
         self._snapshots = Snapshots(pool, schema)
-        self._waiting = 0
         self._connections = writer.connections
         self._settling = asyncio.Semaphore(SETTLING)
 
@@ -91,65 +89,96 @@ class Store:
         """Decide `command` on `stream` and append what follows; raises what `errors` lists, or the Refusal.
 
         `expected` is the version that the sender saw (If-Match): a later one is a VersionMismatch and not decided again.
-        `permit` looks at the folded state first and raises Denied where the sender may not.
+        `permit` looks at the folded state first and raises Denied where the sender may not; where the stream is Unreadable, at what can
+        be read of it, so that whoever may not know of the stream does not learn of it by this.
         `new` says that the stream most likely does not exist: it is decided without a look, and again should the append find it.
         """
-        async with self._turn(stream):
-            version, state = self._cached(decider, stream) or ((0, decider.initial) if new else await self.load(decider, stream))
-            decisions = 0
-            while True:
-                try:
-                    if permit:
-                        permit(state)
-                    if expected is not None and expected != version:
-                        raise VersionMismatch(version)
-                    events = decider.decide(command, state)
-                except (Refusal, Denied, VersionMismatch):
-                    if settled := await self._settled(origin):
-                        return settled
-                    newer, state = await self._caught_up(decider, stream, version, state)
-                    if newer == version:
-                        raise
-                    version = newer
-                    continue
-                decisions += 1
-                answer = await self.writer.submit(self._append_of(origin, stream, version, events))
-                match answer.outcome:
-                    case outcome if outcome == ACCEPTED:
-                        for event in events:
-                            state = decider.evolve(state, event)
-                        self._remember(decider, stream, answer.version, state)
-                        self._snapshots.perhaps_take(decider, stream, version, answer.version, state)
-                        return Outcome(stream, answer.version, answer.position, known=False)
-                    case outcome if outcome == KNOWN:
-                        return await self._stored(origin, answer.version, answer.position)
-                    case outcome if outcome == REUSED:
-                        raise CommandReused
-                    case outcome if outcome == CLAIM_HELD:
-                        claims = [claim for event in events for claim in event.claims()]
-                        claim = claims[answer.version - 1]
-                        assert isinstance(claim, Take)  # Only what is taken can be held by another stream.
-                        raise claim.refusal
-                    case outcome:
-                        assert outcome == CONFLICT, outcome
-                        if expected is not None:
-                            raise VersionMismatch(answer.version)
-                        if decisions == DECISIONS:
-                            raise StoreBusy("other commands change this stream all the time")
-                        if answer.version < version:
-                            # What this process knows was lost with a failed server: the log has never heard of it.
-                            self._states.pop(stream, None)
-                            version, state = 0, decider.initial
-                        version, state = await self._caught_up(decider, stream, version, state)
+        async with self._turns.of(stream):
+            try:
+                return await self._decided(decider, stream, command, origin, expected, permit, new)
+            except Unreadable as unreadable:
+                if settled := await self._settled(origin):
+                    return settled
+                if permit and unreadable.version:
+                    permit(unreadable.state)
+                raise
 
-    async def load(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
-        """The version and state of a stream as this process knows it; at least as new as its own last command there."""
-        if cached := self._cached(decider, stream):
-            return cached
-        with unless_lost(StoreBusy("the database does not answer", retry_after=2)):
-            async with asyncio.timeout(CALL_SECONDS):
-                version, state = await self._snapshots.find(decider, stream)
-        return await self._caught_up(decider, stream, version, state)
+    async def _decided(
+        self,
+        decider: Decider[S, C, E],
+        stream: UUID,
+        command: C,
+        origin: Origin,
+        expected: int | None,
+        permit: Callable[[S], None] | None,
+        new: bool,
+    ) -> Outcome:
+        version, state = self._cached(decider, stream) or ((0, decider.initial) if new else await self.load(decider, stream))
+        decisions = 0
+        while True:
+            try:
+                if permit:
+                    permit(state)
+                if expected is not None and expected != version:
+                    raise VersionMismatch(version)
+                events = decider.decide(command, state)
+            except (Refusal, Denied, VersionMismatch):
+                if settled := await self._settled(origin):
+                    return settled
+                newer, state = await self._caught_up(decider, stream, version, state)
+                if newer == version:
+                    raise
+                version = newer
+                continue
+            decisions += 1
+            answer = await self.writer.submit(self._append_of(origin, stream, version, events))
+            match answer.outcome:
+                case outcome if outcome == ACCEPTED:
+                    for event in events:
+                        state = decider.evolve(state, event)
+                    self._remember(decider, stream, answer.version, state)
+                    self._snapshots.perhaps_take(decider, stream, version, answer.version, state)
+                    return Outcome(stream, answer.version, answer.position, known=False)
+                case outcome if outcome == KNOWN:
+                    return await self._stored(origin, answer.version, answer.position)
+                case outcome if outcome == REUSED:
+                    raise CommandReused
+                case outcome if outcome == CLAIM_HELD:
+                    claims = [claim for event in events for claim in event.claims()]
+                    claim = claims[answer.version - 1]
+                    assert isinstance(claim, Take)  # Only what is taken can be held by another stream.
+                    raise claim.refusal
+                case outcome:
+                    assert outcome == CONFLICT, outcome
+                    if expected is not None:
+                        raise VersionMismatch(answer.version)
+                    if decisions == DECISIONS:
+                        raise StoreBusy("other commands change this stream all the time")
+                    if answer.version < version:
+                        # What this process knows was lost with a failed server: the log has never heard of it.
+                        self._states.pop(stream, None)
+                        version, state = 0, decider.initial
+                    version, state = await self._caught_up(decider, stream, version, state)
+
+    async def load(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
+        """The version and state of a stream as this process knows it; at least as new as its own last command there.
+
+        Of a stream whose later facts it cannot read it knows the earlier ones; Unreadable where that is none. `permit` as in `execute`."""
+        if (cached := self._cached(decider, stream)) is None:
+            with unless_lost(StoreBusy("the database does not answer", retry_after=2)):
+                async with asyncio.timeout(CALL_SECONDS):
+                    version, state = await self._snapshots.find(decider, stream)
+            try:
+                cached = await self._caught_up(decider, stream, version, state)
+            except Unreadable as unreadable:
+                if not unreadable.version:
+                    if permit:
+                        permit(unreadable.state)
+                    raise
+                cached = unreadable.version, unreadable.state
+        if permit:
+            permit(cached[1])
+        return cached
 
     def _cached(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S] | None:
         if self._connections != self.writer.connections:
@@ -162,10 +191,18 @@ class Store:
         self._states.move_to_end(stream)
         return cached[1], cached[2]
 
-    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
-        """The version and state of a stream as the log has it now; for answers to readers."""
-        version, state = await self.load(decider, stream)
-        return await self._caught_up(decider, stream, version, state)
+    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
+        """The version and state of a stream as the log has it now; for answers to readers. `permit` as in `execute`."""
+        try:
+            version, state = await self.load(decider, stream)
+            version, state = await self._caught_up(decider, stream, version, state)
+        except Unreadable as unreadable:
+            if permit:
+                permit(unreadable.state)
+            raise
+        if permit:
+            permit(state)
+        return version, state
 
     async def _caught_up(self, decider: Decider[S, Any, Any], stream: UUID, version: int, state: S) -> tuple[int, S]:
         with unless_lost(StoreBusy("the database does not answer", retry_after=2)):
@@ -174,7 +211,13 @@ class Store:
         if version == 0 and entries and decider.events and entries[0].type not in {event.NAME for event in decider.events}:
             return 0, decider.initial
         for entry in entries:
-            state = decider.evolve(state, self.types.decode(entry.type, entry.schema_version, entry.data))
+            try:
+                event = self.types.decode(entry.type, entry.schema_version, entry.data)
+            except DecodeError as error:
+                if version:
+                    self._remember(decider, stream, version, state)
+                raise Unreadable(version, state, error, too_old=not isinstance(error, Undecodable)) from error
+            state = decider.evolve(state, event)
             version = entry.version
         if version:
             self._remember(decider, stream, version, state)
@@ -212,32 +255,6 @@ class Store:
             events=[NewEvent(event.NAME, event.VERSION, uuid4(), encode(event)) for event in events],
             claims=[NewClaim(claim.scope, claim.key, isinstance(claim, Take)) for event in events for claim in event.claims()],
         )
-
-    @contextlib.asynccontextmanager
-    async def _turn(self, stream: UUID) -> AsyncIterator[None]:
-        """One command per stream at a time; who waits too long, or behind too many, is told so in time."""
-        turn = self._turns.get(stream)
-        if turn is None:
-            turn = self._turns[stream] = asyncio.Lock()
-            await turn.acquire()  # At once: nobody else knows of it yet.
-        else:
-            await self._wait_for(turn)
-        try:
-            yield
-        finally:
-            turn.release()
-
-    async def _wait_for(self, turn: asyncio.Lock) -> None:
-        if self._waiting >= self.writer.max_waiting:
-            raise StoreBusy(f"{self._waiting} commands are waiting already")
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self.writer.answer_within):
-                await turn.acquire()
-        except TimeoutError:
-            raise StoreBusy("other commands of this stream are not done in time") from None
-        finally:
-            self._waiting -= 1
 
     def _remember(self, decider: Decider[Any, Any, Any], stream: UUID, version: int, state: Any) -> None:
         if (cached := self._states.get(stream)) and cached[0] == decider.name and cached[1] > version:

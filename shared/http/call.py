@@ -16,7 +16,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from shared.domain import Command, Decider, Event, Refusal
-from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, VersionMismatch
+from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unreadable, VersionMismatch
 from shared.eventstore.store import Origin
 from shared.http.bad_input import BadInput
 from shared.http.command_ids import read_key, stream_of
@@ -45,6 +45,7 @@ _OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
     (CommandReused, "reused"),
     (StoreBusy, "busy"),
     (OutcomeUnknown, "unknown"),
+    (Unreadable, "unreadable"),
 )
 
 
@@ -161,7 +162,14 @@ class Invocation:
         )
         name, metrics, store = type(command).__name__, self.runtime.metrics, self.runtime.store
         try:
-            outcome = await store.execute(decider, stream, command, origin, expected=expected, permit=permit, new=bool(created))
+            try:
+                outcome = await store.execute(decider, stream, command, origin, expected=expected, permit=permit, new=bool(created))
+            except Unreadable as unreadable:
+                if not unreadable.version:
+                    self._permit_unread(decider.initial, body, may_be_hidden=hidden is not None)
+                    if begins:
+                        decider.decide(command, decider.initial)  # What is refused where nothing is, is refused here as well.
+                raise
         except Exception as error:
             metrics.count_command(self._service, name, next((word for kind, word in _OUTCOMES if isinstance(error, kind)), "failed"))
             raise
@@ -173,6 +181,13 @@ class Invocation:
             path = self._prefix + created if isinstance(created, str) else f"{self._request['path'].rstrip('/')}/{outcome.stream}"
             self.headers["location"] = path
         return Done(id=outcome.stream, version=outcome.version, position=outcome.position)
+
+    def _permit_unread(self, nothing: S, body: UUID | Callable[[S], UUID | None] | None, *, may_be_hidden: bool) -> None:
+        """Decide on a stream of which not even the first fact can be read: one that may be hidden is, as if nothing were there."""
+        if may_be_hidden and not self._permission.admits(self.principal):
+            raise NotFound
+        if (of := body(nothing) if callable(body) else body) is not None:
+            self.permit(of)
 
     def show_version(self, version: int, permission: Permission, body: UUID | None = None) -> None:
         """Tell a stream's version as the answer's ETag, but only those whom `permission` lets change it."""

@@ -86,7 +86,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "413": ("too-large",),
     "422": ("bad-input", "key-reused", "unstorable"),
     "428": ("if-match-missing",),
-    "503": ("unavailable", "busy", "outcome-unknown", "read-model-behind", "issuer-unavailable"),
+    "503": ("unavailable", "busy", "outcome-unknown", "read-model-behind", "program-too-old", "issuer-unavailable"),
 }
 _TEXTS = {
     "401": "No bearer token, or one that is not accepted.",
@@ -96,7 +96,7 @@ _TEXTS = {
     "413": "The body is too large.",
     "422": "The input does not fit, and `errors` names the fields; or the key was used for another command; or it cannot be stored.",
     "428": "If-Match is missing.",
-    "503": "Something that the service stands on is away, busy or behind; `Retry-After` says when to come again.",
+    "503": "Something the service stands on is away, busy or behind, or its program too old; `Retry-After` says when to come again.",
 }
 _HEADERS = {
     "401": {"WWW-Authenticate": _header("Bearer, and whether a token was sent that is not accepted.")},

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from shared.domain import Refusal
-from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unstorable, VersionMismatch
+from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unreadable, Unstorable, VersionMismatch
 from shared.http.auth import InvalidToken
 from shared.http.bad_input import BadInput, describe_bad_input
 from shared.http.keys import KeysUnavailable
@@ -29,6 +29,8 @@ MEDIA_TYPE = "application/problem+json"
 KIT = "urn:bindeglied:problem:"
 """What the types of problems begin with that every service has."""
 RETRY_SECONDS = 1
+UPGRADE_SECONDS = 60
+"""When to come again where a program has to be replaced first."""
 
 _RESERVED = frozenset({"self", "type", "type_", "title", "status", "detail", "headers", "instance"})
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -149,6 +151,10 @@ def problem_of(service: str, error: Exception) -> Problem:
         case OutcomeUnknown(retry_after=seconds):
             detail = "Whether it happened is not known. Send the same request with the same Idempotency-Key again: you then learn it."
             return unavailable_problem(detail, "outcome-unknown", seconds)
+        case Unreadable(too_old=True):
+            logger.error("http.program_too_old", reason=str(error))
+            detail = "A later release of this service has written here; the one that answers is too old to read it. Nothing happened."
+            return unavailable_problem(detail, "program-too-old", UPGRADE_SECONDS)
         case ReadModelBehind(reached=reached):
             detail = f"The read model is at position {reached}, not yet where you asked for. Ask again."
             return unavailable_problem(detail, "read-model-behind", position=reached)
@@ -163,7 +169,7 @@ def problem_of(service: str, error: Exception) -> Problem:
 
 _HANDLED: tuple[type[Exception], ...] = (
     *(Problem, Refusal, BadInput, Denied, Unauthenticated, InvalidToken, VersionMismatch, PreconditionMissing, CommandReused),
-    *(Unstorable, StoreBusy, OutcomeUnknown, ReadModelBehind, KeysUnavailable, RequestValidationError, HTTPException),
+    *(Unstorable, Unreadable, StoreBusy, OutcomeUnknown, ReadModelBehind, KeysUnavailable, RequestValidationError, HTTPException),
 )
 
 Answer = Callable[[Request, Exception], Response]

@@ -39,12 +39,13 @@ class Commands(Protocol):
         """Decide and append; raises the Refusal, or what `shared.eventstore.errors` lists."""
         ...
 
-    async def load(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
+    async def load(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
         """The version and state of a stream as this process knows it; enough for what can only come into being."""
         ...
 
-    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID) -> tuple[int, S]:
-        """The version and state of a stream as the log has it now."""
+    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
+        """The version and state of a stream as the log has it now, for whom `permit` lets see it. Where not every stream may be seen by
+        everybody it has to be given: Unreadable is raised only where it raises nothing."""
         ...
 
 

@@ -148,9 +148,12 @@ async def close_notebook(notebook: UUID, call: Call) -> Done:
 @router.get("/notebooks/{notebook}")
 async def read_notebook(notebook: UUID, call: Call, min_position: MinPosition = 0) -> NotebookView:
     await call.wait_for("notebooks_v1", min_position)
-    version, state = await call.runtime.store.refresh(NOTEBOOK, notebook)
-    if state.body is None or (state.hidden and not call.may(PERMISSIONS["write_line"], state.body)):
-        raise NotFound
+
+    def permit(state: Notebook) -> None:
+        if state.body is None or (state.hidden and not call.may(PERMISSIONS["write_line"], state.body)):
+            raise NotFound
+
+    version, state = await call.runtime.store.refresh(NOTEBOOK, notebook, permit)
     call.show_version(version, PERMISSIONS["write_line"], state.body)
     return NotebookView(lines=list(state.lines))
 

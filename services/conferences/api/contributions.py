@@ -181,9 +181,13 @@ async def settle_contribution(contribution: UUID, wish: Settlement, call: Call) 
 
 async def host_of_contribution(call: Invocation, contribution: UUID) -> UUID:
     """The body whose organisers count. NotFound for what was never handed in."""
-    _, state = await call.runtime.store.load(CONTRIBUTION, contribution)
-    if state.received is None:
-        raise NotFound
+
+    def permit(state: Contribution) -> None:
+        if state.received is None:
+            raise NotFound
+
+    _, state = await call.runtime.store.load(CONTRIBUTION, contribution, permit)
+    assert state.received  # Or it would not have been permitted.
     return (await planned_conference(call, state.received.conference)).host
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.conferences.api.conferences import host_of, planned_conference
 from services.conferences.conference import CONFERENCE
-from services.conferences.contribution import CONTRIBUTION
+from services.conferences.contribution import CONTRIBUTION, Contribution
 from services.conferences.parts import Level, Lineage, Origin
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
 from services.conferences.results import CorrectResult, RecordResult
@@ -95,9 +95,12 @@ async def correct_result(conference: UUID, result: UUID, wish: Correction, call:
 async def must_be_contributed(call: Invocation, conference: UUID, origins: list[NewOrigin]) -> None:
     """BadInput for what is no contribution to this conference, or was settled otherwise."""
     for place, origin in enumerate(origins):
-        _, contribution = await call.runtime.store.load(CONTRIBUTION, origin.contribution)
         where = f"body.comes_from.{place}.contribution"
-        if contribution.received is None or contribution.received.conference != conference:
-            raise BadInput(where, "is no contribution to this conference")
+
+        def permit(state: Contribution, where: str = where) -> None:
+            if state.received is None or state.received.conference != conference:
+                raise BadInput(where, "is no contribution to this conference")
+
+        _, contribution = await call.runtime.store.load(CONTRIBUTION, origin.contribution, permit)
         if contribution.settled:
             raise BadInput(where, "is settled otherwise")

@@ -9,15 +9,14 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from services.meetings.agenda import AddItem, PlaceItem, RemoveItem
-from services.meetings.api.kept import body_of, is_hidden, members_of, permitted_meeting
+from services.meetings.api.kept import body_of, is_hidden, members_of, permitted_meeting, seen_meeting
 from services.meetings.api.shown import ShownItem, shown_agenda
 from services.meetings.duty import DUTY, duty_of
 from services.meetings.inviting import InviteMembers
 from services.meetings.items import RESULTS, AgendaItem, Asked, InvitedMember
 from services.meetings.meeting import MEETING
 from services.meetings.permissions import INSIDERS
-from services.meetings.proposal import PROPOSAL
-from services.meetings.sitting import SITTING, sitting_of
+from services.meetings.proposal import PROPOSAL, Proposal
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done, Invocation
 from shared.http.problems import NotFound
@@ -82,9 +81,13 @@ async def place_item(meeting: UUID, wish: NewItem, call: Call) -> Done:
 
 async def proposed_item(call: Invocation, item: UUID, proposal: UUID, body: UUID) -> AgendaItem:
     """The point that a proposal becomes. BadInput where it is none to this body."""
-    proposed = (await call.runtime.store.refresh(PROPOSAL, proposal))[1].proposed
-    if proposed is None or proposed.body != body:
-        raise BadInput("body.proposal", "is no proposal to this body")
+
+    def permit(state: Proposal) -> None:
+        if state.proposed is None or state.proposed.body != body:
+            raise BadInput("body.proposal", "is no proposal to this body")
+
+    proposed = (await call.runtime.store.refresh(PROPOSAL, proposal, permit))[1].proposed
+    assert proposed  # Or it would not have been permitted.
     received_at = None
     if (proposed.matter.service, proposed.matter.kind) == RESULTS:
         _, duty = await call.runtime.store.refresh(DUTY, duty_of(proposed.matter.id, body))
@@ -112,10 +115,8 @@ async def remove_item(meeting: UUID, item: UUID, wish: Removal, call: Call) -> D
 @router.get("/meetings/{meeting}/items/{item}")
 async def show_item(meeting: UUID, item: UUID, call: Call) -> ShownItem:
     """One point of an agenda, as the log has it now."""
-    _, state = await call.runtime.store.refresh(MEETING, meeting)
-    _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
-    sees_all = call.may(INSIDERS, body_of(state))
-    agenda = [] if is_hidden(state) and not sees_all else shown_agenda(state, sitting, sees_all=sees_all)
+    _, state, sitting = await seen_meeting(call, meeting)
+    agenda = shown_agenda(state, sitting, sees_all=call.may(INSIDERS, body_of(state)))
     found = next((one for one in agenda if one.id == item), None)
     if found is None:
         raise NotFound

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from services.meetings.composition import COMPOSITION, composition_of
 from services.meetings.inviting import Invitation
+from services.meetings.held import Sitting
 from services.meetings.items import QuorumAsked, SittingMember
 from services.meetings.meeting import MEETING, Meeting
 from services.meetings.permissions import INSIDERS
 from services.meetings.seats import members_on, quorum_on
+from services.meetings.sitting import SITTING, sitting_of
 from shared.http.call import Invocation
 from shared.http.permissions import CITY_SCOPE
 from shared.http.problems import NotFound
@@ -28,11 +30,27 @@ def is_hidden(meeting: Meeting) -> bool:
 
 async def permitted_meeting(call: Invocation, meeting: UUID) -> tuple[Meeting, Invitation]:
     """The meeting as the log has it now, once the caller is known to be admitted; NotFound and NotAllowed otherwise."""
-    _, state = await call.runtime.store.refresh(MEETING, meeting)
-    if state.invitation is None:
-        raise NotFound
-    call.permit(state.invitation.body, hidden=is_hidden(state))
+
+    def permit(state: Meeting) -> None:
+        if state.invitation is None:
+            raise NotFound
+        call.permit(state.invitation.body, hidden=is_hidden(state))
+
+    _, state = await call.runtime.store.refresh(MEETING, meeting, permit)
+    assert state.invitation  # Or nobody would have been permitted.
     return state, state.invitation
+
+
+async def seen_meeting(call: Invocation, meeting: UUID) -> tuple[int, Meeting, Sitting]:
+    """The meeting's version, the meeting and its sitting as the log has them now; NotFound for those to whom it is hidden."""
+
+    def permit(state: Meeting) -> None:
+        if is_hidden(state) and not call.may(INSIDERS, body_of(state)):
+            raise NotFound
+
+    version, state = await call.runtime.store.refresh(MEETING, meeting, permit)
+    _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
+    return version, state, sitting
 
 
 async def members_of(call: Invocation, body: UUID, day: date) -> tuple[tuple[SittingMember, ...], QuorumAsked]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 
-from services.meetings.api.kept import bodies_seen, body_of, is_hidden, members_of, permitted_meeting
+from services.meetings.api.kept import bodies_seen, body_of, is_hidden, members_of, permitted_meeting, seen_meeting
 from services.meetings.api.shown import (
     ShownAttendance,
     ShownInvitation,
@@ -28,7 +28,6 @@ from services.meetings.permissions import INSIDERS, KEEPERS
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, list_proposals
 from services.meetings.read_models.upcoming import UPCOMING, PastMeeting, UpcomingMeeting, list_past, list_upcoming
-from services.meetings.sitting import SITTING, sitting_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
 from shared.http.paging import DEFAULT_LIMIT, MOST, After, Limit, Listing, Page
@@ -201,10 +200,9 @@ async def list_past_meetings(
 @router.get("/meetings/{meeting}")
 async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0) -> ShownMeeting:
     """One meeting, as the log has it now; its ETag is its version for those who may change it. Outsiders see what is public of it."""
-    version, state = await call.runtime.store.refresh(MEETING, meeting)
-    _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
+    version, state, sitting = await seen_meeting(call, meeting)
     planned = state.invitation
-    if planned is None or not (planned.public or call.may(INSIDERS, planned.body)):
+    if planned is None:
         raise NotFound
     sees_all, stands = call.may(INSIDERS, planned.body), standing(state, sitting)
     waiting: Sequence[ListedProposal] = []

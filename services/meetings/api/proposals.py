@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date, datetime
 from typing import Annotated, cast
 from uuid import UUID
@@ -17,6 +18,7 @@ from services.meetings.proposal import PROPOSAL, DeclineProposal, Proposal, Prop
 from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_duties
 from services.meetings.read_models.known_matters import KnownMatter, known_matter
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, ProposalStanding, find_proposal, list_proposals
+from shared.eventstore.errors import Unreadable
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done, Invocation
 from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
@@ -130,7 +132,9 @@ async def list_body_proposals(
 @router.get("/proposals/{proposal}")
 async def show_proposal(proposal: UUID, call: Call, min_position: MinPosition = 0) -> ListedProposal:
     """One proposal and how it stands."""
-    proposed = (await call.runtime.store.load(PROPOSAL, proposal))[1].proposed
+    proposed = None
+    with contextlib.suppress(Unreadable):  # Whom it may be shown to cannot be read either: as if it were not there.
+        proposed = (await call.runtime.store.load(PROPOSAL, proposal))[1].proposed
     await call.wait_for(PROPOSALS.name, min_position)
     found = await find_proposal(call.read, proposal, sees_all=call.may(INSIDERS, proposed.body if proposed else None))
     if found is None:

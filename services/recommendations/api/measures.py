@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.recommendations.api.seen import body_of, once_seen, sees
+from services.recommendations.api.seen import body_of, must_see, once_seen
 from services.recommendations.implementing import PromiseMeasure, ReportMeasureDone, VerifyMeasure
 from services.recommendations.recommendation import RECOMMENDATION
 from services.recommendations.standing import Measure, Recommendation
@@ -99,9 +99,7 @@ async def verify_measure(recommendation: UUID, measure: UUID, wish: Verification
 @router.get("/recommendations/{recommendation}/measures/{measure}")
 async def show_measure(recommendation: UUID, measure: UUID, call: Call) -> ShownMeasure:
     """One measure, as the log has it now."""
-    _, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation)
-    if not sees(call, state):
-        raise NotFound
+    _, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation, must_see(call))
     return shown(must_be_there(state, measure), local_day(call.now))
 
 

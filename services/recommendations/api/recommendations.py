@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.recommendations.api.measures import ShownMeasure
 from services.recommendations.api.measures import shown as shown_measure
-from services.recommendations.api.seen import bodies_of, sees, sees_all
+from services.recommendations.api.seen import bodies_of, must_see, sees_all
 from services.recommendations.events import AnswerCorrected, CommitteeInformed, RecommendationStarted
 from services.recommendations.parts import Addressed, Addressee, AddresseeClass, AnswerRule, Instrument, Matter, Verdict
 from services.recommendations.permissions import INSIDERS, OFFICER, SECRETARIAT
@@ -129,9 +129,9 @@ async def list_recommendations(
 @router.get("/recommendations/{recommendation}")
 async def show_recommendation(recommendation: UUID, call: Call) -> ShownRecommendation:
     """One recommendation, as the log has it now; its ETag is its version for the secretariat."""
-    version, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation)
+    version, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation, must_see(call))
     started = state.started
-    if started is None or not sees(call, state):
+    if started is None:
         raise NotFound
     call.show_version(version, SECRETARIAT, started.body)
     return shown(recommendation, started, state, local_day(call.now), inside=sees_all(call, state))

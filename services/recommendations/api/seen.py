@@ -36,6 +36,16 @@ def sees(call: Call, state: Recommendation) -> bool:
     return sees_all(call, state) or bool(state.issued and state.issued.public)
 
 
+def must_see(call: Call) -> Callable[[Recommendation], None]:
+    """NotFound for those to whom the recommendation is hidden."""
+
+    def permit(state: Recommendation) -> None:
+        if not sees(call, state):
+            raise NotFound
+
+    return permit
+
+
 def body_of(state: Recommendation) -> UUID | None:
     """The body that gives it."""
     return state.started.body if state.started else None
