@@ -191,6 +191,25 @@ def retry(service: ServiceName, reader: str, source: str, stream: UUID) -> None:
 
 
 @park.command()
+def retry_all(service: AnyService = None) -> None:
+    """Apply again all that is parked, as after an upgrade; what fails again stays parked."""
+
+    async def work() -> list[bool]:
+        async with services(service) as processes:
+            return [
+                bool(await process.readers.retry(one.reader, one.source, one.stream))
+                for process in processes
+                for one in await process.readers.parked(1000)
+            ]
+
+    released = run(work)
+    out.print(f"{sum(released)} of {len(released)} released")
+    if not all(released):
+        complain("what failed again stays parked: see `bindeglied park list`")
+        raise typer.Exit(1)
+
+
+@park.command()
 def skip(
     service: ServiceName, reader: str, source: str, stream: UUID, yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
 ) -> None:

@@ -12,6 +12,10 @@ from shared.domain import Named
 WATERMARK = "watermark"
 """The type of a record that only says how far the log has come: it has a position and no data."""
 
+UNREADABLE = "unreadable "
+"""What the type of a record begins with of whose fact its source could make no contract: readers park the fact's stream, and ask the
+source again when that is retried. It says why, and nothing of the fact itself, which may not be meant for others."""
+
 M = TypeVar("M", bound=Named)
 
 
@@ -41,6 +45,11 @@ class Entry(NamedTuple):
     generation: int = 1
     offset: int | None = None
     """Where the broker keeps it: a hint for coming back, never an identity."""
+
+
+def is_unreadable(entry: Entry) -> bool:
+    """Whether the record says only that its source could not read a fact."""
+    return entry.type.startswith(UNREADABLE)
 
 
 @dataclass(frozen=True, slots=True)

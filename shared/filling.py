@@ -77,7 +77,7 @@ class Filling:
         await self._compare(row["pos"], row["event_id"])
         self._reader.pause()
         await self._writer.start()
-        self.status.filled, self.status.error = row["filled"], None
+        self.status.filled = row["filled"]
 
     async def _compare(self, saved: int, event_id: UUID | None) -> None:
         try:
@@ -110,6 +110,7 @@ class Filling:
     async def window(self) -> bool:
         """Send the next window and save the cursor; False where there is nothing to send."""
         entries = await self._read()
+        self.status.error = None
         if not entries and self.status.filled:
             return False
         mark = None if self.status.filled else await self._mark(entries)
@@ -195,7 +196,7 @@ class Filling:
     async def _save(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], cursor: Cursor, filled: bool) -> None:
         await connection.execute(
             f"update {self._schema}.relay set pos = greatest(pos, $2), event_id = case when $2 > pos then $3 else event_id end,"
-            " filled = filled or $4 where generation = $1",
+            " filled = filled or $4, held_up = null where generation = $1",
             self.status.generation,
             cursor.pos,
             cursor.event_id,
@@ -214,6 +215,19 @@ class Filling:
         if end < self._end:
             raise TailLost(f"{self.status.topic} ends at offset {end}, before offset {self._end}")
         self._end = end
+
+    async def hold_up(self, reason: str) -> None:
+        """Say, to every process, why this generation goes no further; the next window that is sent takes it back."""
+        if self.status.error != reason:
+            logger.error("relay.held_up", topic=self.status.topic, reason=reason)
+        self.status.error = reason
+        with database_away(self._source.name):
+            await self._pool.execute(
+                f"update {self._schema}.relay set held_up = $2 where generation = $1 and pos = $3 and held_up is distinct from $2",
+                self.status.generation,
+                reason,
+                self._saved,  # Another relay, of a release that can go on, may be further.
+            )
 
     async def stop(self, reason: str) -> None:
         """Stop this generation for good, for every relay of this log."""

@@ -18,6 +18,7 @@ from shared.projections.parking import ParkedStream, parked_streams
 from shared.projections.projection import Projection, Reading
 from shared.projections.scratch import Progress, Sources, no_progress, opened
 from shared.projections.verify import Verification, verify
+from shared.sources.source import read_again
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Connection, Pool
@@ -80,9 +81,13 @@ class Projector:
 
     async def retry(self, source: str, stream: UUID) -> int:
         """Apply a parked stream's records in order, up to the first that fails again; answers how many are left."""
-        left = await apply.retry(self.pool, self._reading, source, stream)
+        left = await apply.retry(self.pool, self._reading, source, stream, partial(self._again, source))
         self.signals.notify("read")
         return left
+
+    async def _again(self, source: str, entry: Entry) -> Entry:
+        async with opened({source: self.sources[source]}) as readers:
+            return await read_again(readers[source], entry)
 
     async def skip(self, source: str, stream: UUID, by: str) -> Entry | None:
         """Do without a parked stream's first record, on the word of `by`, and retry the rest; answers the record."""

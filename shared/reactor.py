@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from shared.domain import Command, Decider, Named, Refusal
-from shared.envelope import Cursor, Entry, Received
+from shared.envelope import Cursor, Entry, Received, is_unreadable
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Origin, Store
@@ -22,9 +22,9 @@ from shared.projections.cursors import POLL_SECONDS, READ
 from shared.projections.faults import is_passing
 from shared.projections.following import Follower
 from shared.projections.parking import ParkedStream, parked_streams
-from shared.projections.projection import Poison
+from shared.projections.projection import Poison, must_be_readable
 from shared.projections.tables import ensure_tables
-from shared.sources.source import Source
+from shared.sources.source import Source, read_again
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
@@ -93,7 +93,7 @@ class Reactor:
         new = unseen(cursor, entries)
         if not new:
             return cursor
-        folded = [entry for entry in new if entry.type in self._types.by_name]
+        folded = [entry for entry in new if self._concerns(entry)]
         streams: dict[UUID, list[Entry]] = {}
         for entry in folded:
             streams.setdefault(entry.stream, []).append(entry)
@@ -143,7 +143,11 @@ class Reactor:
             await cursors.enter(connection, READ)
             return await parking.skipped_among(connection, self.name, self.reaction.source, after, until)
 
+    def _concerns(self, entry: Entry) -> bool:
+        return entry.type in self._types.by_name or is_unreadable(entry)
+
     async def _react(self, entry: Entry, refused: set[UUID]) -> None:
+        must_be_readable(entry)
         try:
             message = self._types.decode(entry.type, entry.schema_version, entry.data)
             sends = list(self.reaction.react(Received(message, entry)))
@@ -208,7 +212,9 @@ class Reactor:
         """Send a parked stream's commands in order, up to the first that fails again; answers how many records are left."""
         while entries := await parking.waiting(self.pool, self.name, source, stream):
             try:
-                await self._react(entries[0], await self._refused_by(entries[:1]))
+                entry = await read_again(self.source, entries[0]) if is_unreadable(entries[0]) else entries[0]
+                if self._concerns(entry):
+                    await self._react(entry, await self._refused_by(entries[:1]))
             except Poison as poison:
                 await parking.failed_again(self.pool, self.name, source, entries[0], str(poison))
                 break

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
-RELAYED = """select generation, pos, stopped from log.relay
+RELAYED = """select generation, pos, coalesce(stopped, held_up) as stopped from log.relay
 where generation >= coalesce((select max(generation) from log.relay where filled and stopped is null), 0) order by generation"""
 """The generations of the topic that the relay keeps going; one that a newer, filled one has followed concerns nobody any more."""
 

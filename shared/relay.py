@@ -14,7 +14,7 @@ from shared.filling import CursorMoved, Filling, Stopped
 from shared.generation import GenerationStatus, RelaySettings
 from shared.said import said
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
-from shared.sources.source import SourceDiverged, SourceUnavailable
+from shared.sources.source import SourceDiverged, SourceUnavailable, Unpublishable
 from shared.sources.topic import LOST_BROKER, Brokers
 from shared.sources.writer import TailLost, must_be_safe_producer
 
@@ -22,6 +22,9 @@ logger = structlog.get_logger(__name__)
 
 LOOK_FOR_GENERATIONS_SECONDS = 1.0
 RETRY_SECONDS = 0.5
+HELD_UP_SECONDS = 3.0
+"""How often a fact that this program cannot publish is tried again: a relay of another release may have got past it."""
+HELD_UP = "{error}; what follows waits, so that the topic stays whole. Commands are taken. It goes on by itself with a release that can"
 LOOK_AT_SETTINGS_SECONDS = 3.0
 """How often a topic that would forget is looked at again: an operator may have set it right."""
 
@@ -107,6 +110,8 @@ class Relay:
                     logger.exception("relay.unsafe_topic", topic=filling.status.topic)
                 filling.status.error = str(error)
                 await asyncio.sleep(LOOK_AT_SETTINGS_SECONDS)
+            except Unpublishable:
+                await asyncio.sleep(HELD_UP_SECONDS)
             except (SourceUnavailable, *LOST_BROKER, *LOST_CONNECTION) as error:
                 filling.status.error = said(error)
                 logger.warning("relay.waiting", topic=filling.status.topic, reason=filling.status.error)
@@ -118,6 +123,9 @@ class Relay:
             while True:
                 if not await filling.window():
                     await filling.idle()
+        except Unpublishable as error:
+            await filling.hold_up(HELD_UP.format(error=error))
+            raise
         except SourceDiverged as error:
             await filling.stop(f"{error}; a new generation is needed")
         except Stopped as error:

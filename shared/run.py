@@ -87,7 +87,7 @@ class Ground:
 
     def published(self, service: Service) -> LogSource:
         """What the service publishes, read from its log: how others hear of it where there is no broker."""
-        return LogSource(self.pool, self.signals, service.name, published=service.published, types=self.types)
+        return LogSource(self.pool, self.signals, service.name, published=service.published, types=self.types, parks=True)
 
 
 @asynccontextmanager

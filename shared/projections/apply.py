@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shared.envelope import Cursor, Entry
+from shared.envelope import Cursor, Entry, is_unreadable
 from shared.failpoints import failpoint
 from shared.projections import cursors, parking
 from shared.projections.cursors import READ
@@ -151,8 +151,10 @@ async def apply_one(connection: Connection, reading: Reading, source: str, entry
         await run_statements(connection, [(entry.stream, statement) for statement in statements])
 
 
-async def retry(pool: Pool, reading: Reading, source: str, stream: UUID) -> int:
-    """Apply a parked stream's records in order, up to the first that fails again; answers how many are left."""
+async def retry(pool: Pool, reading: Reading, source: str, stream: UUID, again: Callable[[Entry], Awaitable[Entry]]) -> int:
+    """Apply a parked stream's records in order, up to the first that fails again; answers how many are left.
+
+    `again` asks the source anew for what it could not read."""
     name = reading.projection.name
     async with (
         pool.acquire() as connection,
@@ -164,7 +166,9 @@ async def retry(pool: Pool, reading: Reading, source: str, stream: UUID) -> int:
         applied: list[Entry] = []
         for entry in entries:
             try:
-                await apply_one(connection, reading, source, entry)
+                readable = await again(entry) if is_unreadable(entry) else entry
+                if reading.folds(source, readable):
+                    await apply_one(connection, reading, source, readable)
             except Poison as poison:
                 await parking.failed_again(connection, name, source, entry, str(poison))
                 break

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.domain import Named
-from shared.envelope import Entry, Received
+from shared.envelope import Entry, Received, is_unreadable
 from shared.eventstore.mapper import MessageTypes
 from shared.said import said
 
@@ -50,8 +50,14 @@ class Projection:
 class Poison(Exception):
     """One entry that cannot be applied; the message says why, without its values: the parked record has them."""
 
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__(said(cause)[:1000])
+    def __init__(self, cause: BaseException | str) -> None:
+        super().__init__((cause if isinstance(cause, str) else said(cause))[:1000])
+
+
+def must_be_readable(entry: Entry) -> None:
+    """Poison, with the source's own words, for a record of whose fact it could make no contract."""
+    if is_unreadable(entry):
+        raise Poison(entry.data.decode())
 
 
 class Reading:
@@ -62,11 +68,12 @@ class Reading:
         self._types = {source: MessageTypes(classes) for source, classes in projection.folds.items()}
 
     def folds(self, source: str, entry: Entry) -> bool:
-        """Whether the projection declares this entry's type; a watermark never is."""
-        return entry.type in self._types[source].by_name
+        """Whether the projection declares this entry's type, or may declare it, where nobody can say; a watermark never is."""
+        return entry.type in self._types[source].by_name or is_unreadable(entry)
 
     def statements(self, source: str, entry: Entry) -> list[Statement]:
         """What the entry changes; Poison where it cannot be decoded or projected."""
+        must_be_readable(entry)
         try:
             message = self._types[source].decode(entry.type, entry.schema_version, entry.data)
             return list(self.projection.project(Received(message, entry)))

@@ -9,12 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from shared.domain import Contract, Event
-from shared.envelope import WATERMARK, Cursor, Entry, Received
+from shared.envelope import UNREADABLE, WATERMARK, Cursor, Entry, Received
 from shared.eventstore.log import COLUMNS, log_tail
 from shared.eventstore.mapper import MessageTypes, Undecodable, encode
 from shared.eventstore.signals import Signals
 from shared.said import said
-from shared.sources.source import SourceDiverged, SourceUnavailable, must_be_generation, must_hold_cursor
+from shared.sources.source import SourceDiverged, SourceUnavailable, Unpublishable, must_be_generation, must_hold_cursor
 
 Mapping = Callable[[Received[Event]], Contract | None]
 """A service's `published`: a fact becomes one contract or nothing."""
@@ -27,7 +27,10 @@ NOBODY = UUID(int=0)
 
 
 class LogSource:
-    """Reads the log of this database; with `published` and the `types` it decodes with, contracts and watermarks."""
+    """Reads the log of this database; with `published` and the `types` it decodes with, contracts and watermarks.
+
+    A fact of which no contract can be made ends what can be read, unless `parks` says that readers can set its stream aside: it then
+    goes out as an unreadable record, of which they ask again. A topic must never hold such a record."""
 
     def __init__(
         self,
@@ -37,6 +40,7 @@ class LogSource:
         *,
         published: Mapping | None = None,
         types: MessageTypes | None = None,
+        parks: bool = False,
         generation: int = 1,
         schema: str = "log",
     ) -> None:
@@ -48,6 +52,7 @@ class LogSource:
         self._signals = signals
         self._published = published
         self._types = types
+        self._parks = parks
         self._schema = schema
 
     async def read(self, after: Cursor, limit: int, *, dense: bool = False) -> Sequence[Entry]:
@@ -79,8 +84,12 @@ class LogSource:
                 contract = self._contract_of(fact)
             except Exception as error:
                 # Whatever a mapping raises, its fact must not be skipped: what comes before it goes out, then it is asked for again.
+                if self._parks:
+                    entries.append(_unreadable(fact, prev, said(error)))
+                    prev = fact.pos
+                    continue
                 if place == 0:
-                    raise SourceUnavailable(f"{self.name}: the fact at position {fact.pos} cannot be published: {said(error)}") from error
+                    raise Unpublishable(f"{self.name}: the fact at position {fact.pos} cannot be published: {said(error)}") from error
                 return self._contracts(facts[:place], facts[0].prev, dense)
             if contract is not None:
                 entries.append(_published(fact, prev, contract))
@@ -120,6 +129,11 @@ def _published(fact: Entry, prev: int, contract: Contract) -> Entry:
         fact.pos, prev, fact.event_id, fact.stream, fact.version, contract.NAME, contract.VERSION, fact.recorded_at, fact.actor,
         fact.causation_id, fact.correlation_id, encode(contract), fact.generation,
     )  # fmt: skip
+
+
+def _unreadable(fact: Entry, prev: int, reason: str) -> Entry:
+    """The record that says only which fact of which stream could not be read."""
+    return fact._replace(prev=prev, type=UNREADABLE + fact.type, actor="", causation_id=None, correlation_id=None, data=reason.encode())
 
 
 def watermark_of(fact: Entry, prev: int) -> Entry:

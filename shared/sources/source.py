@@ -24,6 +24,10 @@ class SourceUnavailable(Exception):
     """The source cannot answer now, for the reason given; wait and ask again."""
 
 
+class Unpublishable(SourceUnavailable):
+    """The next fact cannot be made into a contract: only another release of the program gets past it."""
+
+
 class Source(Protocol):
     """The events of one service in its log's order. A source serves one reader; its cursor says where that reader is."""
 
@@ -66,6 +70,14 @@ def must_hold_cursor(name: str, cursor: Cursor, found: Entry | None) -> None:
         raise SourceDiverged(f"{name}: nothing at position {cursor.pos}, which was read before: the log was restored or lost its tail")
     if cursor.event_id is not None and found.event_id != cursor.event_id:
         raise SourceDiverged(f"{name}: another event at position {cursor.pos} than was read before: the log was restored")
+
+
+async def read_again(source: Source, entry: Entry) -> Entry:
+    """What the source makes today of the fact behind an unreadable record."""
+    found = await source.read(Cursor(entry.generation, entry.pos - 1), 1)
+    if not found or found[0].event_id != entry.event_id:
+        raise SourceDiverged(f"{source.name}: another event at position {entry.pos} than was read before: the log was restored")
+    return found[0]
 
 
 def same_place(one: Cursor | None, other: Cursor) -> bool:

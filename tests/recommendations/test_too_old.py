@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from tests.support.later_release import written_later
 
 TOO_OLD = "urn:bindeglied:problem:program-too-old"
 MEASURE = UUID(int=1)
-WISHES = (
+WISHES: tuple[tuple[str, Any], ...] = (
     *(("", None), (f"/measures/{MEASURE}", None), ("/issue", {}), ("/withdrawal", {"reason": "Verlesen"})),
     ("/draft", DRAFT),
     ("/acknowledgement", {"addressee": str(OFFICE)}),
