@@ -56,6 +56,9 @@ async def test_an_event_from_the_future_parks_its_stream_until_the_upgrade(town:
         }
         assert {one["error"] for one in parked} == {"UnreadableVersion"}
         await until(lambda: _is_said(worker, "cannot be published"), "the worker says why nothing is published")
+        await until(lambda: _is_shown(api, "cannot be published"), "operators are shown it by every process")
+        unread = await api.get(f"{PREFIX}/meetings/{meeting}")
+        assert (unread["status"], unread["type"]) == (503, "urn:bindeglied:problem:program-too-old")
         assert not await _retry(api, UPCOMING.name, meeting)
         assert await _parked(api) == parked
 
@@ -68,6 +71,7 @@ async def test_an_event_from_the_future_parks_its_stream_until_the_upgrade(town:
             assert await _retry(api, reader, meeting)
         assert await _parked(api) == []
         await nobody_is_behind(api)
+        assert not await _is_shown(api, "cannot be published")
         shown = await api.get(f"{PREFIX}/meetings?body={body}")
         assert [(one["place"], one["standing"]) for one in shown["items"]] == [("Volkshochschule", "opened")]
     for name, value in CHANGES.items():
@@ -95,6 +99,11 @@ async def _parked(api: ServiceProcess) -> list[dict[str, Any]]:
 
 async def _is_said(worker: ServiceProcess, words: str) -> bool:
     return words in (await worker.findings())["checks"]["broker"]["says"]
+
+
+async def _is_shown(api: ServiceProcess, words: str) -> bool:
+    positions = await api.get(f"{PREFIX}/operations/positions")
+    return any(one["kind"] == "relay" and words in (one["stopped"] or "") for one in positions)
 
 
 async def _are_parked(api: ServiceProcess, streams: int) -> bool:

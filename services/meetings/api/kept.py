@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from services.meetings.composition import COMPOSITION, composition_of
-from services.meetings.inviting import Invitation
 from services.meetings.held import Sitting
+from services.meetings.inviting import Invitation
 from services.meetings.items import QuorumAsked, SittingMember
 from services.meetings.meeting import MEETING, Meeting
 from services.meetings.permissions import INSIDERS
