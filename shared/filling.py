@@ -16,7 +16,7 @@ from shared.clock import system_now
 from shared.envelope import WATERMARK, Cursor, Entry
 from shared.eventstore.log import event_id_at, log_tail
 from shared.failpoints import failpoint
-from shared.generation import GenerationStatus, RelaySettings
+from shared.generation import CursorMoved, GenerationStatus, RelaySettings, must_run
 from shared.sources.cloudevents import NOBODY, source_of
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
 from shared.sources.reader import OffsetLost, TopicReader
@@ -29,14 +29,6 @@ logger = structlog.get_logger(__name__)
 
 LOOK_AT_END_SECONDS = 2.0
 """How often an idle relay sees whether the topic still ends where it did."""
-
-
-class CursorMoved(Exception):
-    """The cursor row is behind where this relay left it: another relay or a restored database; look at everything anew."""
-
-
-class Stopped(Exception):
-    """The generation was stopped, here or by another relay."""
 
 
 class Filling:
@@ -73,7 +65,7 @@ class Filling:
         """Make or check the topic, compare its tail with the cursor and the log, and get ready to send."""
         await must_have_topic(self._brokers, self.status.topic, self._settings.replication)
         with database_away(self._source.name):
-            row = _must_run(await self._pool.fetchrow(f"select * from {self._schema}.relay where generation = $1", self.status.generation))
+            row = must_run(await self._pool.fetchrow(f"select * from {self._schema}.relay where generation = $1", self.status.generation))
         await self._compare(row["pos"], row["event_id"])
         self._reader.pause()
         await self._writer.start()
@@ -183,7 +175,7 @@ class Filling:
             f"{int(self._settings.idle_in_transaction * 1000)}ms",
             f"{int(self._settings.idle_in_transaction * 4000)}ms",
         )
-        row = _must_run(found)
+        row = must_run(found)
         if row["pos"] < self._saved:
             raise CursorMoved(f"{self.status.topic}: the cursor went back from {self._saved} to {row['pos']}")
         if row["pos"] == self._saved:
@@ -251,14 +243,6 @@ class Filling:
         if connection:
             with contextlib.suppress(*LOST_CONNECTION):
                 await self._pool.release(connection, timeout=5)
-
-
-def _must_run(row: asyncpg.Record | None) -> asyncpg.Record:
-    if row is None:
-        raise Stopped("its cursor row is gone: the database was restored; a new generation is needed")
-    if row["stopped"]:
-        raise Stopped(row["stopped"])
-    return row
 
 
 async def _dropped(task: asyncio.Task[Sequence[Entry]]) -> None:

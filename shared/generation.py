@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import asyncpg
+
+
+class CursorMoved(Exception):
+    """The cursor row is behind where this relay left it: another relay or a restored database; look at everything anew."""
+
+
+class Stopped(Exception):
+    """The generation was stopped, here or by another relay."""
+
 
 @dataclass
 class GenerationStatus:
@@ -33,3 +43,12 @@ class RelaySettings:
     """Seconds after which PostgreSQL takes the cursor row's lock from a relay that stands still."""
     replication: int | None = None
     """Replicas of a new topic; None means 3 on three brokers or more, else 1."""
+
+
+def must_run(row: asyncpg.Record | None) -> asyncpg.Record:
+    """The generation's cursor row; Stopped, with the reason, where it is not to be filled any more."""
+    if row is None:
+        raise Stopped("its cursor row is gone: the database was restored; a new generation is needed")
+    if row["stopped"]:
+        raise Stopped(row["stopped"])
+    return row

@@ -10,8 +10,8 @@ import asyncpg
 import structlog
 
 from shared.eventstore.errors import UnsafeSettings
-from shared.filling import CursorMoved, Filling, Stopped
-from shared.generation import GenerationStatus, RelaySettings
+from shared.filling import Filling
+from shared.generation import CursorMoved, GenerationStatus, RelaySettings, Stopped
 from shared.said import said
 from shared.sources.log import LOST_CONNECTION, LogSource, database_away
 from shared.sources.source import SourceDiverged, SourceUnavailable, Unpublishable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,6 +17,7 @@ from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, Stor
 from shared.eventstore.log import read_stream
 from shared.eventstore.mapper import DecodeError, MessageTypes, Undecodable, encode
 from shared.eventstore.snapshots import Snapshots
+from shared.eventstore.states import States
 from shared.eventstore.turns import Turns
 from shared.eventstore.writer import Writer
 
@@ -25,6 +25,8 @@ S = TypeVar("S")
 C = TypeVar("C", bound=Command)
 E = TypeVar("E", bound=Event)
 
+Permit = Callable[[S], None] | None
+"""Raises Denied, or what else the sender is to hear, where he may not; None permits everything."""
 SETTLING = 4
 """Negative answers that are settled at a time: each takes the log's lock, and whoever floods it with them waits."""
 DECISIONS = 4
@@ -64,8 +66,7 @@ class Store:
         self, writer: Writer, pool: asyncpg.Pool[asyncpg.Record], types: MessageTypes, *, cached_states: int = 10_000, schema: str = "log"
     ) -> None:
         self.writer, self.pool, self.types, self.schema = writer, pool, types, schema
-        self.cached_states = cached_states
-        self._states: OrderedDict[UUID, tuple[str, int, Any]] = OrderedDict()
+        self._states = States(cached_states)
         self._turns = Turns(writer.max_waiting, writer.answer_within)
         self._snapshots = Snapshots(pool, schema)
         self._connections = writer.connections
@@ -83,7 +84,7 @@ class Store:
         origin: Origin,
         *,
         expected: int | None = None,
-        permit: Callable[[S], None] | None = None,
+        permit: Permit[S] = None,
         new: bool = False,
     ) -> Outcome:
         """Decide `command` on `stream` and append what follows; raises what `errors` lists, or the Refusal.
@@ -104,14 +105,7 @@ class Store:
                 raise
 
     async def _decided(
-        self,
-        decider: Decider[S, C, E],
-        stream: UUID,
-        command: C,
-        origin: Origin,
-        expected: int | None,
-        permit: Callable[[S], None] | None,
-        new: bool,
+        self, decider: Decider[S, C, E], stream: UUID, command: C, origin: Origin, expected: int | None, permit: Permit[S], new: bool
     ) -> Outcome:
         version, state = self._cached(decider, stream) or ((0, decider.initial) if new else await self.load(decider, stream))
         decisions = 0
@@ -136,7 +130,7 @@ class Store:
                 case outcome if outcome == ACCEPTED:
                     for event in events:
                         state = decider.evolve(state, event)
-                    self._remember(decider, stream, answer.version, state)
+                    self._states.remember(decider, stream, answer.version, state)
                     self._snapshots.perhaps_take(decider, stream, version, answer.version, state)
                     return Outcome(stream, answer.version, answer.position, known=False)
                 case outcome if outcome == KNOWN:
@@ -160,7 +154,7 @@ class Store:
                         version, state = 0, decider.initial
                     version, state = await self._caught_up(decider, stream, version, state)
 
-    async def load(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
+    async def load(self, decider: Decider[S, Any, Any], stream: UUID, permit: Permit[S] = None) -> tuple[int, S]:
         """The version and state of a stream as this process knows it; at least as new as its own last command there.
 
         Of a stream whose later facts it cannot read it knows the earlier ones; Unreadable where that is none. `permit` as in `execute`."""
@@ -185,13 +179,9 @@ class Store:
             # After a failover or a restored log the same versions may be other events.
             self._connections = self.writer.connections
             self._states.clear()
-        cached = self._states.get(stream)
-        if cached is None or cached[0] != decider.name:
-            return None
-        self._states.move_to_end(stream)
-        return cached[1], cached[2]
+        return self._states.known(decider, stream)
 
-    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID, permit: Callable[[S], None] | None = None) -> tuple[int, S]:
+    async def refresh(self, decider: Decider[S, Any, Any], stream: UUID, permit: Permit[S] = None) -> tuple[int, S]:
         """The version and state of a stream as the log has it now; for answers to readers. `permit` as in `execute`."""
         try:
             version, state = await self.load(decider, stream)
@@ -215,12 +205,12 @@ class Store:
                 event = self.types.decode(entry.type, entry.schema_version, entry.data)
             except DecodeError as error:
                 if version:
-                    self._remember(decider, stream, version, state)
+                    self._states.remember(decider, stream, version, state)
                 raise Unreadable(version, state, error, too_old=not isinstance(error, Undecodable)) from error
             state = decider.evolve(state, event)
             version = entry.version
         if version:
-            self._remember(decider, stream, version, state)
+            self._states.remember(decider, stream, version, state)
         return version, state
 
     async def _settled(self, origin: Origin) -> Outcome | None:
@@ -255,11 +245,3 @@ class Store:
             events=[NewEvent(event.NAME, event.VERSION, uuid4(), encode(event)) for event in events],
             claims=[NewClaim(claim.scope, claim.key, isinstance(claim, Take)) for event in events for claim in event.claims()],
         )
-
-    def _remember(self, decider: Decider[Any, Any, Any], stream: UUID, version: int, state: Any) -> None:
-        if (cached := self._states.get(stream)) and cached[0] == decider.name and cached[1] > version:
-            return  # A reader that began earlier came back later.
-        self._states[stream] = (decider.name, version, state)
-        self._states.move_to_end(stream)
-        while len(self._states) > self.cached_states:
-            self._states.popitem(last=False)

@@ -268,7 +268,7 @@ async def test_a_reader_that_comes_back_late_does_not_set_the_cache_back(nodes: 
     stream = uuid4()
     await one.add(stream)
     await one.add(stream)
-    one.store._remember(LEDGER, stream, 1, Ledger(1))
+    one.store._states.remember(LEDGER, stream, 1, Ledger(1))
     assert (await one.store.load(LEDGER, stream))[0] == 2
     assert await admin.fetchval("select count(*) from log.log") == 2
 
