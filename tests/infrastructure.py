@@ -107,7 +107,14 @@ def topic_prefix(city: str) -> str:
 def own_postgres(run: Run) -> Iterator[PostgresServer]:
     """A PostgreSQL of this test's own, running: it may stop it, kill it and start it again."""
     server = PostgresServer(run, run.fresh_directory("pg"))
-    server.start()
+    with run.once("pg-empty") as empty:
+        if not empty.exists():
+            first = PostgresServer(run, run.fresh_directory("pg"))
+            first.start()
+            first.stop()
+            first.data.rename(empty)
+            first.remove()
+    server.start_on_copy(empty)
     yield server
     server.remove()
 

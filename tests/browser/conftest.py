@@ -102,4 +102,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers are slow where much else runs."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.timeout(400))
+            item.add_marker(pytest.mark.timeout(900))

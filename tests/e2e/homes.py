@@ -26,7 +26,7 @@ from tests.faults.test_poison import APPEND
 from tests.support.run import Run
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 150
+PATIENCE = 400
 """Seconds for a command on a busy machine."""
 WARNED = re.compile(r"^\{.+\"level\": \"warning\".+\}\n", re.MULTILINE)
 """What a busy machine is warned of; how often depends on it."""

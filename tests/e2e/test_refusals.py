@@ -18,7 +18,7 @@ from tests.e2e.cities import City, city_of, problem_of
 from tests.e2e.homes import Operator, told_home
 from tests.support.run import Run
 
-pytestmark = pytest.mark.timeout(400)  # The story is told first, and servers start slowly where many tests run.
+pytestmark = pytest.mark.timeout(900)  # The story is told first, and servers start slowly where many tests run.
 DRAFT = {"title": "Mehr Sprachkurse", "text": "Es gibt mehr Kurse.", "admissibility": "Von grundsätzlicher Bedeutung.", "addressees": []}
 REGISTRATION = {"name": "Nora Spät", "email": "nora.spaet@post.example", "language": "de"}
 

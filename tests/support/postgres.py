@@ -71,6 +71,11 @@ class PostgresServer:
         )
         self._process.must_become(self._answers, "PostgreSQL", within=60)
 
+    def start_on_copy(self, data: Path) -> None:
+        """Start it on a copy of the data of one that was stopped: to make data anew takes longer."""
+        subprocess.run(["cp", "-a", data, self.data], check=True, timeout=60)
+        self.start()
+
     def stop(self, mode: str = "fast") -> None:
         """Stop it as `pg_ctl stop -m` does: `fast` or `immediate`."""
         self._running().signal({"fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode], within=60)

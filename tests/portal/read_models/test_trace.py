@@ -47,8 +47,8 @@ async def test_every_node_of_a_graph_with_200_contributions_answers_the_same_gra
     await told.fill(pool, TRACE)
     first = await load_document(pool, story.CONFERENCE, NOW, EVERYBODY)
     assert first
-    nodes = [UUID(node["id"]) for node in first["nodes"]]
-    assert len([node for node in first["nodes"] if node["kind"] == "contribution"]) == 199  # One of 200 was not published.
+    contributions = [UUID(node["id"]) for node in first["nodes"] if node["kind"] == "contribution"]
+    assert len(contributions) == 199  # One of 200 was not published.
     kinds = {
         "contribution",
         "conference",
@@ -63,7 +63,8 @@ async def test_every_node_of_a_graph_with_200_contributions_answers_the_same_gra
         "measure",
     }
     assert {node["kind"] for node in first["nodes"]} == kinds
-    for node in nodes:
+    others = [UUID(node["id"]) for node in first["nodes"] if node["kind"] != "contribution"]
+    for node in (*others, *contributions[::10]):  # They are alike, and there are many.
         document = await load_document(pool, node, NOW, EVERYBODY)
         assert document
         assert document["hash"] == first["hash"]
