@@ -55,7 +55,7 @@ async def _place() -> Place:
         settings = Settings.from_environment()
         if settings.keyring_admin_url:
             await migrate(settings.keyring_admin_url, "keyring", KEYRING_ROLE)
-        return Place(settings.keyring_url, settings.key_file, settings.key_backup)
+        return Place(*settings.keyring_place(), settings.key_backup)
     home = home_with_data()
     with doing(errors, STARTING):
         server = await asyncio.to_thread(start_postgres, home.postgres)

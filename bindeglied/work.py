@@ -23,7 +23,7 @@ from bindeglied.story import StoryBroken
 from shared.failures import EXPECTED, sentence
 from shared.privacy.copies import CopyRefused
 from shared.projector import Projector
-from shared.run import Running, running
+from shared.run import Running, fit, running
 from shared.settings import Settings, UnusableSettings, log_level_of
 from shared.surroundings import surroundings
 from shared.telemetry import configure_logging
@@ -85,7 +85,7 @@ async def services(name: str | None) -> AsyncIterator[list[Running]]:
     if DATABASE in os.environ:
         if name is None and len(SERVICES) > 1:
             raise UnusableSettings(f"{DATABASE} names one service's database: name the service too")
-        settings = Settings.from_environment()
+        settings = fit(Settings.from_environment(), known[0])
         if not settings.kafka_bootstrap_servers:
             raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: in the scaled form services hear each other through the broker")
         async with surroundings(settings, "api") as around, running(known[0], around, "api") as process:

@@ -22,5 +22,6 @@ def sentence(error: Exception, settings: Settings | None = None) -> str:
     if isinstance(error, _NOT_MIGRATED):
         said = f"{said}: the database was not migrated, which a process with BINDEGLIED_ADMIN_URL and BINDEGLIED_KEYRING_ADMIN_URL does"
     if settings and isinstance(error, _OF_THE_DATABASE):
-        said = f"{said} (databases {database_of(settings.database_url)} and {database_of(settings.keyring_url)})"
+        databases = [database_of(url) for url in (settings.database_url, settings.keyring_url) if url]
+        said = f"{said} ({'databases' if len(databases) > 1 else 'database'} {' and '.join(databases)})"
     return said

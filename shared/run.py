@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from shared.dsn import database_of
-from shared.effects import Workplace
+from shared.effects import EffectLoop, Workplace
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
@@ -113,6 +113,8 @@ async def ground(service: Service, dsn: str, connections: int = CONNECTIONS) -> 
 @asynccontextmanager
 async def running(service: Service, around: Surroundings, role: Role, given: Ground | None = None) -> AsyncIterator[Running]:
     """The service with everything it needs, on the ground `given` or one of its own; as a worker (or all) with its readers at work."""
+    if not service.keyring:
+        around = around.without_keys()
     settings = around.settings
     async with AsyncExitStack() as stack:
         its = await stack.enter_async_context(ground(service, settings.database_url)) if given is None else given
@@ -174,7 +176,11 @@ def _readers(
         return Projector(projection, {name: opener(name) for name in projection.folds}, pool, signals)
 
     planned = [(timers, projector(timers.projection)) for timers in service.timers]
-    workplace = Workplace(settings, pool, store, signals, around.now, around.keyring)
+    effects: dict[str, EffectLoop] = {}
+    if service.effects:
+        assert around.keyring  # Whoever does something in the world is given one.
+        workplace = Workplace(settings, pool, store, signals, around.now, around.keyring)
+        effects = {effect.name: effect.loop(workplace) for effect in service.effects}
     return Readers(
         pool,
         [*(projector(projection) for projection in service.projections), *(plan for _, plan in planned)],
@@ -182,7 +188,7 @@ def _readers(
         [TimerLoop(timers, plan, store, around.now, signals) for timers, plan in planned],
         relay,
         opened,
-        {effect.name: effect.loop(workplace) for effect in service.effects},
+        effects,
     )
 
 
@@ -221,8 +227,17 @@ def _heard(number: int, _: object) -> None:
     logging.getLogger(__name__).info("ending on %s", signal.Signals(number).name)
 
 
+def fit(settings: Settings, service: Service) -> Settings:
+    """The settings as this service may have them: with the keyring's place, UnusableSettings without one, or without any keys."""
+    if service.keyring:
+        settings.keyring_place()
+        return settings
+    return settings.without_keys()
+
+
 async def run_service(service: Service, role: Role, settings: Settings, sign_in: SignIn | None = None) -> None:
     """One service's process in the scaled form, until it is told to stop; `sign_in` is the demo's."""
+    settings = fit(settings, service)
     if not settings.kafka_bootstrap_servers:
         raise UnusableSettings("KAFKA_BOOTSTRAP_SERVERS is not set: the scaled form needs a broker; `bindeglied up` runs without one")
     if settings.admin_url:

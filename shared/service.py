@@ -44,5 +44,7 @@ class Service:
     """What its workers do in the world, as sending mail."""
     router: APIRouter
     permissions: Mapping[str, Permission]
+    keyring: bool = True
+    """Whether its processes hold the key file, to seal and open what is personal and to fingerprint what is sent to them."""
     face: Face | None = None
     """What it answers beside its interface; None for a service that speaks to programs only."""

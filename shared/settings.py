@@ -33,12 +33,12 @@ class Settings(BaseModel):
     """The service's database, as its runtime role."""
     admin_url: str | None = None
     """The same server as the migrating role; without it the process only checks that the schema is current."""
-    keyring_url: str
-    """The keyring's database."""
+    keyring_url: str | None = None
+    """The keyring's database; not for the portal, which opens nothing."""
     keyring_admin_url: str | None = None
     """The keyring's database as the migrating role; without it the process expects a keyring that is current."""
-    key_file: Path
-    """The file with the key-encryption key, outside every data directory."""
+    key_file: Path | None = None
+    """The file with the key-encryption key, outside every data directory; not for the portal."""
     key_backup: Path | None = None
     """Where the keyring's one current copy is put after each rotation."""
     kafka_bootstrap_servers: str | None = None
@@ -98,6 +98,18 @@ class Settings(BaseModel):
             raise UnusableSettings(f"the settings are not usable: {said}") from None
         settings.must_be_safe(environment)
         return settings
+
+    def keyring_place(self) -> tuple[str, Path]:
+        """The keyring's database and its key file; UnusableSettings where one of them is not set."""
+        if self.keyring_url is None or self.key_file is None:
+            missing = [name for name in ("keyring_url", "key_file") if getattr(self, name) is None]
+            said = "; ".join(f"{PREFIX}{name.upper()}: Field required" for name in missing)
+            raise UnusableSettings(f"the settings are not usable: {said}")
+        return self.keyring_url, self.key_file
+
+    def without_keys(self) -> Settings:
+        """The same for a process that is to open nothing that is sealed, whatever its environment says."""
+        return self.model_copy(update={"keyring_url": None, "keyring_admin_url": None, "key_file": None, "key_backup": None})
 
     def must_be_safe(self, environment: Mapping[str, str] = os.environ) -> None:
         """Raise UnusableSettings where a demo's means stand beside a real issuer."""

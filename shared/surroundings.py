@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import structlog
@@ -65,7 +65,8 @@ class Surroundings:
 
     settings: Settings
     now: Now
-    keyring: Keyring
+    keyring: Keyring | None
+    """None where nothing that is sealed may be opened."""
     metrics: Metrics
     foreign: Foreign | None = None
     """Opens another service's contracts; None where they come through Kafka."""
@@ -73,6 +74,10 @@ class Surroundings:
     """The other services' applications; None where they are reached by address."""
     sign_in: SignIn | None = None
     """The demo's personas; None beside a real issuer."""
+
+    def without_keys(self) -> Surroundings:
+        """The same for a service that opens nothing that is sealed."""
+        return replace(self, keyring=None, settings=self.settings.without_keys())
 
 
 async def ended(task: asyncio.Task[None]) -> None:
@@ -90,15 +95,17 @@ def clock_of(settings: Settings) -> Now:
 async def surroundings(
     settings: Settings, role: Role, foreign: Foreign | None = None, *, apps: Apps | None = None, sign_in: SignIn | None = None
 ) -> AsyncIterator[Surroundings]:
-    """The keyring and what else a process has once; workers also finish the erasures that were begun."""
-    # The keyring keeps real time, whatever the story's clock says: how long a key may live in memory is no part of the story.
-    keyring = Keyring(settings.keyring_url, FileKeyStore(settings.key_file), f"/{settings.city}")
-    await keyring.start()
+    """The keyring, where the settings name one, and what else a process has once; workers also finish the erasures that were begun."""
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(keyring.close)
-        if role != "api":
-            tending = asyncio.create_task(_tend(Erasure(keyring, settings.key_backup)), name="erasures")
-            stack.push_async_callback(ended, tending)
+        keyring = None
+        if settings.keyring_url and settings.key_file:
+            # It keeps real time, whatever the story's clock says: how long a key may live in memory is no part of the story.
+            keyring = Keyring(settings.keyring_url, FileKeyStore(settings.key_file), f"/{settings.city}")
+            await keyring.start()
+            stack.push_async_callback(keyring.close)
+            if role != "api":
+                tending = asyncio.create_task(_tend(Erasure(keyring, settings.key_backup)), name="erasures")
+                stack.push_async_callback(ended, tending)
         yield Surroundings(settings, clock_of(settings), keyring, Metrics(), foreign, apps, sign_in)
 
 

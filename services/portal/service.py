@@ -27,5 +27,6 @@ SERVICE = Service(
     projections=(TIMELINE, TRACE, RECEIPTS, TASKS),
     router=APIRouter(),
     permissions={},
+    keyring=False,
     face=face,
 )

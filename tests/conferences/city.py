@@ -230,4 +230,5 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
     ):
         [known] = [projector for projector in process.readers.projectors if "meetings" in projector.projection.folds]
         assert await known.reached("meetings", len(told.entries), PATIENCE)
+        assert around.keyring
         yield City(client, clock, process, around.keyring)

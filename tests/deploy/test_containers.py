@@ -12,6 +12,7 @@ import yaml
 from bindeglied.cli import app
 from bindeglied.embedded import SERVICES
 from bindeglied.scaled import scaled
+from shared.service import Service
 from shared.settings import DEVELOPMENT_PASSWORD, PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 CITY = (ROOT / "deploy" / "city.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)["services"]
 PASSED = re.compile(r"\$\{(\w+)")
+KEYS = {"BINDEGLIED_KEYRING_URL", "BINDEGLIED_KEY_FILE"}
 NAMES = [service.name for service in SERVICES]
 
 
@@ -39,6 +41,16 @@ def test_each_process_runs_without_rights_that_it_does_not_need(name: str) -> No
         process = COMPOSE[f"{name}-{role}"]
         assert (process["read_only"], process["cap_drop"], process["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
         assert "BINDEGLIED_ADMIN_URL" not in process["environment"]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_key_file_is_where_something_is_sealed_or_opened_and_nowhere_else(service: Service) -> None:
+    assert service.keyring == (service.name != "portal")
+    for role in ("api", "worker"):
+        process = COMPOSE[f"{service.name}-{role}"]
+        assert KEYS & process["environment"].keys() == (KEYS if service.keyring else set())
+        assert any(volume.startswith("keys:") for volume in process["volumes"]) == service.keyring
+    assert "keys:" not in (ROOT / "deploy" / "city.yml").read_text("utf-8")
 
 
 def test_each_image_is_built_once() -> None:

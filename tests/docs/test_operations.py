@@ -18,6 +18,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(BINDEGLIED_\w+)` \| ([^|]+?) \|", re.MULTILINE)
 ALWAYS_NEEDED = {"kafka_bootstrap_servers"}
 """Optional in the embedded form alone."""
+OF_WHO_SEALS = {"keyring_url", "key_file"}
+"""Optional for the portal alone."""
 
 
 def told_of(name: str) -> str:
@@ -25,6 +27,8 @@ def told_of(name: str) -> str:
     field = Settings.model_fields[name]
     if field.is_required() or name in ALWAYS_NEEDED:
         return "required"
+    if name in OF_WHO_SEALS:
+        return "required, but for the portal"
     return f"`{str(field.default).lower()}`" if field.default or field.default is False else "none"
 
 

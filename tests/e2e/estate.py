@@ -66,9 +66,10 @@ class Estate:
         """Each service on a database of its own. All take the keyring of a city that lives in one process, so that both know the same
         people by the same names."""
         first, *others = SERVICES
-        keyring = Database("bindeglied_keyring", "", like.around.settings.keyring_url, "bindeglied_keyring")
+        url, key_file = like.around.settings.keyring_place()
+        keyring = Database("bindeglied_keyring", "", url, "bindeglied_keyring")
         town = Town(run, await databases(), keyring, kafka, city, first.name)
-        shutil.copy(like.home.key_file, town.folder / "keys" / "kek.json")
+        shutil.copy(key_file, town.folder / "keys" / "kek.json")
         return cls({first.name: town, **{other.name: town.neighbour(await databases(), other.name) for other in others}})
 
     async def start(self) -> None:

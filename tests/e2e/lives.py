@@ -31,6 +31,7 @@ class Life:
 async def life_of(embedded: Embedded) -> Life:
     """The life that was led in one process."""
     pools = {name: process.pool for name, process in embedded.services.items()}
+    assert embedded.around.keyring
     return Life(await city_rows(SERVICES, pools, embedded.around.keyring), letters_in(Outbox(embedded.home.outbox)))
 
 

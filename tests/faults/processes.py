@@ -52,12 +52,11 @@ class Town:
         return other
 
     def environment(self) -> dict[str, str]:
-        """The settings of every process."""
-        return {
+        """The settings of every process; the portal's opens nothing that is sealed."""
+        keys = {"BINDEGLIED_KEYRING_URL": self.keyring.dsn, "BINDEGLIED_KEY_FILE": str(self.folder / "keys" / "kek.json")}
+        return ({} if self.name == "portal" else keys) | {
             "BINDEGLIED_CITY": self.city,
             "BINDEGLIED_DATABASE_URL": self.database.dsn,
-            "BINDEGLIED_KEYRING_URL": self.keyring.dsn,
-            "BINDEGLIED_KEY_FILE": str(self.folder / "keys" / "kek.json"),
             "BINDEGLIED_TOKEN_ISSUER": ISSUER,
             "BINDEGLIED_TOKEN_AUDIENCE": AUDIENCE,
             "BINDEGLIED_TOKEN_KEYS": str(self._issuer.public_keys),

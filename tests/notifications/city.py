@@ -161,4 +161,5 @@ async def city(database: Database, keyring: Database, folder: Path, **changes: A
         running(SERVICE, replace(around, now=clock), "all") as process,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://city.test") as client,
     ):
+        assert around.keyring
         yield City(client, clock, process, around.keyring, others, folder)

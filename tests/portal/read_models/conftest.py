@@ -67,28 +67,26 @@ class Front:
 
 
 @pytest.fixture
-async def front(database: Database, keyring_database: Database, tmp_path: Path) -> AsyncIterator[Front]:
+async def front(database: Database, tmp_path: Path) -> AsyncIterator[Front]:
     """The portal's pages; what it hears is put into its read models by the test."""
-    async with fronted(database, keyring_database, tmp_path) as made:
+    async with fronted(database, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-async def demo(database: Database, keyring_database: Database, tmp_path: Path) -> AsyncIterator[Front]:
+async def demo(database: Database, tmp_path: Path) -> AsyncIterator[Front]:
     """The same as a demonstration, with an outbox."""
-    async with fronted(database, keyring_database, tmp_path, demo=True, outbox=tmp_path / "outbox") as made:
+    async with fronted(database, tmp_path, demo=True, outbox=tmp_path / "outbox") as made:
         yield made
 
 
 @asynccontextmanager
-async def fronted(database: Database, keyring: Database, tmp_path: Path, **changes: Any) -> AsyncIterator[Front]:
+async def fronted(database: Database, tmp_path: Path, **changes: Any) -> AsyncIterator[Front]:
     """The pages in a process of their own."""
     keys = tmp_path / "keys.json"
     keys.write_text(json.dumps({"keys": [SIGNING_KEY.as_dict(private=False)]}), encoding="utf-8")
     settings = Settings(
         database_url=database.dsn,
-        keyring_url=keyring.dsn,
-        key_file=tmp_path / "kek" / "keyring.json",
         token_issuer=ISSUER,
         token_keys=str(keys),
         **changes,
