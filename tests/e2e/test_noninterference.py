@@ -12,7 +12,10 @@ from tests.e2e.cities import STRANGER, City, city_of
 from tests.e2e.homes import told_home
 from tests.e2e.worlds import CONFERENCES, HIDDEN, NOTIFICATIONS, OFFICE, SECRET, go_on, meeting
 from tests.support.run import Run
+from tests.support.spoken import unmarked
 
+BY_HAND = {"imprint", "privacy", "accessibility"}
+"""Pages that are written in each language as a whole."""
 pytestmark = pytest.mark.timeout(1800)  # Two cities are told and asked for everything, and servers start slowly where many tests run.
 
 
@@ -23,6 +26,7 @@ async def test_what_is_not_public_changes_no_byte_of_any_answer(run: Run) -> Non
             hidden = {kind: [city.names[name] for name in names] for kind, names in HIDDEN.items()}
             busy = await _everything(city, hidden)
             assert await _knows(city, "/api/meetings/meetings/{geheime-sitzung}", OFFICE), "whoever may see it does"
+    _says_what_is_german(busy)
     with told_home(run) as operator:
         async with city_of(operator.home) as city:
             await go_on(city, hidden=False)
@@ -36,6 +40,18 @@ async def test_what_is_not_public_changes_no_byte_of_any_answer(run: Run) -> Non
     assert {one.status for one in busy} >= {200, 401, 403, 404}
     assert len(busy) > 500
     assert changed == {"/api/meetings/meetings", "/de/", "/en/", "/de/meetings"}, "what is public is told"
+
+
+def _says_what_is_german(said: Sequence[Said]) -> None:
+    """What was asked for already shows it on every page: German on an English page is marked as such (WCAG 3.1.2)."""
+    pages = {one.question: one.content.decode() for one in said if one.status == 200 and b"<html" in one.content[:500]}
+    pairs = [
+        (page, pages[question.replace(" /de/", " /en/")])
+        for question, page in pages.items()
+        if " GET /de/" in question and question.rsplit("/", 1)[1] not in BY_HAND
+    ]
+    assert len(pairs) > 50
+    assert {tuple(wrong) for pair in pairs if (wrong := unmarked(*pair))} == set()
 
 
 def differing(one: Sequence[Said], other: Sequence[Said]) -> list[str]:
