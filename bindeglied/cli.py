@@ -23,6 +23,7 @@ from bindeglied.work import DATABASE, complain, errors, out, projectors, run, se
 from shared.eventstore.leaf import verify_log
 from shared.http.operations import ReaderPosition
 from shared.localday import CITY_ZONE
+from shared.numbering import NAME as NUMBERS
 from shared.relay import start_generation
 from shared.settings import UnusableSettings
 from shared.watch import MOST_LAG
@@ -129,12 +130,17 @@ def verify(service: AnyService = None, readers: Readers = None) -> None:
 
 @app.command()
 def generation(service: ServiceName) -> None:
-    """Begin a new generation of the service's topic: after a restored log, or a changed mapping of old facts."""
+    """Begin a new generation of the service's topics: after a restored log, or a changed mapping of old facts.
+
+    What is public is numbered anew before."""
 
     async def work() -> int:
         if DATABASE not in os.environ:
             raise UnusableSettings(f"the embedded form has no topics, so it has no generations; for the scaled form set {DATABASE}")
         async with services(service) as [process]:
+            for projector in process.readers.projectors:
+                if projector.projection.name == NUMBERS:
+                    await projector.rebuild()
             return await start_generation(process.pool)
 
     out.print(f"{service}: generation {run(work)} is filled from position 1 by the next worker that runs; consumers then rebuild onto it")

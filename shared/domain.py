@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
@@ -60,6 +60,26 @@ class Contract(Named):
     """A message of the published language. Additive only: a reader ignores fields that it does not know."""
 
     model_config = ConfigDict(extra="ignore")
+
+    OPEN: ClassVar[bool] = False
+    """Whether outsiders may hear such messages at all."""
+
+    INSIDE: ClassVar[tuple[str, ...]] = ()
+    """Fields that are for the services alone: outsiders are told their defaults."""
+
+    def __init_subclass__(cls, *, open_to_all: bool = False, inside: tuple[str, ...] = (), **options: Any) -> None:
+        """A message stays among the services unless it says `open_to_all` itself: what its base says does not count."""
+        super().__init_subclass__(**options)
+        cls.OPEN, cls.INSIDE = open_to_all, inside
+
+    def is_public(self) -> bool:
+        """Whether just this message goes to outsiders, too: it is open to all, and where it says `public`, it says so of itself."""
+        return self.OPEN and getattr(self, "public", True) is True
+
+    def as_public(self) -> Self:
+        """The message as outsiders hear it."""
+        fields = type(self).model_fields
+        return self.model_copy(update={name: fields[name].get_default(call_default_factory=True) for name in self.INSIDE})
 
 
 class Command(BaseModel):

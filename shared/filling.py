@@ -14,12 +14,12 @@ import structlog
 
 from shared.clock import system_now
 from shared.envelope import WATERMARK, Cursor, Entry
-from shared.eventstore.log import event_id_at, log_tail
 from shared.failpoints import failpoint
 from shared.generation import CursorMoved, GenerationStatus, RelaySettings, must_run
 from shared.sources.cloudevents import NOBODY, source_of
-from shared.sources.log import LOST_CONNECTION, LogSource, database_away
+from shared.sources.log import LOST_CONNECTION, database_away
 from shared.sources.reader import OffsetLost, TopicReader
+from shared.sources.relayed import Relayed
 from shared.sources.source import SourceDiverged
 from shared.sources.tail import tail_of
 from shared.sources.topic import Brokers, must_have_topic, topic_of
@@ -36,17 +36,18 @@ class Filling:
 
     def __init__(
         self,
-        source: LogSource,
+        source: Relayed,
         pool: asyncpg.Pool[asyncpg.Record],
         brokers: Brokers,
         city: str,
         generation: int,
         settings: RelaySettings,
         producer: Mapping[str, Any],
-        schema: str,
+        table: str,
     ) -> None:
+        """`table` has the cursor row of each generation."""
         self.status = GenerationStatus(generation, topic_of(city, source.name, generation))
-        self._source, self._pool, self._brokers, self._settings, self._schema = source, pool, brokers, settings, schema
+        self._source, self._pool, self._brokers, self._settings, self._table = source, pool, brokers, settings, table
         self._origin = source_of(city, source.name)
         self._reader = TopicReader(brokers, self.status.topic)
         self._writer = TopicWriter(brokers, self.status.topic, self._origin, producer)
@@ -65,7 +66,7 @@ class Filling:
         """Make or check the topic, compare its tail with the cursor and the log, and get ready to send."""
         await must_have_topic(self._brokers, self.status.topic, self._settings.replication)
         with database_away(self._source.name):
-            row = must_run(await self._pool.fetchrow(f"select * from {self._schema}.relay where generation = $1", self.status.generation))
+            row = must_run(await self._pool.fetchrow(f"select * from {self._table} where generation = $1", self.status.generation))
         await self._compare(row["pos"], row["event_id"])
         self._reader.pause()
         await self._writer.start()
@@ -91,9 +92,7 @@ class Filling:
         self._cursor = Cursor(self._source.generation, whole, tail.whole.event_id if tail.whole else None)
 
     async def _must_be_of_this_log(self, top: Entry) -> None:
-        with database_away(self._source.name):
-            known = await event_id_at(self._pool, top.pos, self._schema)
-            last, _ = await log_tail(self._pool, self._schema)
+        known, last = await self._source.event_id_at(top.pos), await self._source.tail()
         if known is None:
             raise SourceDiverged(f"{self.status.topic} has come to position {top.pos}, its log only to {last}: the log was restored")
         if known != top.event_id:
@@ -170,7 +169,7 @@ class Filling:
             "select pos, event_id, filled, stopped, set_config('idle_in_transaction_session_timeout', $2, true),"
             # Between preparing and running a statement a session counts as active, not as idle.
             " set_config('transaction_timeout', $3, true),"
-            f" set_config('synchronous_commit', 'off', true) from {self._schema}.relay where generation = $1 for update",
+            f" set_config('synchronous_commit', 'off', true) from {self._table} where generation = $1 for update",
             self.status.generation,
             f"{int(self._settings.idle_in_transaction * 1000)}ms",
             f"{int(self._settings.idle_in_transaction * 4000)}ms",
@@ -187,7 +186,7 @@ class Filling:
 
     async def _save(self, connection: asyncpg.pool.PoolConnectionProxy[asyncpg.Record], cursor: Cursor, filled: bool) -> None:
         await connection.execute(
-            f"update {self._schema}.relay set pos = greatest(pos, $2), event_id = case when $2 > pos then $3 else event_id end,"
+            f"update {self._table} set pos = greatest(pos, $2), event_id = case when $2 > pos then $3 else event_id end,"
             " filled = filled or $4, held_up = null where generation = $1",
             self.status.generation,
             cursor.pos,
@@ -215,7 +214,7 @@ class Filling:
         self.status.error = reason
         with database_away(self._source.name):
             await self._pool.execute(
-                f"update {self._schema}.relay set held_up = $2 where generation = $1 and pos = $3 and held_up is distinct from $2",
+                f"update {self._table} set held_up = $2 where generation = $1 and pos = $3 and held_up is distinct from $2",
                 self.status.generation,
                 reason,
                 self._saved,  # Another relay, of a release that can go on, may be further.
@@ -224,7 +223,7 @@ class Filling:
     async def stop(self, reason: str) -> None:
         """Stop this generation for good, for every relay of this log."""
         with database_away(self._source.name):
-            await self._pool.execute(f"update {self._schema}.relay set stopped = $2 where generation = $1", self.status.generation, reason)
+            await self._pool.execute(f"update {self._table} set stopped = $2 where generation = $1", self.status.generation, reason)
         self.status.stopped = reason
         logger.error("relay.stopped", topic=self.status.topic, reason=reason)
 

@@ -27,13 +27,10 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
-RELAYED = """select generation, pos, coalesce(stopped, held_up) as stopped from log.relay
-where generation >= coalesce((select max(generation) from log.relay where filled and stopped is null), 0) order by generation"""
-"""The generations of the topic that the relay keeps going; one that a newer, filled one has followed concerns nobody any more."""
 
 
 class Readers:
-    """The projectors, reactors, timers, effects and the relay of one service; its `run` is a worker's work."""
+    """The projectors, reactors, timers, effects and relays of one service; its `run` is a worker's work."""
 
     def __init__(
         self,
@@ -41,12 +38,12 @@ class Readers:
         projectors: Sequence[Projector],
         reactors: Sequence[Reactor],
         timers: Sequence[TimerLoop],
-        relay: Relay | None,
+        relays: Mapping[str, Relay],
         tails: Callable[[str], Source],
         effects: Mapping[str, EffectLoop] | None = None,
     ) -> None:
-        """`tails` opens a source by its name, to ask how far it has come."""
-        self.pool, self.projectors, self.reactors, self.timers, self.relay = pool, projectors, reactors, timers, relay
+        """`relays` are by name; `tails` opens a source by its name, to ask how far it has come."""
+        self.pool, self.projectors, self.reactors, self.timers, self.relays = pool, projectors, reactors, timers, relays
         self.effects = effects or {}
         self._tails = tails
         self._tail_sources: dict[str, Source] = {}
@@ -66,8 +63,7 @@ class Readers:
         loops |= {reactor.name: reactor.run for reactor in self.reactors}
         loops |= {timer.timers.principal: timer.run for timer in self.timers}
         loops |= {f"effect:{name}": effect.run for name, effect in self.effects.items()}
-        if self.relay:
-            loops["relay"] = self.relay.run
+        loops |= {name: relay.run for name, relay in self.relays.items()}
         async with asyncio.TaskGroup() as group:
             for name, loop in loops.items():
                 group.create_task(_kept_running(name, loop), name=f"reader:{name}")
@@ -109,7 +105,7 @@ class Readers:
         return said
 
     async def positions(self) -> Sequence[ReaderPosition]:
-        """Every reader in every source, then the effects, the relay's generations last."""
+        """Every reader in every source, then the effects, the relays' generations last."""
         kinds = self._kinds()
         rows = [row for row in await positions(self.pool) if row["projection"] in kinds]
         tails = {source: await self._tail(source) for source in {"own", *(row["source"] for row in rows)}}
@@ -132,10 +128,20 @@ class Readers:
             planned, left, failed = await effect.standing()
             counted = {"position": planned - left, "tail": planned, "lag": left, "failed": failed}
             found.append(ReaderPosition(reader=name, kind="effect", source="own", parked=0, stopped=effect.waiting, **counted))
-        if self.relay:
-            for row in await self.pool.fetch(RELAYED):
-                said = {"position": row["pos"], "tail": tails["own"], "lag": _lag(tails["own"], row["pos"]), "stopped": row["stopped"]}
-                found.append(ReaderPosition(reader=f"relay.{row['generation']}", kind="relay", source="own", parked=0, **said))
+        for name, relay in self.relays.items():
+            found += [
+                ReaderPosition(
+                    reader=f"{name}.{one.generation}",
+                    kind="relay",
+                    source="own",
+                    position=one.pos,
+                    tail=one.tail,
+                    lag=_lag(one.tail, one.pos),
+                    parked=0,
+                    stopped=one.stopped,
+                )
+                for one in await relay.standing()
+            ]
         return found
 
     async def parked(self, limit: int) -> Sequence[ParkedStream]:

@@ -13,9 +13,10 @@ from shared.eventstore.errors import UnsafeSettings
 from shared.filling import Filling
 from shared.generation import CursorMoved, GenerationStatus, RelaySettings, Stopped
 from shared.said import said
-from shared.sources.log import LOST_CONNECTION, LogSource, database_away
+from shared.sources.log import LOST_CONNECTION, database_away
+from shared.sources.relayed import Relayed
 from shared.sources.source import SourceDiverged, SourceUnavailable, Unpublishable
-from shared.sources.topic import LOST_BROKER, Brokers
+from shared.sources.topic import LOST_BROKER, Brokers, topic_of
 from shared.sources.writer import TailLost, must_be_safe_producer
 
 logger = structlog.get_logger(__name__)
@@ -29,12 +30,21 @@ LOOK_AT_SETTINGS_SECONDS = 3.0
 """How often a topic that would forget is looked at again: an operator may have set it right."""
 
 
+EVERYTHING = "log.relay"
+"""The cursor rows of the topic for the services."""
+PUBLIC = "log.relay_public"
+"""The cursor rows of the topic for outsiders."""
+KEPT_GOING = """select generation, pos, filled, coalesce(stopped, held_up) as stopped from {table}
+where generation >= coalesce((select max(generation) from {table} where filled and stopped is null), 0) order by generation"""
+"""One that a newer, filled generation has followed concerns nobody any more."""
+
+
 class Relay:
     """Any number of processes may run one for the same log: they take turns, window by window."""
 
     def __init__(
         self,
-        source: LogSource,
+        source: Relayed,
         pool: asyncpg.Pool[asyncpg.Record],
         bootstrap: str,
         city: str,
@@ -42,12 +52,13 @@ class Relay:
         options: Mapping[str, Any] | None = None,
         producer: Mapping[str, Any] | None = None,
         settings: RelaySettings | None = None,
-        schema: str = "log",
+        table: str = EVERYTHING,
     ) -> None:
-        """`source` is the own log through its published mapping; `options` go to every aiokafka client, `producer` to producers.
+        """`source` is the own log through its published mapping, or what of that is public; `table` has its cursor rows. `options` go to
+        every aiokafka client, `producer` to producers.
 
         Raises UnsafeSettings for a producer that could lose records."""
-        self._source, self._pool, self._city, self._schema = source, pool, city, schema
+        self._source, self._pool, self._city, self._table = source, pool, city, table
         self._brokers = Brokers(bootstrap, options or {})
         self._producer = dict(producer or {})
         self._settings = settings or RelaySettings()
@@ -57,6 +68,23 @@ class Relay:
     def status(self) -> list[GenerationStatus]:
         """How far each generation is, the newest last; a stopped one says why."""
         return [filling.status for _, filling in sorted(self._fillings.items())]
+
+    async def standing(self) -> list[GenerationStatus]:
+        """How far the generations are that are kept going, by whatever process; SourceUnavailable while the database is away."""
+        with database_away(self._source.name):
+            tail, rows = await self._source.tail(), await self._pool.fetch(KEPT_GOING.format(table=self._table))
+        return [
+            GenerationStatus(
+                row["generation"],
+                topic_of(self._city, self._source.name, row["generation"]),
+                row["pos"],
+                tail,
+                row["filled"],
+                row["stopped"],
+                None,
+            )
+            for row in rows
+        ]
 
     async def run(self) -> None:
         """Keep the newest filled generation and all newer ones going until cancelled; a topic that would forget is named and waited for."""
@@ -88,7 +116,7 @@ class Relay:
         """The generations to keep going, each with why it was stopped; None while the database does not say."""
         try:
             with database_away(self._source.name):
-                rows = await self._pool.fetch(f"select generation, filled, stopped from {self._schema}.relay order by generation")
+                rows = await self._pool.fetch(f"select generation, filled, stopped from {self._table} order by generation")
         except SourceUnavailable as error:
             for filling in self._fillings.values():
                 filling.status.error = str(error)
@@ -97,7 +125,7 @@ class Relay:
         return {row["generation"]: row["stopped"] for row in rows if row["generation"] >= newest_filled}
 
     async def _fill(self, generation: int) -> None:
-        filling = Filling(self._source, self._pool, self._brokers, self._city, generation, self._settings, self._producer, self._schema)
+        filling = Filling(self._source, self._pool, self._brokers, self._city, generation, self._settings, self._producer, self._table)
         self._fillings[generation] = filling
         while filling.status.stopped is None:
             try:
@@ -134,10 +162,12 @@ class Relay:
             await filling.close()
 
 
-async def start_generation(pool: asyncpg.Pool[asyncpg.Record], schema: str = "log") -> int:
-    """Begin the next generation of the topic, filled from position 1 beside the present one; its number."""
+async def start_generation(pool: asyncpg.Pool[asyncpg.Record]) -> int:
+    """Begin the next generation of both topics, filled from position 1 beside the present one; its number."""
     generation: int = await pool.fetchval(
-        f"insert into {schema}.relay (generation) select coalesce(max(generation), 0) + 1 from {schema}.relay returning generation"
+        f"""with begun as (
+                insert into {EVERYTHING} (generation) select coalesce(max(generation), 0) + 1 from {EVERYTHING} returning generation
+            ) insert into {PUBLIC} (generation) select generation from begun returning generation"""
     )
     return generation
 

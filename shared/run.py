@@ -33,17 +33,19 @@ from shared.http.health import Readiness
 from shared.http.keys import FetchedKeys, KeySource, StaticKeys
 from shared.http.runtime import Runtime
 from shared.migrate import migrate
+from shared.numbering import numbering
 from shared.projections.cursors import READ
 from shared.projections.projection import OWN, Projection
 from shared.projections.tables import ensure_tables
 from shared.projector import Projector
 from shared.reactor import Reactor
 from shared.readers import Readers
-from shared.relay import Relay
+from shared.relay import PUBLIC, Relay
 from shared.service import Service
 from shared.settings import LOG_LEVELS, Settings, UnusableSettings
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource
+from shared.sources.public import PublicSource
 from shared.sources.source import Source
 from shared.surroundings import Role, SignIn, Surroundings, ended, surroundings
 from shared.telemetry import configure_logging
@@ -167,10 +169,15 @@ def _readers(
     def opener(name: str) -> Callable[[], Source]:
         return lambda: opened(name)
 
-    relay = None
+    relays: dict[str, Relay] = {}
+    numbered: list[Projection] = []
     if settings.kafka_bootstrap_servers and service.contracts:
         published = LogSource(pool, signals, service.name, published=service.published, types=types)
-        relay = Relay(published, pool, settings.kafka_bootstrap_servers, settings.city)
+        relays["relay"] = Relay(published, pool, settings.kafka_bootstrap_servers, settings.city)
+        if any(contract.OPEN for contract in service.contracts):
+            numbered.append(numbering(service.events, service.published))
+            public = PublicSource(pool, signals, service.name, published=service.published, types=types)
+            relays["relay.public"] = Relay(public, pool, settings.kafka_bootstrap_servers, settings.city, table=PUBLIC)
 
     def projector(projection: Projection) -> Projector:
         return Projector(projection, {name: opener(name) for name in projection.folds}, pool, signals)
@@ -183,10 +190,10 @@ def _readers(
         effects = {effect.name: effect.loop(workplace) for effect in service.effects}
     return Readers(
         pool,
-        [*(projector(projection) for projection in service.projections), *(plan for _, plan in planned)],
+        [*(projector(projection) for projection in (*service.projections, *numbered)), *(plan for _, plan in planned)],
         [Reactor(reaction, opened(reaction.source), pool, store, signals) for reaction in service.reactions],
         [TimerLoop(timers, plan, store, around.now, signals) for timers, plan in planned],
-        relay,
+        relays,
         opened,
         effects,
     )

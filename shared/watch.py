@@ -28,7 +28,7 @@ def probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role, *, 
         return Finding(role == "api" or behind <= MOST_LAG, f"{behind} positions behind")
 
     async def broker() -> Finding:
-        generations = readers.relay.status() if readers.relay else []
+        generations = [generation for relay in readers.relays.values() for generation in relay.status()]
         said = [f"{one.topic}: {one.stopped or one.error}" for one in generations if one.stopped or one.error]
         return Finding(bool(generations) and not said, "; ".join(said) or ("in reach" if generations else "not reached yet"))
 
@@ -40,7 +40,7 @@ def probes(pool: asyncpg.Pool[asyncpg.Record], readers: Readers, role: Role, *, 
         "migrations": migrations_probe(lambda: revision(pool, "log"), newest("log")),
         "lag": lag,
         "readers": reading,
-        "broker": no_broker if not scaled else broker if readers.relay and role != "api" else broker_of_workers,
+        "broker": no_broker if not scaled else broker if readers.relays and role != "api" else broker_of_workers,
     }
 
 

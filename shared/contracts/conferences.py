@@ -71,7 +71,7 @@ class OfConference(Contract):
     title: str
 
 
-class ConferencePlanned(OfConference, name="conferences.ConferencePlanned"):
+class ConferencePlanned(OfConference, name="conferences.ConferencePlanned", open_to_all=True):
     """A conference is planned, with partners, open to everybody."""
 
     host: UUID
@@ -86,14 +86,14 @@ class ConferencePlanned(OfConference, name="conferences.ConferencePlanned"):
     results_go_to_name: str
 
 
-class RegistrationOpened(OfConference, name="conferences.RegistrationOpened"):
+class RegistrationOpened(OfConference, name="conferences.RegistrationOpened", open_to_all=True):
     """Everybody may register until `closes_at`, as long as there is room."""
 
     closes_at: AwareDatetime
     capacity: int
 
 
-class RegistrationClosed(OfConference, name="conferences.RegistrationClosed"):
+class RegistrationClosed(OfConference, name="conferences.RegistrationClosed", open_to_all=True):
     """Nobody can register any more."""
 
     closed_at: AwareDatetime
@@ -149,7 +149,7 @@ class ContributionReceived(OfConference, name="conferences.ContributionReceived"
     """For the link to erasing, where there is an address."""
 
 
-class ContributionPublished(OfConference, name="conferences.ContributionPublished"):
+class ContributionPublished(OfConference, name="conferences.ContributionPublished", open_to_all=True):
     """What a contribution says, as everybody may read it."""
 
     contribution: UUID
@@ -208,7 +208,7 @@ class HeldResult(BaseModel):
     result_title: str
 
 
-class ConferenceHeld(OfConference, name="conferences.ConferenceHeld"):
+class ConferenceHeld(OfConference, name="conferences.ConferenceHeld", open_to_all=True):
     """The conference was held; its results go to the body that receives and deliberates them. Their matter is
     `{"service": "conferences", "kind": "results", "id": <conference>}`."""
 

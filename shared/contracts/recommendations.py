@@ -85,7 +85,7 @@ class RecommendationStarted(OfRecommendation, name="recommendations.Recommendati
     resolved_at: AwareDatetime
 
 
-class RecommendationIssued(OfRecommendation, name="recommendations.RecommendationIssued"):
+class RecommendationIssued(OfRecommendation, name="recommendations.RecommendationIssued", open_to_all=True):
     """The body recommends, or states, this to these addressees."""
 
     resolution: UUID
@@ -98,14 +98,14 @@ class RecommendationIssued(OfRecommendation, name="recommendations.Recommendatio
     issued_on: date
 
 
-class RecommendationWithdrawn(OfRecommendation, name="recommendations.RecommendationWithdrawn"):
+class RecommendationWithdrawn(OfRecommendation, name="recommendations.RecommendationWithdrawn", open_to_all=True):
     """The body no longer upholds it."""
 
     reason: str
     withdrawn_on: date
 
 
-class CommitteeInformed(OfRecommendation, name="recommendations.CommitteeInformed"):
+class CommitteeInformed(OfRecommendation, name="recommendations.CommitteeInformed", open_to_all=True):
     """A committee has taken note of it in its own sitting, put to it by the department: informed means proven."""
 
     committee: UUID
@@ -125,13 +125,13 @@ class OfAnswer(OfRecommendation):
     addressee_name: str
 
 
-class RecommendationAcknowledged(OfAnswer, name="recommendations.RecommendationAcknowledged"):
+class RecommendationAcknowledged(OfAnswer, name="recommendations.RecommendationAcknowledged", open_to_all=True):
     """The addressee has confirmed that it is there (Eingangsbestätigung)."""
 
     acknowledged_on: date
 
 
-class RecommendationAnswered(OfAnswer, name="recommendations.RecommendationAnswered"):
+class RecommendationAnswered(OfAnswer, name="recommendations.RecommendationAnswered", open_to_all=True):
     """The addressee answers, with reasons."""
 
     verdict: Verdict
@@ -139,7 +139,7 @@ class RecommendationAnswered(OfAnswer, name="recommendations.RecommendationAnswe
     answered_on: date
 
 
-class AnswerCorrected(OfAnswer, name="recommendations.AnswerCorrected"):
+class AnswerCorrected(OfAnswer, name="recommendations.AnswerCorrected", open_to_all=True):
     """What was recorded of an answer was wrong; this is what was answered."""
 
     verdict: Verdict
@@ -148,13 +148,13 @@ class AnswerCorrected(OfAnswer, name="recommendations.AnswerCorrected"):
     reason: str
 
 
-class AnswerOverdue(OfAnswer, name="recommendations.AnswerOverdue"):
+class AnswerOverdue(OfAnswer, name="recommendations.AnswerOverdue", open_to_all=True):
     """No answer came within the working days that the rule gives."""
 
     was_due: date
 
 
-class AcknowledgementOverdue(OfAnswer, name="recommendations.AcknowledgementOverdue"):
+class AcknowledgementOverdue(OfAnswer, name="recommendations.AcknowledgementOverdue", open_to_all=True):
     """No acknowledgement came within the working days that the rule gives."""
 
     was_due: date
@@ -167,20 +167,20 @@ class OfMeasure(OfAnswer):
     what: str
 
 
-class MeasurePromised(OfMeasure, name="recommendations.MeasurePromised"):
+class MeasurePromised(OfMeasure, name="recommendations.MeasurePromised", open_to_all=True):
     """The addressee promises to do something by a day."""
 
     due_on: date
 
 
-class MeasureReportedDone(OfMeasure, name="recommendations.MeasureReportedDone"):
+class MeasureReportedDone(OfMeasure, name="recommendations.MeasureReportedDone", open_to_all=True):
     """The addressee says that it is done, and by what that can be seen. Nobody has checked it yet."""
 
     evidence: str
     done_on: date
 
 
-class MeasureVerified(OfMeasure, name="recommendations.MeasureVerified"):
+class MeasureVerified(OfMeasure, name="recommendations.MeasureVerified", open_to_all=True):
     """The secretariat of the body has seen that it is done."""
 
     verified_on: date

@@ -12,6 +12,7 @@ from shared.projections import cursors, parking
 from shared.projections.cursors import READ
 from shared.projections.faults import is_passing
 from shared.projections.projection import Poison, Reading, Statement, grouped
+from shared.sources.source import SourceUnavailable
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Connection, Pool
@@ -27,8 +28,11 @@ async def apply(
     """Apply what the cursor has not seen yet of `entries`; answers where the cursor stands afterwards.
 
     A failing batch is rolled back and repeated event by event, so that only the failing streams park. Passing faults
-    (`faults.is_passing`) and TooManyParked are raised, and nothing has happened.
+    (`faults.is_passing`) and TooManyParked are raised, and nothing has happened. A projection that is `in_order` parks nothing: what
+    comes before a failing event is applied, and then SourceUnavailable is raised until it can be read.
     """
+    if reading.projection.in_order:
+        return await _apply_in_order(connection, reading, source, entries, schema)
     try:
         changes = [
             (entry, reading.statements(source, entry)) for entry in entries if reading.folds(source, entry)
@@ -36,6 +40,26 @@ async def apply(
         return await _apply(connection, reading, source, entries, schema, changes)
     except Poison:
         return await _apply(connection, reading, source, entries, schema, None)
+
+
+async def _apply_in_order(connection: Connection, reading: Reading, source: str, entries: Sequence[Entry], schema: str) -> Cursor:
+    changes: list[tuple[Entry, list[Statement]]] = []
+    for place, entry in enumerate(entries):
+        try:
+            changes += [(entry, reading.statements(source, entry))] if reading.folds(source, entry) else []
+        except Poison as poison:
+            if place == 0:
+                raise _waits_at(reading, entry, poison) from poison
+            entries = entries[:place]
+            break
+    try:
+        return await _apply(connection, reading, source, entries, schema, changes)
+    except Poison as poison:
+        raise _waits_at(reading, entries[0], poison) from poison
+
+
+def _waits_at(reading: Reading, entry: Entry, poison: Poison) -> SourceUnavailable:
+    return SourceUnavailable(f"{reading.projection.name} waits at position {entry.pos}, which it cannot read: {poison}")
 
 
 async def _apply(

@@ -39,10 +39,16 @@ class Projection:
     """Pure: sees one message and answers statements; never reads, never asks for the time."""
     indexes: str = ""
     """Further indexes, made after a rebuild has filled the tables."""
+    in_order: bool = False
+    """It folds whatever its log holds, now and later, and depends on the order across streams: nothing is parked, it waits at a fact
+    that cannot be read as the relay does. Needs `project` to use one SQL statement only, for equal statements are run in order."""
 
     def shape(self) -> str:
         """A digest of everything that makes another table necessary when it changes."""
-        folded = [f"{source}:{','.join(sorted(cls.NAME for cls in classes))}" for source, classes in sorted(self.folds.items())]
+        folded = [
+            f"{source}:{'*' if self.in_order else ','.join(sorted(cls.NAME for cls in classes))}"
+            for source, classes in sorted(self.folds.items())
+        ]
         words = " ".join(" ".join([*folded, self.tables, self.indexes]).split())
         return hashlib.sha256(words.encode()).hexdigest()
 

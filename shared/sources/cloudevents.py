@@ -63,9 +63,10 @@ def record_of(entry: Entry, source: bytes, *, filled: bool = False) -> Record:
         ("ce_subject", stream),
         ("ce_partitionkey", stream),
         ("ce_streamversion", b"%d" % entry.version),
-        ("ce_actor", entry.actor.encode()),
         _JSON,
     )
+    if entry.actor:
+        headers.append(("ce_actor", entry.actor.encode()))
     if entry.causation_id is not None:
         headers.append(("ce_causationid", str(entry.causation_id).encode()))
     if entry.correlation_id is not None:
@@ -140,7 +141,7 @@ def _entry(attributes: dict[str, str], data: bytes, generation: int, offset: int
         name,
         version,
         recorded_at,
-        attributes["actor"],
+        attributes.get("actor", ""),
         pgproto.UUID(causation) if causation else None,
         pgproto.UUID(correlation) if correlation else None,
         data,

@@ -10,7 +10,7 @@ import asyncpg
 
 from shared.domain import Contract, Event
 from shared.envelope import UNREADABLE, WATERMARK, Cursor, Entry, Received
-from shared.eventstore.log import COLUMNS, log_tail
+from shared.eventstore.log import COLUMNS, event_id_at, log_tail
 from shared.eventstore.mapper import MessageTypes, Undecodable, encode
 from shared.eventstore.signals import Signals
 from shared.said import said
@@ -103,10 +103,7 @@ class LogSource:
     def _contract_of(self, fact: Entry) -> Contract | None:
         assert self._published is not None
         assert self._types is not None  # The constructor has seen to it.
-        message = self._types.decode(fact.type, fact.schema_version, fact.data)
-        if not isinstance(message, Event):
-            raise Undecodable(f"{fact.type} is not an event")
-        return self._published(Received(message, fact))
+        return contract_of(fact, self._types, self._published)
 
     async def wait(self, after: Cursor, timeout: float) -> None:
         """Return when something was appended behind the cursor, or after `timeout` seconds."""
@@ -119,8 +116,21 @@ class LogSource:
         with database_away(self.name):
             return (await log_tail(self._pool, self._schema))[0]
 
+    async def event_id_at(self, pos: int) -> UUID | None:
+        """The id of the fact at a position, published or not; None where the log has no such position."""
+        with database_away(self.name):
+            return await event_id_at(self._pool, pos, self._schema)
+
     async def close(self) -> None:
         """The pool and the signals belong to whoever made them."""
+
+
+def contract_of(fact: Entry, types: MessageTypes, published: Mapping) -> Contract | None:
+    """What a stored fact is published as; raises whatever decoding or the mapping raises."""
+    message = types.decode(fact.type, fact.schema_version, fact.data)
+    if not isinstance(message, Event):
+        raise Undecodable(f"{fact.type} is not an event")
+    return published(Received(message, fact))
 
 
 def _published(fact: Entry, prev: int, contract: Contract) -> Entry:

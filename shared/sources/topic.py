@@ -49,6 +49,11 @@ def topic_of(city: str, service: str, generation: int) -> str:
     return f"bindeglied.{city}.{service}.{generation}"
 
 
+def public_of(service: str) -> str:
+    """The name under which a service tells outsiders what is public: that of its second topic, and of that topic's source."""
+    return f"{service}.public"
+
+
 async def existing_topics(brokers: Brokers, topics: Iterable[str]) -> dict[str, int]:
     """Which of these topics exist, with their number of partitions. Asking never makes one."""
     client = AIOKafkaClient(**brokers.client_options())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,24 @@ from shared.envelope import WATERMARK
 from shared.eventstore.mapper import encode
 from shared.service import Service
 from shared.sources.cloudevents import TYPE_PREFIX
-from shared.sources.topic import KEEPS_EVERYTHING, topic_of
+from shared.sources.topic import KEEPS_EVERYTHING, public_of, topic_of
 from tests.contracts.golden_files import ROOT, examples, services
 
 FOLDER = ROOT / "docs" / "asyncapi"
 BINDING = "0.5.0"
 """The version of AsyncAPI's Kafka bindings."""
+ANEW = "A generation that corrects the past is a new topic, filled from the first position on."
 WATERMARK_TYPE = f"{TYPE_PREFIX}{WATERMARK}.v1"
 POSITION = {"type": "string", "pattern": "^[0-9]+$"}
 OF_ALL = {
     "ce_specversion": ({"const": "1.0"}, "CloudEvents 1.0, binary mode."),
     "ce_id": ({"type": "string", "format": "uuid"}, "The fact's id: the same each time it is delivered."),
-    "ce_source": ({"type": "string", "pattern": "^/[^/]+/[^/]+$"}, "`/<city>/<service>`."),
+    "ce_source": ({"type": "string", "pattern": "^/[^/]+/[^/]+$"}, "`/<city>/<service>`; for outsiders `/<city>/<service>.public`."),
     "ce_time": ({"type": "string", "format": "date-time"}, "When it was recorded; its own dates are in the data."),
-    "ce_sequence": (POSITION, "Its position in the service's order. What has a position that was read already is a duplicate."),
+    "ce_sequence": (
+        POSITION,
+        "Its position in the service's order; for outsiders a number. What has one that was read already is a duplicate.",
+    ),
     "ce_prev": (
         POSITION,
         "The position of the record before it in the topic; 0 for the first. Another one means that a record is missing.",
@@ -40,12 +45,12 @@ OF_FACTS = {
     "content-type": ({"const": "application/json"}, "The value is JSON in UTF-8."),
     "ce_subject": ({"type": "string", "format": "uuid"}, "The stream: what it is about. Within it, order is kept for good."),
     "ce_partitionkey": ({"type": "string", "format": "uuid"}, "The stream, as the record's key."),
-    "ce_streamversion": (POSITION, "Its place in the stream, from 1."),
-    "ce_actor": ({"type": "string"}, "The office or the reference that caused it; never a person's name."),
+    "ce_streamversion": (POSITION, "Its place in the stream, from 1. Outsiders: among what is public of it."),
 }
 SOMETIMES = {
-    "ce_causationid": ({"type": "string", "format": "uuid"}, "The fact that led to it."),
-    "ce_correlationid": ({"type": "string", "format": "uuid"}, "The request that it all began with."),
+    "ce_actor": ({"type": "string"}, "The office or the reference that caused it; never a person's name. Not for outsiders."),
+    "ce_causationid": ({"type": "string", "format": "uuid"}, "The fact that led to it. Not for outsiders."),
+    "ce_correlationid": ({"type": "string", "format": "uuid"}, "The request that it all began with. Not for outsiders."),
     "ce_filled": ({"const": "true"}, "The topic had caught up with the service's log when this was written."),
 }
 
@@ -82,24 +87,38 @@ def described(service: Service) -> dict[str, Any]:
             "license": {"name": "EUPL-1.2"},
         },
         "defaultContentType": "application/json",
-        "channels": {"facts": _channel(service, messages)},
+        "channels": _channels(service, messages),
         "operations": {
-            "publish": {
-                "action": "send",
-                "channel": {"$ref": "#/channels/facts"},
-                "summary": "Everything, from the first fact on, in one order, and kept for good.",
-            }
+            name: {"action": "send", "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary}
+            for name, channel, summary in (
+                ("publish", "facts", "For services: everything, from the first fact on, in one order, and kept for good."),
+                ("tell", "public", "For everybody: what is public of it, numbered 1, 2, 3 …, in the same order, and kept for good."),
+            )
+            if channel == "facts" or public_messages(service)
         },
         "components": {"messages": messages, "schemas": definitions["$defs"]},
     }
 
 
-def _channel(service: Service, messages: dict[str, Any]) -> dict[str, Any]:
+def public_messages(service: Service) -> list[str]:
+    """The messages that outsiders may hear."""
+    return [contract.__name__ for contract in service.contracts if contract.OPEN]
+
+
+def _channels(service: Service, messages: Mapping[str, Any]) -> dict[str, Any]:
+    channels = {"facts": _channel(service.name, messages, "For services only. ")}
+    if public := public_messages(service):
+        says = "For everybody: messages that are public, where they say `public` only those where it is true. "
+        channels["public"] = _channel(public_of(service.name), [*public, "Watermark"], says)
+    return channels
+
+
+def _channel(name: str, messages: Iterable[str], says: str) -> dict[str, Any]:
     # The bindings know no unclean elections.
     kept = {"cleanup.policy": [KEEPS_EVERYTHING["cleanup.policy"]], "retention.ms": -1, "retention.bytes": -1}
     return {
-        "address": topic_of("{city}", service.name, 0).removesuffix("0") + "{generation}",
-        "description": "One topic, one partition. A generation that corrects the past is a new topic, filled from the first position on.",
+        "address": topic_of("{city}", name, 0).removesuffix("0") + "{generation}",
+        "description": f"{says}One topic, one partition. {ANEW}",
         "parameters": {
             "city": {"description": "The city's name, as BINDEGLIED_CITY says it.", "default": "bremerhaven"},
             "generation": {"description": "A whole number; the highest one whose records say `ce_filled` counts.", "default": "1"},

@@ -25,11 +25,15 @@ from shared.envelope import Cursor, Entry, Received
 from shared.eventstore.mapper import MessageTypes, encode
 from shared.eventstore.signals import Signals
 from shared.generation import RelaySettings
-from shared.relay import Relay, start_generation
+from shared.numbering import numbering
+from shared.projections.projection import OWN
+from shared.projector import Projector
+from shared.relay import PUBLIC, Relay, start_generation
 from shared.sources.cloudevents import record_of, source_of
 from shared.sources.kafka import KafkaSource
 from shared.sources.log import LogSource
-from shared.sources.topic import topic_of
+from shared.sources.public import PublicSource
+from shared.sources.topic import public_of, topic_of
 from tests.docs.walk import NewFile, blocks
 from tests.infrastructure import Databases
 from tests.sources.facts import read_to, store
@@ -100,21 +104,31 @@ async def publishing(database: Database, kafka: str, city: str, service: str, co
     signals = Signals(database.dsn)
     async with asyncpg.create_pool(database.dsn, min_size=1, max_size=4) as pool:
         await store(pool, facts(contracts))
-        source = LogSource(pool, signals, service, published=published, types=MessageTypes([Happened]))
-        relay = asyncio.create_task(Relay(source, pool, kafka, city, settings=RelaySettings(window=2)).run())
+        types, settings = MessageTypes([Happened]), RelaySettings(window=2)
+        numbers = Projector(numbering((Happened,), published), {OWN: lambda: LogSource(pool, signals, service)}, pool, signals)
+        await numbers.start()
+        everything = LogSource(pool, signals, service, published=published, types=types)
+        public = PublicSource(pool, signals, service, published=published, types=types)
+        relays = (
+            Relay(everything, pool, kafka, city, settings=settings),
+            Relay(public, pool, kafka, city, settings=settings, table=PUBLIC),
+        )
+        work = [asyncio.create_task(one.run()) for one in (numbers, *relays)]
+        last = sum(contract is not None and contract.is_public() for contract in contracts)
         try:
-            await read_whole(kafka, city, service, len(contracts))
+            await read_whole(kafka, city, service, last)
             yield
             assert await start_generation(pool) == 2
-            await read_whole(kafka, city, service, len(contracts), generation=2)
+            await read_whole(kafka, city, service, last, generation=2)
         finally:
-            relay.cancel()
-            await asyncio.gather(relay, return_exceptions=True)
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
 
 
 async def read_whole(kafka: str, city: str, service: str, last: int, generation: int = 1) -> list[Entry]:
-    """What is on the topic, once it has come to position `last`."""
-    source = KafkaSource(kafka, city, service, generation, patience=PATIENCE)
+    """What is on the topic for outsiders, once it has come to number `last`."""
+    source = KafkaSource(kafka, city, public_of(service), generation, patience=PATIENCE)
     try:
         return await read_to(source, last, Cursor(generation=generation))
     finally:
@@ -123,13 +137,13 @@ async def read_whole(kafka: str, city: str, service: str, last: int, generation:
 
 async def told_again(kafka: str, city: str, service: str) -> None:
     """Put everything on the topic a second time, as a second relay may that did not hear of the first."""
-    entries = await read_whole(kafka, city, service, 4)
+    entries = await read_whole(kafka, city, service, 2)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all")
     await producer.start()
     try:
         for entry in entries:
-            record = record_of(entry, source_of(city, service).encode())
-            await producer.send_and_wait(topic_of(city, service, 1), record.value, record.key, 0, headers=record.headers)
+            record = record_of(entry, source_of(city, public_of(service)).encode())
+            await producer.send_and_wait(topic_of(city, public_of(service), 1), record.value, record.key, 0, headers=record.headers)
     finally:
         await producer.stop()
 
@@ -174,7 +188,7 @@ async def done(program: Path, expected: dict[str, int]) -> None:
 async def test_the_program_hears_each_message_once_whatever_is_delivered_again(
     program: Path, databases: Databases, kafka: str, city: str
 ) -> None:
-    whole = {topic_of(city, service, 1): 4 for service in ("conferences", "recommendations")}
+    whole = {topic_of(city, public_of(service), 1): 2 for service in ("conferences", "recommendations")}
     async with (
         publishing(await databases(), kafka, city, "conferences", OF_CONFERENCES),
         publishing(await databases(), kafka, city, "recommendations", OF_RECOMMENDATIONS),
@@ -184,7 +198,7 @@ async def test_the_program_hears_each_message_once_whatever_is_delivered_again(
             await done(program, whole)
             await told_again(kafka, city, "conferences")
         before = program.parent / "done.json"
-        before.write_text(json.dumps({**whole, topic_of(city, "recommendations", 1): 3}), encoding="utf-8")
+        before.write_text(json.dumps({**whole, topic_of(city, public_of("recommendations"), 1): 1}), encoding="utf-8")
         async with running(program, kafka, city) as lines:
             # It had noted all but the last message: it repeats that one alone, though the broker delivers everything.
             assert await printed(lines, 1) == {"2018-11-03T09:00:00Z: Ausschuss für Soziales took note of: Sprachkurse am Abend"}

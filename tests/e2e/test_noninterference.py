@@ -1,4 +1,4 @@
-"""Two worlds that differ only in what is not public answer everybody alike, byte for byte, on every route and every page."""
+"""Two worlds that differ only in what is not public answer everybody alike, byte for byte: every route, page and public topic."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.asking import PUBLIC, RANDOM, Asking, Said
 from tests.e2e.cities import STRANGER, City, city_of
 from tests.e2e.homes import told_home
+from tests.e2e.telling import told_to_outsiders
 from tests.e2e.worlds import CONFERENCES, HIDDEN, NOTIFICATIONS, OFFICE, SECRET, go_on, meeting
 from tests.support.run import Run
 from tests.support.spoken import unmarked
@@ -24,19 +25,22 @@ async def test_what_is_not_public_changes_no_byte_of_any_answer(run: Run) -> Non
         async with city_of(operator.home) as city:
             await go_on(city, hidden=True)
             hidden = {kind: [city.names[name] for name in names] for kind, names in HIDDEN.items()}
-            busy = await _everything(city, hidden)
+            busy_told, busy = await told_to_outsiders(city), await _everything(city, hidden)
             assert await _knows(city, "/api/meetings/meetings/{geheime-sitzung}", OFFICE), "whoever may see it does"
     _says_what_is_german(busy)
     with told_home(run) as operator:
         async with city_of(operator.home) as city:
             await go_on(city, hidden=False)
-            quiet = await _everything(city, hidden)
+            quiet_told, quiet = await told_to_outsiders(city), await _everything(city, hidden)
             assert [one.question for one in quiet] == [one.question for one in busy]
             assert differing(quiet, busy) == []
             await city.does("/api/meetings/meetings", meeting("Sondersitzung", "2024-01-12", public=True), OFFICE)
             asking = Asking(city, hidden)
             changed = {path for path in ("/api/meetings/meetings", "/de/", "/en/", "/de/meetings") if await asking.differs(path, quiet)}
     assert SECRET.encode() not in b"".join(one.content for one in busy)
+    assert busy_told == quiet_told
+    assert {service for service, _, _ in busy_told} == {"meetings", "conferences", "recommendations"}
+    assert SECRET.encode() not in b"".join(value for _, _, value in busy_told)
     assert {one.status for one in busy} >= {200, 401, 403, 404}
     assert len(busy) > 500
     assert changed == {"/api/meetings/meetings", "/de/", "/en/", "/de/meetings"}, "what is public is told"

@@ -13,9 +13,10 @@ from services.meetings.events.meeting import MeetingOpened
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
+from shared.domain import Contract
 from shared.envelope import Cursor, Entry
 from shared.eventstore.leaf import verify_log
-from shared.eventstore.mapper import MessageTypes
+from shared.eventstore.mapper import MessageTypes, encode
 from shared.eventstore.signals import Signals
 from shared.projections.projection import OWN, Projection
 from shared.projector import Projector
@@ -24,7 +25,7 @@ from shared.sources.log import LogSource
 from shared.sources.memory import MemorySource
 from shared.sources.reader import TopicReader
 from shared.sources.source import Source
-from shared.sources.topic import Brokers, topic_of
+from shared.sources.topic import Brokers, public_of, topic_of
 from tests.faults.clients import Clients
 from tests.faults.processes import PRINCIPAL, ServiceProcess, Town, until
 from tests.history.checker import must_hold
@@ -32,6 +33,8 @@ from tests.history.record import Attempt, Row
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
+
+CONTRACTS = MessageTypes(SERVICE.contracts)
 
 
 async def everything_must_hold(town: Town, clients: Clients, asked: ServiceProcess, generation: int = 1) -> None:
@@ -42,6 +45,7 @@ async def everything_must_hold(town: Town, clients: Clients, asked: ServiceProce
         assert await verify_log(pool) is None
         await read_models_must_equal_a_fold(town, pool)
         await topic_must_be_whole(town, pool, generation)
+        await public_topic_must_be_whole(town, pool, generation)
 
 
 async def nobody_is_behind(asked: ServiceProcess) -> None:
@@ -122,6 +126,25 @@ async def topic_must_be_whole(town: Town, pool: Pool, generation: int = 1) -> No
     assert chain[-1].pos == await source.tail()
 
 
+async def public_topic_must_be_whole(town: Town, pool: Pool, generation: int = 1) -> None:
+    """I2 for outsiders: just the public facts in the log's order, numbered 1, 2, 3 …, with nothing in them that counts the others."""
+    chain = [entry for entry in one_chain(await topic_records(town, generation, public_of("meetings"))) if entry.data]
+    source = LogSource(pool, Signals(town.database.dsn), "meetings", published=SERVICE.published, types=MessageTypes(SERVICE.events))
+    told = [entry for entry in await source.read(Cursor(), 100_000) if entry.data]
+    public = [entry for entry in told if _contract(entry).is_public()]
+    assert [(entry.prev, entry.pos) for entry in chain] == [(number - 1, number) for number in range(1, len(public) + 1)]
+    said = [(entry.event_id, entry.type, encode(_contract(entry).as_public())) for entry in public]
+    assert [(entry.event_id, entry.type, entry.data) for entry in chain] == said
+    assert {(entry.actor, entry.causation_id, entry.correlation_id) for entry in chain} == {("", None, None)}
+
+
+def _contract(entry: Entry) -> Contract:
+    """What a record of the topic for services says."""
+    message = CONTRACTS.decode(entry.type, entry.schema_version, entry.data)
+    assert isinstance(message, Contract)
+    return message
+
+
 def one_chain(records: Iterable[Entry]) -> list[Entry]:
     """The records without duplicates; AssertionError where one does not follow on the one before it."""
     chain: list[Entry] = []
@@ -149,13 +172,14 @@ def _said(entry: Entry) -> tuple[object, ...]:
     )
 
 
-async def topic_records(town: Town, generation: int = 1) -> list[Entry]:
-    """Everything in a generation of the topic as the broker has it."""
-    reader = TopicReader(Brokers(town.kafka), topic_of(town.city, town.name, generation))
+async def topic_records(town: Town, generation: int = 1, name: str = "") -> list[Entry]:
+    """Everything in a generation of the topic, the service's own or that of this name, as the broker has it."""
+    name = name or town.name
+    reader = TopicReader(Brokers(town.kafka), topic_of(town.city, name, generation))
     found: list[Entry] = []
     try:
         while records := await reader.fetch(1000):
-            found += [entry_of_record(record.headers, record.value, source_of(town.city, town.name)) for record in records]
+            found += [entry_of_record(record.headers, record.value, source_of(town.city, name)) for record in records]
     finally:
         await reader.close()
     return found

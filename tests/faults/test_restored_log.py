@@ -53,8 +53,7 @@ async def test_a_log_restored_from_an_older_copy(town: Town, databases: Database
         await _start(api)
         await worker.start(ready=False)
         await until(lambda: _says(worker, "the log was restored"), "the worker says it in /ready")
-        positions = await api.get("/api/meetings/operations/positions")
-        assert ["new generation" in (one["stopped"] or "") for one in positions if one["kind"] == "relay"] == [True]
+        await until(lambda: _both_topics_need_a_new_generation(api), "both relays say so")
         async with _by_log(town, near) as by_log, _by_kafka(town, far) as by_kafka:
             await until(lambda: _is_stopped(by_log), "the reader of the log stops")
             before = await dump_of(by_log.pool, OF_HEARD), await dump_of(by_kafka.pool, OF_HEARD)
@@ -72,6 +71,11 @@ async def test_a_log_restored_from_an_older_copy(town: Town, databases: Database
                 assert (await reader.verify()).difference is None
         new.history.attempts += kept.history.attempts
         await everything_must_hold(town, new, api, generation=2)
+
+
+async def _both_topics_need_a_new_generation(api: ServiceProcess) -> bool:
+    positions = await api.get("/api/meetings/operations/positions")
+    return ["new generation" in (one["stopped"] or "") for one in positions if one["kind"] == "relay"] == [True, True]
 
 
 async def _start(*processes: ServiceProcess) -> None:

@@ -86,7 +86,7 @@ async def test_it_holds_up_the_topic_until_a_release_that_can_publish_it_runs(
     await append(world, version)
     await ensure_tables(world.pool)
     held = relay(world, *old)
-    elsewhere = Readers(world.pool, [], [], [], relay(world, *old), lambda _: LogSource(world.pool, world.signals, SERVICE))
+    elsewhere = Readers(world.pool, [], [], [], {"relay": relay(world, *old)}, lambda _: LogSource(world.pool, world.signals, SERVICE))
 
     async def is_held_up() -> bool:
         return await held_up(world) is not None

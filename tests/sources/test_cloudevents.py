@@ -107,5 +107,20 @@ def test_an_attribute_that_cannot_be_ours_makes_it_foreign(attribute: str, value
     headers = [(name, value if name == attribute else text) for name, text in record.headers]
     with pytest.raises(ForeignRecord):
         entry_of_record(headers, record.value, SOURCE)
+    without = [(name, text) for name, text in record.headers if name != attribute]
+    if attribute == "ce_actor":
+        assert entry_of_record(without, record.value, SOURCE) == ENTRY._replace(actor="")  # Outsiders are not told.
+        return
     with pytest.raises(ForeignRecord, match="missing"):
-        entry_of_record([(name, text) for name, text in record.headers if name != attribute], record.value, SOURCE)
+        entry_of_record(without, record.value, SOURCE)
+
+
+def test_what_outsiders_are_not_told_is_no_header() -> None:
+    for entry in (
+        ENTRY._replace(causation_id=ENTRY.event_id, correlation_id=ENTRY.event_id),
+        ENTRY._replace(actor="", correlation_id=None),
+    ):
+        told = {name for name, _ in record_of(entry, SOURCE.encode()).headers}
+        assert ("ce_actor" in told) == bool(entry.actor)
+        assert ("ce_causationid" in told) == (entry.causation_id is not None)
+        assert ("ce_correlationid" in told) == (entry.correlation_id is not None)

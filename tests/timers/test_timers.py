@@ -240,7 +240,7 @@ async def test_an_operator_finds_failed_timers_by_their_name_and_the_errors_clas
     with monkeypatch.context() as trouble:
         trouble.setattr(duties.store, "execute", broken)
         await duties.fire_all()
-    readers = Readers(duties.pool, [duties.projector], [], [duties.loop()], None, lambda name: LogSource(duties.pool, duties.signals, name))
+    readers = Readers(duties.pool, [duties.projector], [], [duties.loop()], {}, lambda name: LogSource(duties.pool, duties.signals, name))
     failed = await readers.failed_timers(10)
     assert {one.stream for one in failed} == {duty_of(topic(1)), duty_of(topic(2))}
     assert {(one.timer, one.wish, one.error, one.failed_at) for one in failed} == {

@@ -15,7 +15,7 @@ class OfBody(Contract):
     body_name: str
 
 
-class BodyFounded(OfBody, name="meetings.BodyFounded"):
+class BodyFounded(OfBody, name="meetings.BodyFounded", open_to_all=True):
     """A body (Gremium, Amt, Netzwerk) stands."""
 
     kind: str
@@ -28,7 +28,7 @@ class BodyFounded(OfBody, name="meetings.BodyFounded"):
     founded_on: date
 
 
-class BodySucceeded(OfBody, name="meetings.BodySucceeded"):
+class BodySucceeded(OfBody, name="meetings.BodySucceeded", open_to_all=True):
     """Another body took this one's place."""
 
     successor: UUID
@@ -37,7 +37,7 @@ class BodySucceeded(OfBody, name="meetings.BodySucceeded"):
     reason: str
 
 
-class MemberSeated(OfBody, name="meetings.MemberSeated"):
+class MemberSeated(OfBody, name="meetings.MemberSeated", open_to_all=True):
     """Someone holds a seat of the body, acting in public office: the name is official."""
 
     seat: UUID
@@ -50,7 +50,7 @@ class MemberSeated(OfBody, name="meetings.MemberSeated"):
     since: date
 
 
-class MemberLeftSeat(OfBody, name="meetings.MemberLeftSeat"):
+class MemberLeftSeat(OfBody, name="meetings.MemberLeftSeat", open_to_all=True):
     """A seat fell vacant."""
 
     seat: UUID

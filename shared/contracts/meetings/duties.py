@@ -20,7 +20,7 @@ class OfDuty(Contract):
     body_name: str
 
 
-class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened"):
+class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened", open_to_all=True):
     """The body has to receive and deliberate the results; it is over only when it has done both."""
 
     opened_on: date

@@ -30,7 +30,7 @@ class InvitedMember(BaseModel):
     member_name: str
 
 
-class MeetingScheduled(OfMeeting, name="meetings.MeetingScheduled"):
+class MeetingScheduled(OfMeeting, name="meetings.MeetingScheduled", open_to_all=True):
     """A meeting of the body is planned for a time and a place."""
 
     starts_at: AwareDatetime
@@ -40,7 +40,7 @@ class MeetingScheduled(OfMeeting, name="meetings.MeetingScheduled"):
     """It was over when it was entered: nobody is to be invited to it."""
 
 
-class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled"):
+class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled", open_to_all=True, inside=("invited",)):
     """The meeting is planned for another time or place than before."""
 
     starts_at: AwareDatetime
@@ -52,7 +52,7 @@ class MeetingRescheduled(OfMeeting, name="meetings.MeetingRescheduled"):
     """To the time and place before: they have to hear of it."""
 
 
-class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
+class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled", open_to_all=True, inside=("invited",)):
     """The meeting does not take place, at the time and place that stood last."""
 
     starts_at: AwareDatetime

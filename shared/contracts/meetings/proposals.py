@@ -37,14 +37,14 @@ class OfProposal(Contract):
     proposed_by_name: str | None
 
 
-class ItemProposed(OfProposal, name="meetings.ItemProposed"):
+class ItemProposed(OfProposal, name="meetings.ItemProposed", open_to_all=True):
     """A matter is put to a body and waits there for the secretariat."""
 
     proposed_at: AwareDatetime
     due_by: date | None
 
 
-class ItemPlaced(OfProposal, name="meetings.ItemPlaced"):
+class ItemPlaced(OfProposal, name="meetings.ItemPlaced", open_to_all=True):
     """The secretariat has placed the proposal on the agenda of a meeting."""
 
     meeting: UUID
@@ -52,14 +52,14 @@ class ItemPlaced(OfProposal, name="meetings.ItemPlaced"):
     starts_at: AwareDatetime
 
 
-class ItemReturned(OfProposal, name="meetings.ItemReturned"):
+class ItemReturned(OfProposal, name="meetings.ItemReturned", open_to_all=True):
     """The meeting was cancelled, or ended without dealing with it: the proposal waits at the body again."""
 
     meeting: UUID
     item: UUID
 
 
-class ProposalDeclined(OfProposal, name="meetings.ProposalDeclined"):
+class ProposalDeclined(OfProposal, name="meetings.ProposalDeclined", open_to_all=True):
     """The secretariat does not place it, and says why."""
 
     reason: str

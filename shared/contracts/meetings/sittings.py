@@ -22,7 +22,7 @@ class Instrument(StrEnum):
     """It stands for itself."""
 
 
-class MeetingHeld(OfMeeting, name="meetings.MeetingHeld"):
+class MeetingHeld(OfMeeting, name="meetings.MeetingHeld", open_to_all=True):
     """The meeting has been held: its sitting was opened and is closed."""
 
     opened_at: AwareDatetime
@@ -41,20 +41,20 @@ class OfItem(OfMeeting):
     proposed_by_name: str | None
 
 
-class ResultsReceived(OfItem, name="meetings.ResultsReceived"):
+class ResultsReceived(OfItem, name="meetings.ResultsReceived", open_to_all=True):
     """The body has received what was put to it (Entgegennahme)."""
 
     received_at: AwareDatetime
 
 
-class ItemDeliberated(OfItem, name="meetings.ItemDeliberated"):
+class ItemDeliberated(OfItem, name="meetings.ItemDeliberated", open_to_all=True):
     """The body has deliberated the item (Beratung)."""
 
     deliberated_at: AwareDatetime
     summary: str | None
 
 
-class NoteTaken(OfItem, name="meetings.NoteTaken"):
+class NoteTaken(OfItem, name="meetings.NoteTaken", open_to_all=True):
     """The body has taken note of the item in its sitting (Kenntnisnahme)."""
 
     noted_at: AwareDatetime
@@ -76,7 +76,7 @@ class Votes(BaseModel):
     """How many have to be present."""
 
 
-class ResolutionPassed(OfItem, name="meetings.ResolutionPassed"):
+class ResolutionPassed(OfItem, name="meetings.ResolutionPassed", open_to_all=True):
     """The body has resolved (Beschluss)."""
 
     resolution: UUID
@@ -86,7 +86,7 @@ class ResolutionPassed(OfItem, name="meetings.ResolutionPassed"):
     resolved_at: AwareDatetime
 
 
-class ResolutionRejected(OfItem, name="meetings.ResolutionRejected"):
+class ResolutionRejected(OfItem, name="meetings.ResolutionRejected", open_to_all=True):
     """What was put to the vote found no majority."""
 
     text: str
@@ -94,7 +94,7 @@ class ResolutionRejected(OfItem, name="meetings.ResolutionRejected"):
     rejected_at: AwareDatetime
 
 
-class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected"):
+class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected", open_to_all=True):
     """What was recorded of a resolution was wrong; this is what was resolved."""
 
     resolution: UUID
