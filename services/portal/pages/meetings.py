@@ -220,6 +220,7 @@ async def show_item(visit: Visit) -> Response:
         said=forms_of(*DEALING, *CORRECTING),
         following=later[0] if later else None,
         draft=_recommendation(resolution) if keeps and resolution else None,
+        traced=item["proposal"] is not None or any((item["outcome"] or {}).values()),
         asked=dict(ASKED),
         instruments=dict(INSTRUMENTS),
     )
