@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from pydantic import AwareDatetime
 
 from services.meetings.attendance import Attendance
+from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
     DealingEvent,
     ItemDeliberated,
@@ -45,9 +46,11 @@ class DeliberateItem(Command):
 
 
 class TakeNote(Command):
-    """The body takes note of the item."""
+    """The body takes note of the item; of what sort it and the one that proposed it are is looked up."""
 
     item: UUID
+    body_kind: BodyKind
+    proposed_by_kind: BodyKind | None
     at: AwareDatetime | None = None
 
 
@@ -171,7 +174,11 @@ def take_note(command: TakeNote, dealt: Dealt, at: datetime, named: Mapping[str,
     """Taking note; once more is nothing to do."""
     if dealt.noted_at:
         return nothing_for_the_same(command.at, dealt.noted_at)
-    return [NoteTaken(**named, item=dealt.item, noted_at=at)]
+    return [
+        NoteTaken(
+            **named, item=dealt.item, body_kind=command.body_kind, proposed_by_kind=command.proposed_by_kind, noted_at=at
+        )
+    ]  # fmt: skip
 
 
 def nothing_for_the_same(wished: datetime | None, known: datetime) -> Sequence[DealingEvent]:

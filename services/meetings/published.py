@@ -68,7 +68,12 @@ def published(fact: Received[Event]) -> Contract | None:
         case ItemDeliberated():
             return sittings.ItemDeliberated(**of_item(event), deliberated_at=event.deliberated_at, summary=event.summary)
         case NoteTaken():
-            return sittings.NoteTaken(**of_item(event), noted_at=event.noted_at)
+            return sittings.NoteTaken(
+                **of_item(event),
+                body_kind=event.body_kind,
+                proposed_by_kind=event.proposed_by_kind,
+                noted_at=event.noted_at,
+            )
         case ResolutionPassed() | ResolutionRejected() | ResolutionCorrected():
             return resolved(event)
         case HandoverDutyOpened():

@@ -14,11 +14,12 @@ from shared.localday import local_day
 
 
 class RecordNoteTaken(Command):
-    """A committee has taken note of the recommendation."""
+    """A committee has taken note of the recommendation, put to it by a department."""
 
     committee: UUID
     committee_name: str
-    through: UUID | None
+    through: UUID
+    """The department."""
     through_name: str | None
     meeting: UUID
     item: UUID

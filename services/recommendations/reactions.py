@@ -14,6 +14,8 @@ from shared.envelope import Received
 from shared.reactor import Reaction, Send
 
 MEETINGS = "meetings"
+COMMITTEES = {"committee", "city_council"}
+"""What is informed: the political committees, and the city council that they belong to."""
 
 
 def start_recommendation(received: Received[sittings.ResolutionPassed | sittings.ResolutionCorrected]) -> Iterable[Send]:
@@ -49,9 +51,14 @@ def start_recommendation(received: Received[sittings.ResolutionPassed | sittings
 
 
 def record_committee_informed(received: Received[sittings.NoteTaken]) -> Iterable[Send]:
-    """A note whose matter is a recommendation is recorded with it; what is noted of other matters is not ours."""
+    """A committee's note of a recommendation that a department put to it (über das jeweilige Dezernat) is recorded with it.
+
+    What is noted of other matters, by another body, or at nobody's or another office's instance informs no committee: it is not ours.
+    """
     told = received.message
     if told.matter is None or (told.matter.service, told.matter.kind) != ("recommendations", "recommendation"):
+        return
+    if told.body_kind not in COMMITTEES or told.proposed_by is None or told.proposed_by_kind != "department":
         return
     noted = RecordNoteTaken(
         now=received.entry.recorded_at,

@@ -172,7 +172,9 @@ RECEIVED = ItemReceived(**IN_SITTING, item=ITEM, received_at=STARTS + 2 * MINUTE
 DELIBERATED = ItemDeliberated(
     **IN_SITTING, item=ITEM, deliberated_at=STARTS + 10 * MINUTE, summary="Die Ergebnisse der Arbeitsgruppe Sprache wurden begrüßt."
 )
-NOTED = NoteTaken(**IN_SITTING, item=ITEM, noted_at=STARTS + 12 * MINUTE)
+NOTED = NoteTaken(
+    **IN_SITTING, item=ITEM, body_kind=BodyKind.ADVISORY_BOARD, proposed_by_kind=BodyKind.OFFICE, noted_at=STARTS + 12 * MINUTE
+)
 PASSED = ResolutionPassed(
     **IN_SITTING,
     item=ITEM,
@@ -338,7 +340,7 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
     proposals.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
     sittings.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
     sittings.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),
-    sittings.NoteTaken(**TOLD_OF_ITEM, noted_at=NOTED.noted_at),
+    sittings.NoteTaken(**TOLD_OF_ITEM, body_kind="advisory_board", proposed_by_kind="office", noted_at=NOTED.noted_at),
     sittings.ResolutionPassed(
         **TOLD_OF_ITEM,
         resolution=PASSED.resolution,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from services.meetings.items import Matter
 from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.envelope import Cursor
-from shared.eventstore.log import log_tail
+from shared.eventstore.log import log_tail, read_log
 from shared.eventstore.store import Origin
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
 from tests.meetings.examples import CONFERENCE, CONFERENCE_HELD, CONFERENCE_TITLE, ENDS, NOW, OF_PROPOSAL, STARTS, TEXT
@@ -405,6 +406,17 @@ async def test_a_past_sitting_is_entered_with_its_own_times(city: City) -> None:
     assert (await scene.shown())["agenda"] == []
     (point,) = (await scene.shown(scene.secretary))["agenda"]
     assert (point["outcome"]["noted_at"], point["outcome"]["dealt_with"]) == ("2018-11-06T17:00:00Z", True)
+
+
+async def test_a_note_tells_what_sort_of_body_took_it_and_what_sort_put_it_there(city: City) -> None:
+    scene = await a_scene(city)
+    await scene.held()
+    items = [await scene.placed(), (await scene.done("/items", {"title": "Bericht", "asked": "take_note"})).json()["id"]]
+    await scene.opened()
+    for item in items:
+        await scene.done(f"/items/{item}/note")
+    facts = [json.loads(fact.data) for fact in await read_log(city.process.pool, 0, 100) if fact.type == "meetings.NoteTaken"]
+    assert [(fact["body_kind"], fact["proposed_by_kind"]) for fact in facts] == [("advisory_board", "office"), ("advisory_board", None)]
 
 
 KEPT = [

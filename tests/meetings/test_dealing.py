@@ -71,7 +71,7 @@ ARRIVE = RecordArrival(now=ENDS, member=MEMBER, at=ARRIVED.arrived_at)
 LEAVE = RecordLeaving(now=ENDS, member=SECOND_MEMBER, at=LEFT.left_at)
 RECEIVE = ReceiveItem(now=ENDS, item=ITEM_ID, at=RECEIVED.received_at)
 DELIBERATE = DeliberateItem(now=ENDS, item=ITEM_ID, summary=DELIBERATED.summary, at=DELIBERATED.deliberated_at)
-NOTE = TakeNote(now=ENDS, item=ITEM_ID, at=NOTED.noted_at)
+NOTE = TakeNote(now=ENDS, item=ITEM_ID, body_kind=NOTED.body_kind, proposed_by_kind=NOTED.proposed_by_kind, at=NOTED.noted_at)
 RESOLVE = Resolve(now=ENDS, item=ITEM_ID, text=TEXT, instrument=PASSED.instrument, yes=2, no=0, abstentions=0, at=PASSED.resolved_at)
 CORRECT = CorrectResolution(now=LATER, resolution=PASSED.resolution, text=CORRECTED.text, reason=CORRECTED.reason)
 DOINGS: list[Doing] = [ARRIVE, LEAVE, RECEIVE, DELIBERATE, NOTE, RESOLVE]

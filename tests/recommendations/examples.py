@@ -228,6 +228,8 @@ NOTE_TAKEN = sittings.NoteTaken(
     proposal=UUID(int=5),
     proposed_by=DEPARTMENT,
     proposed_by_name=DEPARTMENT_NAME,
+    body_kind="committee",
+    proposed_by_kind="department",
     noted_at=NOTED_AT,
 )
 

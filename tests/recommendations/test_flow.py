@@ -29,6 +29,8 @@ from tests.recommendations.examples import (
     NOTE_TAKEN,
     NOTED_AT,
     OFFICE,
+    OTHER_COMMITTEE,
+    OTHER_COMMITTEE_NAME,
     REASONS,
     RECOMMENDATION,
     RESOLUTION_CORRECTED,
@@ -140,13 +142,23 @@ async def test_a_note_that_came_after_the_withdrawal_is_refused_and_recorded(cit
 
 async def test_a_committee_of_which_nobody_thought_is_shown_as_informed_too(city: City) -> None:
     await city.issued()
-    other = {"body": MEETING, "body_name": "Ausschuss für Schule", "proposed_by": None, "proposed_by_name": None}
+    other = {"body": OTHER_COMMITTEE, "body_name": OTHER_COMMITTEE_NAME}
     await city.hear(COMMITTEE_MEETING, NOTE_TAKEN.model_copy(update=other))
     shown = (await city.get(PATH)).json()["informs"]
     assert [(one["committee_name"], one["standing"], one["department"]) for one in shown] == [
         (INFORMED.committee_name, "not_informed", str(DEPARTMENT)),
-        ("Ausschuss für Schule", "informed", None),
+        (OTHER_COMMITTEE_NAME, "informed", str(DEPARTMENT)),
     ]
+
+
+async def test_what_a_network_notes_for_itself_informs_nobody(city: City) -> None:
+    await city.issued()
+    network = {"body": MEETING, "body_name": "Netzwerk", "body_kind": "network"}
+    nobody = {"proposed_by": None, "proposed_by_name": None, "proposed_by_kind": None}
+    await city.hear(COMMITTEE_MEETING, NOTE_TAKEN.model_copy(update=network | nobody))
+    assert await city.facts() == BEGINNING
+    assert await city.process.readers.refused(10) == []
+    assert [one["standing"] for one in (await city.get(PATH)).json()["informs"]] == ["not_informed"]
 
 
 async def test_a_note_behind_closed_doors_shows_outsiders_nothing(city: City) -> None:

@@ -62,7 +62,7 @@ def test_another_note_of_the_same_committee_is_another_fact() -> None:
 
 
 def test_a_committee_of_which_nobody_thought_is_informed_just_the_same() -> None:
-    other = {"committee": OTHER_COMMITTEE, "committee_name": OTHER_COMMITTEE_NAME, "through": None, "through_name": None}
+    other = {"committee": OTHER_COMMITTEE, "committee_name": OTHER_COMMITTEE_NAME}
     recommendation.given(STARTED, DRAFTED, ISSUED).when(NOTE.model_copy(update=other)).then(INFORMED.model_copy(update=other))
 
 

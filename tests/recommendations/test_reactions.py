@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from services.meetings.events.body import BodyKind
 from services.recommendations.informing import RecordNoteTaken
 from services.recommendations.reactions import (
     WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED,
@@ -75,6 +76,23 @@ def test_a_note_behind_closed_doors_is_told_as_such() -> None:
     (sent,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN.model_copy(update={"public": False}))
     assert isinstance(sent.command, RecordNoteTaken)
     assert not sent.command.public
+
+
+def test_the_city_council_is_informed_as_its_committees_are() -> None:
+    assert sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN.model_copy(update={"body_kind": "city_council"}))
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        *({"body_kind": kind} for kind in BodyKind if kind not in {BodyKind.COMMITTEE, BodyKind.CITY_COUNCIL}),
+        {"proposed_by_kind": "office"},
+        {"proposed_by": None, "proposed_by_name": None, "proposed_by_kind": None},
+    ],
+    ids=lambda otherwise: " ".join(map(str, otherwise.values())),
+)
+def test_no_other_body_and_no_other_way_informs(otherwise: dict[str, Any]) -> None:
+    assert sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN.model_copy(update=otherwise)) == []
 
 
 @pytest.mark.parametrize(

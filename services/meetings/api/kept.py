@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION, composition_of
+from services.meetings.events.body import BodyKind
 from services.meetings.held import Sitting
 from services.meetings.inviting import Invitation
 from services.meetings.items import QuorumAsked, SittingMember
@@ -59,6 +61,12 @@ async def members_of(call: Invocation, body: UUID, day: date) -> tuple[tuple[Sit
     holders = members_on(composition, day)
     members = tuple(SittingMember(member=one.member, member_name=one.member_name, voting=one.voting) for one in holders)
     return members, QuorumAsked(**vars(quorum_on(composition, day)))
+
+
+async def kind_of(call: Invocation, body: UUID) -> BodyKind | None:
+    """What sort of body it is, which never changes, so that what this process remembers is enough; None for one that was never founded."""
+    _, state = await call.runtime.store.load(BODY, body)
+    return state.founded.kind if state.founded else None
 
 
 def bodies_seen(call: Invocation) -> list[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from services.meetings.api.kept import permitted_meeting
+from services.meetings.api.kept import kind_of, permitted_meeting
 from services.meetings.attendance import RecordArrival, RecordLeaving
 from services.meetings.dealing import CorrectResolution, DeliberateItem, ReceiveItem, Resolve, TakeNote
 from services.meetings.items import Instrument
@@ -128,8 +128,17 @@ async def resolve_item(meeting: UUID, item: UUID, wish: NewVote, call: Call) -> 
 @router.post("/meetings/{meeting}/items/{item}/note")
 async def take_note(meeting: UUID, item: UUID, call: Call, wish: Then = NOW) -> Done:
     """The body takes note of an item (Kenntnisnahme)."""
-    _, planned = await permitted_meeting(call, meeting)
-    command = TakeNote(now=call.now, item=item, at=wish.at)
+    state, planned = await permitted_meeting(call, meeting)
+    proposed_by = next((one.proposed_by for one in state.agenda if one.id == item), None)
+    body_kind = await kind_of(call, planned.body)
+    assert body_kind  # Or the meeting could not have been scheduled.
+    command = TakeNote(
+        now=call.now,
+        item=item,
+        body_kind=body_kind,
+        proposed_by_kind=await kind_of(call, proposed_by) if proposed_by else None,
+        at=wish.at,
+    )
     return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
 
 

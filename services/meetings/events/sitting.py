@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from services.meetings.events.body import BodyKind
 from services.meetings.events.meeting import OfMeeting
 from services.meetings.items import AgendaItem, Instrument, QuorumAsked, SittingMember, Votes
 
@@ -64,6 +65,9 @@ class ItemDeliberated(OfItem, name="meetings.ItemDeliberated"):
 class NoteTaken(OfItem, name="meetings.NoteTaken"):
     """The body has taken note of the item (Kenntnisnahme)."""
 
+    body_kind: BodyKind
+    proposed_by_kind: BodyKind | None
+    """Of the body that proposed the item; None where nobody did."""
     noted_at: AwareDatetime
 
 

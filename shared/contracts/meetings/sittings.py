@@ -57,6 +57,10 @@ class ItemDeliberated(OfItem, name="meetings.ItemDeliberated", open_to_all=True)
 class NoteTaken(OfItem, name="meetings.NoteTaken", open_to_all=True):
     """The body has taken note of the item in its sitting (Kenntnisnahme)."""
 
+    body_kind: str
+    """What sort of body took note, as BodyFounded says it."""
+    proposed_by_kind: str | None
+    """What sort of body put the item to it; None where nobody did."""
     noted_at: AwareDatetime
 
 

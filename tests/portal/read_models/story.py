@@ -309,7 +309,10 @@ def the_committee_is_informed(told: Told) -> None:
         proposals.ItemPlaced(**put, meeting=COMMITTEE_MEETING, item=NOTE_ITEM, starts_at=COMMITTEE_MEETS),
     )
     dealt = of_item(COMMITTEE_MEETING, NOTE_ITEM, RECOMMENDED, NOTE_PROPOSAL, COMMITTEE)
-    history.add(named("committee sitting"), sittings.NoteTaken(**dealt, noted_at=COMMITTEE_MEETS))
+    history.add(
+        named("committee sitting"),
+        sittings.NoteTaken(**dealt, body_kind="committee", proposed_by_kind="department", noted_at=COMMITTEE_MEETS),
+    )
     told.recommendations.add(
         RECOMMENDATION,
         recommendations.CommitteeInformed(
