@@ -168,7 +168,9 @@ def a_few(meetings: int) -> More:
     return lambda done: done < meetings
 
 
-async def while_working(clients: Clients, number: int, fault: Callable[[], Awaitable[None]], after: int = 2) -> None:
+async def while_working(
+    clients: Clients, number: int, fault: Callable[[], Awaitable[None]], after: int = 2, within: float = 2 * PATIENCE
+) -> None:
     """`number` clients work until `fault` is over, and each for some meetings more."""
     over = asyncio.Event()
     more_at: dict[asyncio.Task[Any] | None, int] = {}
@@ -182,6 +184,6 @@ async def while_working(clients: Clients, number: int, fault: Callable[[], Await
         finally:
             over.set()
 
-    async with asyncio.timeout(2 * PATIENCE), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(within), asyncio.TaskGroup() as group:
         group.create_task(clients.work(number, more))
         group.create_task(happen())

@@ -27,7 +27,7 @@ class Generated:
     parameter of the query out."""
     people: Sequence[Mapping[str, str]]
     """In whose names they are sent, by turns."""
-    most: int = 20
+    most: int = 12
     """Examples of each kind for each operation."""
 
     def send(self, app: FastAPI, address: str) -> dict[str, set[int]]:
