@@ -35,7 +35,7 @@ FOREIGN_READERS = sum(
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_told_again_it_neither_doubles_nor_fails(told: Operator) -> None:
 
 async def test_killed_again_and_again_it_ends_in_the_same_state(told: Operator, nobody: Operator) -> None:
     killed_when(nobody, "startet")
-    for line in (1, 12, 45, 66, STEPS):
+    for line in (1, STEPS // 2, STEPS):
         killed_when(nobody, f"{line}/{STEPS}")
     assert nobody.left_running(), "a killed process cannot stop its PostgreSQL"
     nobody.runs("demo", "--once")
@@ -222,20 +222,19 @@ async def test_an_operator_frees_what_was_set_aside(told: Operator) -> None:
     assert sorted(line for line in told.runs("park", "list").splitlines() if str(winter) in line) == sorted(set(everywhere) - set(lines))
 
 
-@pytest.mark.parametrize(
-    ("command", "says"),
-    [
-        (["rebuild", "meetings", "coming"], "meetings has no read model coming: try bodies_v1, upcoming_v1, cadence_v1"),
-        (["verify", "minutes"], "there is no service minutes: try meetings"),
-        (["park", "retry", "meetings", "upcoming_v1", "own", UNKNOWN], "upcoming_v1 has parked no such stream: see `bindeglied park list`"),
-        (["generation", "meetings"], "the embedded form has no topics, so it has no generations"),
-    ],
-    ids=lambda part: part[0] if isinstance(part, list) else "",
-)
-def test_what_cannot_be_done_is_said_in_a_sentence(told: Operator, command: list[str], says: str) -> None:
-    said = told.runs(*command, code=1)
-    assert said.startswith(f"bindeglied: {says}")
-    assert "Traceback" not in said
+IN_VAIN: list[tuple[list[str], str]] = [
+    (["rebuild", "meetings", "coming"], "meetings has no read model coming: try bodies_v1, upcoming_v1, cadence_v1"),
+    (["verify", "minutes"], "there is no service minutes: try meetings"),
+    (["park", "retry", "meetings", "upcoming_v1", "own", UNKNOWN], "upcoming_v1 has parked no such stream: see `bindeglied park list`"),
+    (["generation", "meetings"], "the embedded form has no topics, so it has no generations"),
+]
+
+
+def test_what_cannot_be_done_is_said_in_a_sentence(told: Operator) -> None:
+    for command, says in IN_VAIN:
+        said = told.runs(*command, code=1)
+        assert said.startswith(f"bindeglied: {says}")
+        assert "Traceback" not in said
     assert told.left_running() == []
 
 
