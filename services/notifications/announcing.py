@@ -38,10 +38,11 @@ def announce(command: Announce, state: Register) -> Sequence[NotificationsPlanne
     members = {member: reached(command, state, member) for member in command.members}
     others: dict[UUID, Recipient] = {}
     by_subject = {one.email.subject: one.recipient for one in members.values() if one.email}
-    for _, known in state.subscriptions.items() if command.public else ():
+    for subscription, known in state.subscriptions.items() if command.public else ():
         if not known.confirmed or known.stopped or (known.about and known.about.id not in command.wanted):
             continue
-        reason = Reason(why=why(known.about), title=known.about.title if known.about else "", stop=known.stop_token)
+        title = known.about.title if known.about else ""
+        reason = Reason(why=why(known.about), title=title, stop=known.stop_token, subscription=subscription)
         if (member := by_subject.get(known.subject)) is not None:
             members[member] = also(members[member], reason)
         elif (other := others.get(known.subject)) is not None:
@@ -65,6 +66,11 @@ def reached(command: Announce, state: Register, member: UUID) -> Recipient:
 def also(recipient: Recipient, reason: Reason) -> Recipient:
     """The same recipient with one reason more."""
     return recipient.model_copy(update={"reasons": (*recipient.reasons, reason)})
+
+
+def still_wanted(reasons: Sequence[Reason], state: Register) -> tuple[Reason, ...]:
+    """The reasons that stand: what is no subscription's, and the subscriptions that nobody has stopped or erased since."""
+    return tuple(reason for reason in reasons if reason.subscription is None or state.is_live(reason.subscription))
 
 
 def why(about: Wanted | None) -> Why:

@@ -10,11 +10,12 @@ from uuid import UUID, uuid5
 import stamina
 import structlog
 
+from services.notifications.announcing import still_wanted
 from services.notifications.channels.channel import Channel, NotNow, Refused
 from services.notifications.channels.table import channel_of
 from services.notifications.claims import Claim, Claims
 from services.notifications.compose import Letterhead, Opened, compose
-from services.notifications.events import Cause, NotificationPlanned
+from services.notifications.events import REGISTER_STREAM, Cause, NotificationPlanned
 from services.notifications.notification import (
     NOTIFICATION,
     NotificationCommand,
@@ -23,6 +24,7 @@ from services.notifications.notification import (
     RecordUnknown,
 )
 from services.notifications.read_models.outcomes import counted, to_hand_over
+from services.notifications.register import REGISTER
 from shared.effects import Effect, Standing, Workplace
 from shared.eventstore.errors import Unreadable
 from shared.eventstore.store import Origin
@@ -111,7 +113,8 @@ class Dispatcher:
         assert self.channel is not None
         try:
             _, state = await self.at.store.refresh(NOTIFICATION, claim.notification)
-        except Unreadable as error:  # Whether it has gone out already cannot be read: it waits for a later release.
+            _, register = await self.at.store.refresh(REGISTER, REGISTER_STREAM)
+        except Unreadable as error:  # Whether it has gone out already, or was stopped, cannot be read: it waits for a later release.
             await self.claims.later(claim, HOUR, said(error), doubt=False)
             return said(error)
         if state.planned is None or state.done:
@@ -121,12 +124,17 @@ class Dispatcher:
         if claim.doubts >= MOST_DOUBTS:
             await self._end(claim, RecordUnknown(now=self.at.now(), attempts=claim.attempts - 1))
             return None
+        # It may have waited for two days: whoever has stopped a subscription since is not written to because of it.
+        planned = state.planned.model_copy(update={"reasons": still_wanted(state.planned.reasons, register)})
         try:
-            opened = await self._open(state.planned)
+            opened = await self._open(planned)
             if opened is None:
                 await self._fail(claim, "erased")
                 return None
-            post = compose(claim.notification, state.planned, opened, self.head)
+            if not planned.reasons:
+                await self._stopped(claim)
+                return None
+            post = compose(claim.notification, planned, opened, self.head)
         except NoAddress:
             await self._fail(claim, "no_address")
             return None
@@ -178,6 +186,13 @@ class Dispatcher:
         logger.info("dispatch.later", notification=str(claim.notification), reason=problem, attempts=claim.attempts)
         await self.claims.later(claim, pause, problem, doubt=doubt)
         return problem
+
+    async def _stopped(self, claim: Claim) -> None:
+        """Nobody wants it any more; where an attempt before this one may have brought it, nobody knows."""
+        if claim.doubts:
+            await self._end(claim, RecordUnknown(now=self.at.now(), attempts=claim.attempts - 1))
+        else:
+            await self._fail(claim, "stopped")
 
     async def _fail(self, claim: Claim, cause: Cause) -> None:
         await self._end(claim, RecordFailure(now=self.at.now(), cause=cause, attempts=claim.attempts))

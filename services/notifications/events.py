@@ -14,7 +14,8 @@ Language = Literal["de", "en"]
 Channel = Literal["email"]
 Why = Literal["member", "everything", "body", "conference", "recommendation", "asked"]
 """Why somebody is told: acts in office, has subscribed to something, or has asked for just this letter."""
-Cause = Literal["no_address", "refused", "erased", "given_up"]
+Cause = Literal["no_address", "refused", "erased", "given_up", "stopped"]
+"""Why a letter was not handed over; `stopped`: every subscription that it was planned for had ended before it left."""
 
 REGISTER_STREAM = UUID("6c1a6b0e-53f5-5d0e-9a63-1f0b4c6d7e21")
 """The one stream of the city's subscriptions and contacts: that everybody is told once spans them all."""
@@ -53,6 +54,8 @@ class Reason(Part):
     """Of the body or thing because of which; empty where the reason says it all."""
     stop: Sealed[str] | None = None
     """The token that ends this subscription."""
+    subscription: UUID | None = None
+    """Which one it is: it may be stopped while the letter waits."""
 
 
 class Recipient(Part):
@@ -178,7 +181,7 @@ class NotificationHandedOver(OfNotification, name="notifications.NotificationHan
 
 
 class NotificationFailed(OfNotification, name="notifications.NotificationFailed"):
-    """It could not be handed over, and will not be tried again."""
+    """It was not handed over, and will not be tried again."""
 
     cause: Cause
     attempts: int

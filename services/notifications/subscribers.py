@@ -61,6 +61,11 @@ class Register:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     """By `<body>:<member>`."""
 
+    def is_live(self, subscription: UUID) -> bool:
+        """Whether letters may go out because of it: confirmed, neither stopped nor erased."""
+        known = self.subscriptions.get(subscription)
+        return known is not None and known.confirmed and not known.stopped
+
     def by_stop(self, stop: str) -> tuple[UUID, Subscription] | None:
         """The subscription that a stop token's hash belongs to."""
         return next((item for item in self.subscriptions.items() if item[1].stop == stop), None)

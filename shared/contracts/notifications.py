@@ -33,9 +33,9 @@ class NotificationHandedOver(OfNotification, name="notifications.NotificationHan
 
 
 class NotificationFailed(OfNotification, name="notifications.NotificationFailed"):
-    """It could not be handed over, and will not be tried again."""
+    """It was not handed over, and will not be tried again."""
 
-    cause: Literal["no_address", "refused", "erased", "given_up", "unknown"]
+    cause: Literal["no_address", "refused", "erased", "given_up", "stopped", "unknown"]
     failed_at: AwareDatetime
 
 

@@ -78,7 +78,7 @@ LETTER: dict[str, Any] = {
     "meeting": str(MEETING), "body": str(BOARD), "body_name": BOARD_NAME, "title": "Zweite Sitzung 2018", "public": True,
     "starts_at": "2018-11-06T15:00:00Z", "ends_at": None, "place": "Stadthaus 1", "entered_later": False,
 }  # fmt: skip
-EVERYTHING = Reason(why="everything", title="", stop=REQUESTED.stop_token)
+EVERYTHING = Reason(why="everything", title="", stop=REQUESTED.stop_token, subscription=SUBSCRIPTION)
 PLANNED_MANY = events.NotificationsPlanned(
     cause=CAUSE, kind="meeting_scheduled", about=ABOUT_MEETING, body=BOARD, letter=LETTER, planned_at=NOW,
     recipients=(Recipient(recipient=ADA, member=None, language="de", email=REQUESTED.email, reasons=(EVERYTHING,)),),

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
-from services.notifications.announcing import CHUNK, Announce
+from services.notifications.announcing import CHUNK, Announce, still_wanted
 from services.notifications.events import (
     MemberContactErased,
     NotificationsPlanned,
@@ -195,7 +195,7 @@ def test_what_is_not_public_is_told_to_no_subscriber() -> None:
 def test_a_subscriber_hears_of_what_was_asked_for_alone() -> None:
     given = register.given(requested(about=ABOUT_CONFERENCE), CONFIRMED)
     given.when(announce()).then_nothing()
-    reason = Reason(why="conference", title=ABOUT_CONFERENCE.title, stop=REQUESTED.stop_token)
+    reason = Reason(why="conference", title=ABOUT_CONFERENCE.title, stop=REQUESTED.stop_token, subscription=SUBSCRIPTION)
     told = PLANNED_MANY.recipients[0].model_copy(update={"reasons": (reason,)})
     given.when(announce(wanted=(BOARD, CONFERENCE))).then(PLANNED_MANY.model_copy(update={"recipients": (told,)}))
 
@@ -203,7 +203,7 @@ def test_a_subscriber_hears_of_what_was_asked_for_alone() -> None:
 def test_whoever_has_several_reasons_is_told_once_with_all_of_them() -> None:
     second = requested(ADA, ABOUT_BOARD, some("second"))
     confirmed = SubscriptionConfirmed(subscription=some("second"), confirmed_at=NOW)
-    reasons = (EVERYTHING, Reason(why="body", title=BOARD_NAME, stop=second.stop_token))
+    reasons = (EVERYTHING, Reason(why="body", title=BOARD_NAME, stop=second.stop_token, subscription=some("second")))
     told = PLANNED_MANY.recipients[0].model_copy(update={"reasons": reasons})
     expected = PLANNED_MANY.model_copy(update={"recipients": (told,)})
     register.given(REQUESTED, CONFIRMED, second, confirmed).when(announce()).then(expected)
@@ -224,7 +224,8 @@ def test_members_are_told_of_what_is_not_public_with_their_own_letter_and_those_
 def test_a_member_who_has_subscribed_too_gets_one_letter_the_members_with_both_reasons() -> None:
     subscribed = requested(BEA, ABOUT_BOARD, some("second"))
     confirmed = SubscriptionConfirmed(subscription=some("second"), confirmed_at=NOW)
-    both = TOLD_MEMBER.model_copy(update={"reasons": (AS_MEMBER, Reason(why="body", title=BOARD_NAME, stop=subscribed.stop_token))})
+    reason = Reason(why="body", title=BOARD_NAME, stop=subscribed.stop_token, subscription=some("second"))
+    both = TOLD_MEMBER.model_copy(update={"reasons": (AS_MEMBER, reason)})
     inside = PLANNED_MANY.model_copy(update={"letter": INSIDE, "recipients": (both,)})
     given = register.given(REQUESTED, CONFIRMED, CONTACT_SET, subscribed, confirmed)
     given.when(announce(members=(MEMBER,), members_letter=INSIDE)).then(inside, PLANNED_MANY)
@@ -235,6 +236,18 @@ def test_a_contact_counts_for_the_body_whose_secretariat_entered_it() -> None:
     nobody = NO_ADDRESS.model_copy(update={"recipient": MEMBER, "member": MEMBER})
     expected = PLANNED_MANY.model_copy(update={"body": some("another body"), "letter": INSIDE, "recipients": (nobody,)})
     register.given(CONTACT_SET).when(wish).then(expected)
+
+
+@pytest.mark.parametrize("since", [STOPPED, ERASED], ids=["stopped", "erased"])
+def test_what_was_stopped_is_no_reason_any_more_for_a_letter_that_waits(since: RegisterEvent) -> None:
+    second = requested(BEA, ABOUT_BOARD, some("second"))
+    confirmed = SubscriptionConfirmed(subscription=some("second"), confirmed_at=NOW)
+    other = Reason(why="body", title=BOARD_NAME, stop=second.stop_token, subscription=some("second"))
+    before = register.given(REQUESTED, CONFIRMED, second, confirmed)
+    assert still_wanted((AS_MEMBER, EVERYTHING, other), before.state) == (AS_MEMBER, EVERYTHING, other)
+    after = register.given(REQUESTED, CONFIRMED, second, confirmed, since)
+    assert still_wanted((AS_MEMBER, EVERYTHING, other), after.state) == (AS_MEMBER, other)
+    assert still_wanted((EVERYTHING,), after.state) == ()
 
 
 def test_many_recipients_are_several_facts_and_each_is_in_one_of_them() -> None:

@@ -17,13 +17,22 @@ from services.notifications.channels.outbox import Outbox
 from services.notifications.channels.table import channel_of
 from services.notifications.dispatcher import Dispatcher
 from services.notifications.events import NotificationFailed, NotificationHandedOver, NotificationUnknown
-from shared.domain import Event
+from shared.domain import Event, Named
 from shared.eventstore.log import read_log
 from shared.settings import Settings, UnusableSettings
 from tests.faults.processes import until
-from tests.notifications.city import City
+from tests.notifications.city import OPERATOR, PREFIX, SECRETARY, City, text_of, tokens
 from tests.notifications.city import city as running_city
-from tests.notifications.examples import CONFERENCE, NOTIFICATION_ID, registration_requested
+from tests.notifications.examples import (
+    BOARD,
+    CONFERENCE,
+    MEETING,
+    MEETING_INVITED,
+    MEETING_SCHEDULED,
+    MEMBER,
+    NOTIFICATION_ID,
+    registration_requested,
+)
 from tests.notifications.mailserver import HOST, Step, certificate, mail_server
 from tests.support.postgres import Database
 
@@ -253,6 +262,71 @@ async def test_who_was_erased_before_the_letter_left_gets_none(city: City) -> No
     assert isinstance(outcome, NotificationFailed)
     assert outcome.cause == "erased"
     assert server.visits == 0
+
+
+async def waiting_for(city: City, told: Named = MEETING_SCHEDULED) -> tuple[UUID, str]:
+    """A subscriber's letter that waits to be handed over, and the token that ends the subscription."""
+    assert (await city.subscribe(ADA)).status_code == 202
+    async with mail_server() as server:
+        loop = dispatcher(city, server.port)
+
+        async def has_left() -> bool:
+            await loop.once()
+            return bool(server.taken)
+
+        await until(has_left, "the letter with the confirmation has left")
+    confirm, stop = tokens(server.taken[0])
+    assert (await city.post("/subscriptions/confirmation", {"token": confirm})).status_code == 200
+    city.tell("meetings", MEETING, told)
+    found: list[UUID] = []
+
+    async def is_planned() -> bool:
+        rows = "select notification from outcomes_v2 where kind like 'meeting%' and standing = 'planned'"
+        found[:] = [row["notification"] for row in await city.process.pool.fetch(rows)]
+        return bool(found)
+
+    await until(is_planned, "the letter is planned")
+    return found[0], stop
+
+
+async def test_after_one_click_no_letter_leaves_that_waited_to_be_tried_again(city: City) -> None:
+    notification, stop = await waiting_for(city)
+    async with mail_server("450") as server:
+        loop = dispatcher(city, server.port)
+        assert len(await dispatched(city, loop, 1)) == 1, "only the confirmation has left"
+        stopped = await city.client.post(f"{PREFIX}/subscriptions/stop/{stop}", data={"List-Unsubscribe": "One-Click"})
+        assert stopped.status_code == 200
+        _, outcome = await dispatched(city, loop, 3)
+    assert isinstance(outcome, NotificationFailed)
+    assert (outcome.cause, server.visits, server.taken) == ("stopped", 1, [])
+    [listed] = (await city.get("/notifications", OPERATOR, about=str(MEETING))).json()["items"]
+    assert (listed["notification"], listed["standing"], listed["failure"]) == (str(notification), "failed", "stopped")
+    assert await loop.standing() == (2, 0, 0), "accounted for, and nothing that anybody has to see to"
+
+
+async def test_nobody_knows_of_a_stopped_letter_whose_text_may_have_arrived(city: City) -> None:
+    _, stop = await waiting_for(city)
+    async with mail_server("drop after dot") as server:
+        loop = dispatcher(city, server.port)
+        assert len(await dispatched(city, loop, 1)) == 1
+        assert (await city.post("/subscriptions/stop", {"token": stop, "everything": True})).status_code == 200
+        _, outcome = await dispatched(city, loop, 3)
+    assert isinstance(outcome, NotificationUnknown)
+    assert (outcome.attempts, server.visits) == (1, 1)
+
+
+async def test_a_member_is_invited_all_the_same_without_what_was_stopped(city: City) -> None:
+    contact = {"member": str(MEMBER), "body": str(BOARD), "email": ADA, "language": "de"}
+    assert (await city.post("/contacts", contact, SECRETARY)).status_code == 201
+    _, stop = await waiting_for(city, MEETING_INVITED)
+    async with mail_server("450") as server:
+        loop = dispatcher(city, server.port)
+        await dispatched(city, loop, 1)
+        assert (await city.post("/subscriptions/stop", {"token": stop})).status_code == 200
+        await dispatched(city, loop, 1)
+    [letter] = server.taken
+    assert (letter["To"], letter["List-Unsubscribe"]) == (ADA, None)
+    assert stop not in text_of(letter)
 
 
 async def test_a_letter_that_cannot_be_written_waits_for_whoever_mends_its_template(city: City, monkeypatch: pytest.MonkeyPatch) -> None:

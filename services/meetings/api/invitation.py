@@ -29,7 +29,7 @@ class ShownInvitedMember(BaseModel):
     ]
     handed_over_at: Annotated[AwareDatetime | None, Field(description="When a letter was taken over last.")]
     failed_at: AwareDatetime | None
-    cause: Annotated[str | None, Field(description="Why it failed: `no_address`, `refused`, `erased`, `given_up` or `unknown`.")]
+    cause: Annotated[str | None, Field(description="Why it failed: `no_address`, `refused`, `erased`, `given_up`, `stopped` or `unknown`.")]
 
 
 class ShownInvitationService(BaseModel):

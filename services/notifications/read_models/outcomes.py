@@ -96,7 +96,7 @@ class ListedNotification:
     language: Language
     planned_at: datetime
     standing: Literal["planned", "handed_over", "failed", "unknown"]
-    failure: Literal["no_address", "refused", "erased", "given_up"] | None
+    failure: Literal["no_address", "refused", "erased", "given_up", "stopped"] | None
     attempts: int
     at: datetime | None
 
@@ -125,9 +125,9 @@ async def to_hand_over(db: Queryable, limit: int) -> list[UUID]:
 
 
 async def counted(db: Queryable) -> tuple[int, int, int]:
-    """How many letters were planned, are open, and did not reach anybody."""
+    """How many letters were planned, are open, and did not reach whoever wants them."""
     rows = await db.fetch(
         """select count(*) as planned, count(*) filter (where standing = 'planned') as open,
-        count(*) filter (where standing in ('failed', 'unknown')) as failed from read.outcomes_v2"""
+        count(*) filter (where standing in ('failed', 'unknown') and failure is distinct from 'stopped') as failed from read.outcomes_v2"""
     )
     return rows[0]["planned"], rows[0]["open"], rows[0]["failed"]
