@@ -18,7 +18,7 @@ from services.conferences.read_models.registrations import REGISTRATIONS_LIST
 from services.conferences.read_models.tokens import TOKENS
 from services.conferences.registrations import REGISTRATIONS
 from shared.contracts.conferences import CONTRACTS
-from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.service import Service
 
 router = APIRouter()
@@ -31,7 +31,7 @@ SERVICE = Service(
     deciders=(CONFERENCE, REGISTRATIONS, CONTRIBUTION),
     contracts=CONTRACTS,
     published=published,
-    hears={"meetings": (BodyFounded,)},
+    hears={"meetings": (BodyFounded, BodySucceeded)},
     projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES),
     reactions=(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS,),
     router=router,

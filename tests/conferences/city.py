@@ -8,9 +8,10 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from joserfc import jwt
@@ -20,7 +21,7 @@ from services.conferences.events import RegistrationRequested
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
-from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.domain import Named
 from shared.eventstore.log import log_tail, read_log
 from shared.http.permissions import CITY_SCOPE
@@ -70,10 +71,21 @@ OTHER_ORGANISER = signed_in("other", f"{BOARD}:organiser", f"{CITY_SCOPE}:organi
 STRANGER = signed_in("stranger")
 
 
+COUNCIL = UUID("0b0d1e00-0000-4000-8000-0000000000c0")
+COUNCIL_NAME = "Rat ausländischer Mitbürger"
+SUCCEEDED = BodySucceeded(
+    body=COUNCIL, body_name=COUNCIL_NAME, successor=BOARD, successor_name=BOARD_NAME, on=date(2019, 1, 1), reason="Neu geordnet."
+)
+
+
 def bodies() -> History:
-    """What the meetings service tells of the bodies that stand."""
+    """What the meetings service tells of the bodies: two stand, the third has been succeeded."""
     told = History("meetings")
-    for body, name, kind in ((OFFICE, OFFICE_NAME, "office"), (BOARD, BOARD_NAME, "advisory_board")):
+    for body, name, kind in (
+        (OFFICE, OFFICE_NAME, "office"),
+        (BOARD, BOARD_NAME, "advisory_board"),
+        (COUNCIL, COUNCIL_NAME, "representation"),
+    ):
         told.add(
             body,
             BodyFounded(
@@ -87,7 +99,7 @@ def bodies() -> History:
                 founded_on=HELD_ON,
             ),
         )
-    return told
+    return told.add(COUNCIL, SUCCEEDED)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from services.conferences.api.personal import digest_of
 from services.conferences.events import ContributionErased, ContributionReceived
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
-from tests.conferences.city import NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
+from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
@@ -87,6 +87,12 @@ async def test_a_conference_is_planned_by_the_organisers_of_its_host_for_bodies_
     assert fields(await city.plan(groups=[GROUP.model_dump()] * 2)) == ["body.groups"]
     assert fields(await city.plan(ends_at="2018-11-30T13:59:00+01:00")) == ["body.ends_at"]
     assert await city.tail() == 0
+
+
+async def test_a_conference_of_the_past_is_entered_for_a_body_that_stood_then(city: City) -> None:
+    later = {"starts_at": "2019-01-01T14:00:00+01:00", "ends_at": "2019-01-01T19:00:00+01:00"}
+    assert fields(await city.plan(results_go_to=str(COUNCIL), **later)) == ["body.results_go_to"]
+    assert (await city.plan(results_go_to=str(COUNCIL))).status_code == 201
 
 
 async def test_registration_opens_fills_and_closes(city: City) -> None:

@@ -20,7 +20,7 @@ from services.conferences.read_models.tokens import TOKENS, Held, find_erasure, 
 from services.conferences.service import SERVICE
 from shared.projections.projection import Projection
 from shared.testing import History, ReadModel, assert_order_independent
-from tests.conferences.city import bodies
+from tests.conferences.city import COUNCIL, COUNCIL_NAME, SUCCEEDED, bodies
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
@@ -162,4 +162,10 @@ async def test_contributions_are_listed_by_their_own_day(pool: Pool) -> None:
 
 async def test_the_bodies_that_stand_are_known_by_name(pool: Pool) -> None:
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies()).then()
-    assert await names_of(pool, OFFICE, BOARD, OTHER) == {OFFICE: OFFICE_NAME, BOARD: BOARD_NAME}
+    assert await names_of(pool, HELD_ON, OFFICE, BOARD, OTHER) == {OFFICE: OFFICE_NAME, BOARD: BOARD_NAME}
+
+
+async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies()).then()
+    assert await names_of(pool, SUCCEEDED.on - timedelta(days=1), OFFICE, COUNCIL) == {OFFICE: OFFICE_NAME, COUNCIL: COUNCIL_NAME}
+    assert await names_of(pool, SUCCEEDED.on, OFFICE, COUNCIL) == {OFFICE: OFFICE_NAME}

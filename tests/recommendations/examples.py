@@ -248,6 +248,15 @@ def founded(body: UUID, name: str, kind: str) -> bodies.BodyFounded:
     )
 
 
+SUCCEEDED = bodies.BodySucceeded(
+    body=COMMITTEE,
+    body_name=COMMITTEE_NAME,
+    successor=OTHER_COMMITTEE,
+    successor_name=OTHER_COMMITTEE_NAME,
+    on=date(2019, 2, 15),
+    reason="Zusammengelegt.",
+)
+"""The day after the resolution."""
 BODIES_FOUNDED: tuple[bodies.BodyFounded, ...] = (
     founded(BOARD, BOARD_NAME, "advisory_board"),
     founded(OFFICE, OFFICE_NAME, "office"),

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from shared.localday import local_day
 from tests.meetings.city import NOBODY
 from tests.recommendations.city import (
     CLERK,
@@ -47,8 +48,10 @@ from tests.recommendations.examples import (
     RECOMMENDATION,
     RESOLUTION,
     RESOLUTION_TEXT,
+    RESOLVED_AT,
     SCHOOLS,
     SCHOOLS_NAME,
+    SUCCEEDED,
     TEXT,
     TITLE,
     WHAT,
@@ -214,6 +217,17 @@ async def test_only_bodies_that_stand_and_fit_are_addressed(city: City, changes:
     await city.started()
     assert fields(await city.post(f"{PATH}/draft", DRAFT | changes, SECRETARY)) == where
     assert await city.facts() == ["RecommendationStarted"]
+
+
+@pytest.mark.parametrize(("days", "status"), [(0, 422), (1, 200)])
+async def test_those_are_addressed_who_stood_on_the_day_of_the_resolution(city: City, days: int, status: int) -> None:
+    await city.started()
+    succeeded = SUCCEEDED.model_copy(update={"on": local_day(RESOLVED_AT) + timedelta(days=days)})
+    await city.hear(COMMITTEE, succeeded)
+    response = await city.post(f"{PATH}/draft", DRAFT, SECRETARY)
+    assert response.status_code == status
+    if status == 422:
+        assert fields(response) == ["body.informs.0.committee"]
 
 
 async def test_a_rule_holds_from_its_day_on(city: City) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -12,6 +12,7 @@ from services.recommendations.read_models.known_bodies import KNOWN_BODIES, Know
 from services.recommendations.read_models.open_answers import OPEN_ANSWERS, OpenAnswer, list_what_is_open
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS, Standing, list_by_standing
 from services.recommendations.service import SERVICE
+from shared.localday import local_day
 from shared.projections.projection import OWN, Projection
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.recommendations.examples import (
@@ -35,8 +36,10 @@ from tests.recommendations.examples import (
     PROMISED,
     RECOMMENDATION,
     REPORTED_DONE,
+    RESOLVED_AT,
     SCHOOLS,
     STARTED,
+    SUCCEEDED,
     TITLE,
     VERIFIED,
     WHAT,
@@ -92,7 +95,7 @@ def bodies_story() -> History:
     story = History("meetings")
     for founded in BODIES_FOUNDED:
         story.add(founded.body, founded)
-    return story
+    return story.add(COMMITTEE, SUCCEEDED)
 
 
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
@@ -211,11 +214,17 @@ async def test_an_addressee_sees_what_it_has_to_do_by_when(pool: Pool) -> None:
 
 async def test_bodies_that_stand_are_known_with_their_sort(pool: Pool) -> None:
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
-    known = await known_bodies(pool, [COMMITTEE, OTHER_BODY])
+    known = await known_bodies(pool, [COMMITTEE, OTHER_BODY], local_day(RESOLVED_AT))
     assert known == {COMMITTEE: KnownBody(COMMITTEE, COMMITTEE_NAME, "committee")}
+
+
+async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
+    assert set(await known_bodies(pool, [COMMITTEE, OFFICE], SUCCEEDED.on - timedelta(days=1))) == {COMMITTEE, OFFICE}
+    assert set(await known_bodies(pool, [COMMITTEE, OFFICE], SUCCEEDED.on)) == {OFFICE}
 
 
 def test_every_own_read_model_folds_own_facts_and_the_reference_data_those_of_meetings() -> None:
     assert {projection.name: set(projection.folds) for projection in SERVICE.projections} == {
-        "recommendations_v1": {OWN}, "open_answers_v1": {OWN}, "known_bodies_v1": {"meetings"},
+        "recommendations_v1": {OWN}, "open_answers_v1": {OWN}, "known_bodies_v2": {"meetings"},
     }  # fmt: skip

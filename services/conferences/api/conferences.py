@@ -23,7 +23,7 @@ from shared.http.call import Call, Done, Invocation
 from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
 from shared.http.positions import MinPosition
 from shared.http.problems import NotFound
-from shared.localday import Day, Moment
+from shared.localday import Day, Moment, local_day
 from shared.text import Line, Name
 
 router = APIRouter(tags=["conferences"])
@@ -135,7 +135,7 @@ class ShownConference(BaseModel):
 async def plan_conference(wish: NewConference, call: Call) -> Done:
     """Plan a conference; one of the past is entered just so."""
     call.permit(wish.host)
-    names = await names_of(call.read, wish.host, wish.results_go_to)
+    names = await names_of(call.read, local_day(wish.starts_at), wish.host, wish.results_go_to)
     for where in ("host", "results_go_to"):
         if getattr(wish, where) not in names:
             raise BadInput(f"body.{where}", NO_BODY)

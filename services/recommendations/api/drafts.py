@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from services.recommendations.read_models.known_bodies import KnownBody, known_b
 from services.recommendations.recommendation import RECOMMENDATION
 from services.recommendations.rules import acknowledge_by, answer_by, rule_on
 from services.recommendations.standing import Recommendation
+from shared.eventstore.errors import Unreadable
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
 from shared.localday import Day, local_day
@@ -115,7 +118,7 @@ async def draft_recommendation(recommendation: UUID, wish: Draft, call: Call) ->
             raise RecommendationRestsOnAResolution  # Just as where there is none: whoever asks may not know of it.
         return body_of(state) or own
 
-    addressees, informs = await must_stand(call, wish.addressees, wish.informs)
+    addressees, informs = await must_stand(call, wish.addressees, wish.informs, await own_day(call, recommendation))
     command = DraftRecommendation(
         now=call.now, title=wish.title, text=wish.text, admissibility=wish.admissibility, addressees=addressees, informs=informs
     )
@@ -146,12 +149,21 @@ async def withdraw_recommendation(recommendation: UUID, wish: Withdrawal, call: 
     return await call.execute(RECOMMENDATION, recommendation, command, body=once_seen(call, body_of), if_match="optional")
 
 
+async def own_day(call: Call, recommendation: UUID) -> date:
+    """The day on which it was resolved, so that one of the past reaches those who stood then; today for whoever may not know of it."""
+    with contextlib.suppress(Unreadable):  # What cannot be read is refused where it is commanded.
+        _, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation)
+        if state.started and sees(call, state):
+            return local_day(state.started.resolved_at)
+    return local_day(call.now)
+
+
 async def must_stand(
-    call: Call, addressees: Sequence[WishedAddressee], informs: Sequence[WishedInformation]
+    call: Call, addressees: Sequence[WishedAddressee], informs: Sequence[WishedInformation], day: date
 ) -> tuple[tuple[Addressed, ...], tuple[Information, ...]]:
-    """The bodies with their names; BadInput for one that does not stand or is of another sort."""
+    """The bodies with their names; BadInput for one that does not stand on that day or is of another sort."""
     asked = [*(one.body for one in addressees), *(body for one in informs for body in (one.committee, one.department))]
-    known = await known_bodies(call.read, asked)
+    known = await known_bodies(call.read, asked, day)
     addressed = tuple(
         Addressed(
             body=one.body,

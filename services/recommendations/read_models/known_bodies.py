@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
 
 if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
-TABLES = "create table known_bodies_v1 (body uuid primary key, body_name text not null, kind text not null);"
-KNOW = """insert into known_bodies_v1 (body, body_name, kind) values ($1, $2, $3)
+TABLES = "create table known_bodies_v2 (body uuid primary key, body_name text not null, kind text not null, succeeded_on date);"
+KNOW = """insert into known_bodies_v2 (body, body_name, kind) values ($1, $2, $3)
 on conflict (body) do update set body_name = excluded.body_name, kind = excluded.kind"""
+SUCCEEDED = "update known_bodies_v2 set succeeded_on = $2 where body = $1"
 
 
-def project(received: Received[BodyFounded]) -> Iterable[Statement]:
+def project(received: Received[BodyFounded | BodySucceeded]) -> Iterable[Statement]:
     """One row for each body."""
-    body = received.message
-    yield Statement(KNOW, (body.body, body.body_name, body.kind))
+    match body := received.message:
+        case BodyFounded():
+            yield Statement(KNOW, (body.body, body.body_name, body.kind))
+        case BodySucceeded():
+            yield Statement(SUCCEEDED, (body.body, body.on))
+        case _:
+            assert_never(body)
 
 
-KNOWN_BODIES = Projection(name="known_bodies_v1", folds={"meetings": (BodyFounded,)}, tables=TABLES, project=project)
+KNOWN_BODIES = Projection(name="known_bodies_v2", folds={"meetings": (BodyFounded, BodySucceeded)}, tables=TABLES, project=project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class KnownBody:
     kind: str
 
 
-async def known_bodies(db: Queryable, bodies: Sequence[UUID]) -> Mapping[UUID, KnownBody]:
-    """Those of the bodies asked for that stand."""
-    rows = await db.fetch("select body, body_name, kind from known_bodies_v1 where body = any($1::uuid[])", list(bodies))
+async def known_bodies(db: Queryable, bodies: Sequence[UUID], day: date) -> Mapping[UUID, KnownBody]:
+    """Those of the bodies asked for whose place no other has taken by that day."""
+    standing = "body = any($1::uuid[]) and (succeeded_on is null or $2 < succeeded_on)"
+    rows = await db.fetch(f"select body, body_name, kind from known_bodies_v2 where {standing}", list(bodies), day)
     return {row["body"]: KnownBody(**row) for row in rows}
