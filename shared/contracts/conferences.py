@@ -137,6 +137,7 @@ class ContributionReceived(OfConference, name="conferences.ContributionReceived"
 
     contribution: UUID
     group: str
+    group_name: str
     kind: ContributionKind
     receipt: str
     """SHA-256 of the receipt's token, in hex: whoever has the token sees what became of just this contribution."""

@@ -217,6 +217,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
     contracts.ContributionReceived(
         **TOLD,
         group="sprache",
+        group_name=GROUP.name,
         kind=contracts.ContributionKind.SUGGESTION,
         receipt=RECEIPT,
         received_on=NOW.date(),

@@ -209,8 +209,9 @@ def contribution_received(
 ) -> conferences.ContributionReceived:
     """Somebody contributes."""
     return conferences.ContributionReceived(
-        **OF_CONFERENCE, contribution=some("contribution"), group="sprache", kind=conferences.ContributionKind.SUGGESTION, receipt="0" * 64,
-        received_on=date(2018, 11, 6), language="de", email=email, receipt_token=token, erasure_token=erasure,
+        **OF_CONFERENCE, contribution=some("contribution"), group="sprache", group_name="Sprache",
+        kind=conferences.ContributionKind.SUGGESTION, receipt="0" * 64, received_on=date(2018, 11, 6),
+        language="de", email=email, receipt_token=token, erasure_token=erasure,
     )  # fmt: skip
 
 

@@ -41,8 +41,8 @@ comment on column receipts_v1.receipt is 'SHA-256 of the token, in hex.';
 """
 INDEXES = "create index receipts_v1_by_receipt on receipts_v1 (receipt);"
 
-RECEIVED = """insert into receipts_v1 (contribution, receipt, conference, conference_title, group_key, kind, received_on, recorded_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (contribution) do nothing"""
+RECEIVED = """insert into receipts_v1 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
+recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (contribution) do nothing"""
 PUBLISHED = "update receipts_v1 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
 SETTLED = "update receipts_v1 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
 
@@ -54,7 +54,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     event, at = received.message, received.entry.recorded_at
     match event:
         case ContributionReceived():
-            about = (event.conference, event.title, event.group, event.kind.value, event.received_on, at)
+            about = (event.conference, event.title, event.group, event.group_name, event.kind.value, event.received_on, at)
             yield Statement(RECEIVED, (event.contribution, event.receipt, *about))
         case ContributionPublished():
             yield Statement(PUBLISHED, (event.contribution, event.group_name, event.text, local_day(at), at))

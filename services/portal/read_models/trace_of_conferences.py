@@ -39,8 +39,8 @@ Folded = (
 )
 
 HOST = "insert into trace_v1_host (conference, host) values ($1, $2) on conflict (conference) do nothing"
-RECEIVED = """insert into trace_v1_contribution (contribution, conference, group_key, kind, received_on, event_id)
-values ($1, $2, $3, $4, $5, $6) on conflict (contribution) do nothing"""
+RECEIVED = """insert into trace_v1_contribution (contribution, conference, group_key, group_name, kind, received_on, event_id)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict (contribution) do nothing"""
 PUBLISHED = """update trace_v1_contribution set group_name = $2, text = $3, published_on = $4, published_by_event = $5
 where contribution = $1"""
 SETTLED = "update trace_v1_contribution set fate = $2, reason = $3, settled_on = $4, settled_by_event = $5 where contribution = $1"
@@ -67,7 +67,7 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
                 facts={"attendance": event.attendance, "results": len(event.results), "to": event.results_go_to_name},
             )  # fmt: skip
         case ContributionReceived():
-            row = (event.contribution, event.conference, event.group, event.kind.value, event.received_on, entry.event_id)
+            row = (event.contribution, event.conference, event.group, event.group_name, event.kind.value, event.received_on, entry.event_id)
             yield Statement(RECEIVED, row)
         case ContributionPublished():
             yield Statement(PUBLISHED, (event.contribution, event.group_name, event.text, learned, entry.event_id))

@@ -162,7 +162,7 @@ def hand_in(history: History, number: int) -> None:
     history.add(
         stream,
         conferences.ContributionReceived(
-            **OF_CONFERENCE, contribution=stream, group="sprache", kind=ContributionKind.SUGGESTION,
+            **OF_CONFERENCE, contribution=stream, group="sprache", group_name="AG Sprache", kind=ContributionKind.SUGGESTION,
             receipt=sha256(token(number).encode()).hexdigest(), received_on=date(2018, 10, 1) + timedelta(days=number % 30),
             language="de", email=None, receipt_token=sealed(), erasure_token=None,
         ),

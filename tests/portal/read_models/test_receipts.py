@@ -43,7 +43,7 @@ async def test_a_contribution_that_was_not_published_shows_its_results_and_no_te
     await whole_story(20).fill(pool, RECEIPTS, TRACE)
     fate = await find_fate(pool, token(1), NOW)
     assert fate
-    assert (fate.text, fate.published_on) == (None, None)
+    assert (fate.text, fate.published_on, fate.group_name) == (None, None, "AG Sprache")
     assert [branch.node.title for _, branch in fate.results] == ["Ergebnis 2"]
 
 
