@@ -28,7 +28,7 @@ from shared.run import serve
 
 HOST = "127.0.0.1"
 IN_USE = "Prozess {process} arbeitet schon mit {folder}: erst dort beenden"
-STATES = {"kept": "eingehalten", "on_track": "auf gutem Weg", "at_risk": "in Gefahr", "missed": "verfehlt", None: "ohne Vorgabe"}
+STATES = {"kept": "eingehalten", "on_track": "auf gutem Weg", "at_risk": "gefährdet", "missed": "verfehlt", None: "ohne Vorgabe"}
 STANDINGS = {"scheduled": "geplant", "opened": "läuft", "cancelled": "abgesagt"}
 
 

@@ -21,7 +21,7 @@ NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/bodies", mark("Bodies"), EVERYBODY),
     ("/meetings", mark("Meetings"), EVERYBODY),
     ("/recommendations", mark("Recommendations"), EVERYBODY),
-    ("/subscription", mark("Be told"), EVERYBODY),
+    ("/subscription", mark("Stay informed"), EVERYBODY),
     ("/tasks", mark("Tasks"), SIGNED_IN),
     ("/feedback", mark("Feedback"), role("feedback", of=CITY)),
     ("/operations", mark("Operations"), OPERATOR),

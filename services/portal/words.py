@@ -24,7 +24,7 @@ STEPS = {
     "held": mark("Held, results handed over"),
     "recorded": mark("Recorded"),
     "corrected": mark("Corrected"),
-    "opened": mark("Opened"),
+    "opened": mark("Begun"),
     "fulfilled": mark("Fulfilled: received and deliberated"),
     "proposed": mark("Put to the body"),
     "declined": mark("Declined"),

@@ -9,7 +9,10 @@ from shared.workdays import workday_from, workdays_after
 
 BREMEN_MODEL = AnswerRule(
     name="Antwortfristen nach dem Vorbild der Stadt Bremen",
-    source="Vorbild: Ortsbeirätegesetz der Stadt Bremen (BeirOG), Fassung vom 18.12.2018; eigene Entscheidung, es hier anzuwenden",
+    source=(
+        "Vorbild: Ortsgesetz über Beiräte und Ortsämter (BeirOG) der Stadt Bremen, Fassung vom 18.12.2018; "
+        "eigene Entscheidung, es hier anzuwenden"
+    ),
     valid_from=date(2013, 4, 25),
     acknowledge_workdays=6,
     answer_weeks=6,

@@ -132,7 +132,7 @@ def test_a_clerk_leads_a_conference_s_results_through_a_sitting_to_an_issued_rec
     clerk.sends("receipt")
     clerk.sends("deliberation", summary="Der Bedarf ist belegt.")
     clerk.sends("resolution", text="Der Fachbeirat empfiehlt Bänke.", instrument="Empfehlung", yes="3", no="1", abstentions="0")
-    assert "3 ja, 1 nein, 0 Enthaltungen; 4 von 7 stimmberechtigten Mitgliedern anwesend, 4 nötig" in clerk.reads()
+    assert "3 ja, 1 nein, 0 enthalten; 4 von 7 stimmberechtigten Mitgliedern anwesend, 4 nötig" in clerk.reads()
     item = clerk.page.url.partition("?")[0]
     clerk.goes_to(meeting)
     clerk.sends("closing")

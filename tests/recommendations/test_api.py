@@ -107,7 +107,7 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
     }
     assert (await city.client.get(promised.headers["location"])).json() == shown_measure
     shown = (await city.get(PATH)).json()
-    assert shown["rule"]["source"].startswith("Vorbild: Ortsbeirätegesetz der Stadt Bremen")
+    assert shown["rule"]["source"].startswith("Vorbild: Ortsgesetz über Beiräte und Ortsämter")
     assert shown | {"rule": None} == {
         "id": str(RECOMMENDATION),
         "title": TITLE,

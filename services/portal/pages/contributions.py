@@ -36,7 +36,7 @@ CONTRIBUTE = Form(
     public=True,
 )
 
-TOKEN = Field("token", mark("The code out of the letter"), "hidden")
+TOKEN = Field("token", mark("The code from the e-mail"), "hidden")
 ERASE = Form(
     "erase",
     (TOKEN,),

@@ -17,7 +17,7 @@ from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
 
 pages = Pages()
-INSTRUMENTS = (("recommendation", mark("Recommendation")), ("statement", mark("Statement")), ("none", mark("neither of both")))
+INSTRUMENTS = (("recommendation", mark("Recommendation")), ("statement", mark("Statement")), ("none", mark("neither of the two")))
 STANDINGS = {"scheduled": mark("planned"), "cancelled": mark("cancelled"), "opened": mark("in session"), "held": mark("held")}
 AT = Field("at", mark("When, if not now"), "moment", needed=False)
 WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")

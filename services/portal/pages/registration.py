@@ -13,13 +13,13 @@ from services.portal.visit import Visit
 
 pages = Pages()
 SPEAKS = (("de", mark("German")), ("en", mark("English")))
-TOKEN = Field("token", mark("The code out of the letter"), "hidden")
+TOKEN = Field("token", mark("The code from the e-mail"), "hidden")
 
 REGISTER = Form(
     "registration",
     (
         Field("name", mark("Your name"), autocomplete="name"),
-        Field("email", mark("Your e-mail address"), "email", autocomplete="email", hint=mark("You get a letter there to confirm it.")),
+        Field("email", mark("Your e-mail address"), "email", autocomplete="email", hint=mark("You get an e-mail there to confirm it.")),
         Field("language", mark("In which language may we write to you?"), "choice", options=SPEAKS),
         Field(
             "access_needs",
@@ -30,7 +30,7 @@ REGISTER = Form(
         ),
     ),
     submit=mark("Register"),
-    done=mark("Nearly done: we have sent you a letter. Your place is yours once you follow its link; it works for 48 hours."),
+    done=mark("Nearly done: we have sent you an e-mail. Your place is yours once you follow its link; it works for 48 hours."),
     public=True,
 )
 CONFIRM = Form("confirm", (TOKEN,), submit=mark("Confirm"), done=mark("Thank you: your place is confirmed."), public=True)

@@ -20,11 +20,11 @@ SUBSCRIBE = Form(
     "subscription",
     (
         Field("about", mark("What would you like to hear of?"), "choice", translated=False),
-        Field("email", mark("Your e-mail address"), "email", autocomplete="email", hint=mark("You get a letter there to confirm it.")),
+        Field("email", mark("Your e-mail address"), "email", autocomplete="email", hint=mark("You get an e-mail there to confirm it.")),
         Field("language", mark("In which language may we write to you?"), "choice", options=SPEAKS),
     ),
     submit=mark("Subscribe"),
-    done=mark("Nearly done: we have sent you a letter. You hear from us once you follow its link."),
+    done=mark("Nearly done: we have sent you an e-mail. You will hear from us once you follow its link."),
     public=True,
 )
 CONFIRM = Form("confirmed", (TOKEN,), submit=mark("Confirm"), done=mark("Thank you: your subscription is confirmed."), public=True)
