@@ -20,6 +20,7 @@ from shared.contracts import conferences, recommendations
 from shared.contracts.meetings import planning, sittings
 from shared.domain import Contract
 from shared.envelope import Received
+from shared.localday import local_day
 from shared.privacy.sealed import Sealed
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
@@ -62,8 +63,10 @@ LETTERS: dict[type[Contract], str] = {
 
 
 def announce_conference(received: Received[OfConference]) -> Iterable[Send]:
-    """All of it is public."""
+    """All of it is public. A conference that was over when it was entered is no news."""
     told = received.message
+    if isinstance(told, conferences.ConferencePlanned) and told.ends_at <= received.entry.recorded_at:
+        return
     wanted = {told.conference}
     if isinstance(told, conferences.ConferencePlanned | conferences.ConferenceHeld):
         wanted |= {told.host, told.results_go_to}
@@ -99,8 +102,15 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
 
 
 def announce_recommendation(received: Received[OfRecommendation]) -> Iterable[Send]:
-    """Whoever follows it, the body that gives it, what it comes from, or whom it concerns."""
+    """Whoever follows it, the body that gives it, what it comes from, or whom it concerns.
+
+    The issue of one whose answers were all due before it was entered is no news; that one of them is still missing then, is.
+    """
     told = received.message
+    if isinstance(told, recommendations.RecommendationIssued):
+        entered_on = local_day(received.entry.recorded_at)
+        if all(addressee.answer_by < entered_on for addressee in told.addressees):
+            return
     wanted = {told.recommendation, told.body}
     match told:
         case recommendations.RecommendationIssued():

@@ -15,23 +15,29 @@ from services.recommendations.events import (
 )
 from services.recommendations.recommendation import RECOMMENDATION
 from shared.envelope import Received
-from shared.localday import day_end
+from shared.localday import day_end, local_day
 from shared.projections.projection import OWN
 from shared.timers import CallOff, Due, Timers
+from shared.workdays import workdays_after
 
 Folded = RecommendationIssued | RecommendationAcknowledged | RecommendationAnswered | RecommendationWithdrawn
 
 
 def plan(received: Received[Folded]) -> Iterable[Due | CallOff]:
-    """Two timers for each addressee; an acknowledgement calls off the first, an answer or the withdrawal both."""
+    """Two timers for each addressee; an acknowledgement calls off the first, an answer or the withdrawal both.
+
+    One of the past is entered together with what came of it: nothing is found overdue before whoever enters it had the whole of the next
+    working day for that (our decision). One that is issued on the day of its entry has its own days, which all end later.
+    """
     event, stream = received.message, received.stream
     match event:
         case RecommendationIssued():
+            entered = day_end(workdays_after(local_day(received.entry.recorded_at), 1))
             for one in event.addressees:
                 acknowledge = NoteOverdue(now=received.entry.recorded_at, addressee=one.body, expected="acknowledgement")
                 answer = acknowledge.model_copy(update={"expected": "answer"})
-                yield Due(day_end(one.acknowledge_by), stream, acknowledge, acknowledgement_key(one.body))
-                yield Due(day_end(one.answer_by), stream, answer, answer_key(one.body))
+                yield Due(max(day_end(one.acknowledge_by), entered), stream, acknowledge, acknowledgement_key(one.body))
+                yield Due(max(day_end(one.answer_by), entered), stream, answer, answer_key(one.body))
         case RecommendationAcknowledged():
             yield CallOff(acknowledgement_key(event.addressee))
         case RecommendationAnswered():

@@ -18,6 +18,7 @@ from services.notifications.service import SERVICE
 from shared.contracts.meetings.planning import MeetingInvited
 from shared.domain import Named
 from shared.envelope import Entry, Received
+from shared.localday import local_day
 from shared.reactor import Send
 from tests.notifications.examples import (
     ADA,
@@ -97,6 +98,19 @@ def test_what_is_not_public_is_announced_as_such(message: Named) -> None:
 
 def test_a_meeting_that_was_over_when_it_was_entered_is_announced_to_nobody() -> None:
     assert reactions_to(MEETING_SCHEDULED.model_copy(update={"entered_later": True})) == []
+
+
+def test_a_conference_that_was_over_when_it_was_entered_is_announced_to_nobody() -> None:
+    over = {"starts_at": RECORDED - timedelta(hours=6), "ends_at": RECORDED}
+    assert reactions_to(CONFERENCE_PLANNED.model_copy(update=over)) == []
+    assert announced(CONFERENCE_PLANNED.model_copy(update=over | {"ends_at": RECORDED + timedelta(seconds=1)}))
+
+
+def test_a_recommendation_whose_answers_were_all_due_before_it_was_entered_is_announced_to_nobody() -> None:
+    (addressee,) = RECOMMENDATION_ISSUED.addressees
+    due, over = (addressee.model_copy(update={"answer_by": local_day(RECORDED) - timedelta(days=days)}) for days in (0, 1))
+    assert reactions_to(RECOMMENDATION_ISSUED.model_copy(update={"addressees": (over, over)})) == []
+    assert announced(RECOMMENDATION_ISSUED.model_copy(update={"addressees": (over, due)}))
 
 
 @pytest.mark.parametrize(

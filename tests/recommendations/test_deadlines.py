@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
@@ -157,11 +157,20 @@ async def test_nobody_owes_anything_after_a_withdrawal(clockwork: Clockwork) -> 
     assert await clockwork.found_overdue() == []
 
 
-async def test_what_was_issued_long_ago_is_overdue_as_soon_as_it_is_entered(clockwork: Clockwork) -> None:
-    clockwork.clock.now = day_end(ANSWER_BY) + timedelta(days=300)
+async def test_what_was_issued_long_ago_is_overdue_only_after_a_working_day_in_which_its_answers_can_be_entered(
+    clockwork: Clockwork,
+) -> None:
+    friday, monday = datetime(2020, 2, 7, 15, 0, tzinfo=UTC), date(2020, 2, 10)
+    clockwork.clock.now = friday
     await clockwork.issue()
     await clockwork.fire_all()
-    assert len(await clockwork.found_overdue()) == 4
+    clockwork.clock.now = day_end(monday) - timedelta(seconds=1)
+    await clockwork.fire_all()
+    assert await clockwork.found_overdue() == []
+    await clockwork.answer(OFFICE)
+    clockwork.clock.now = day_end(monday)
+    await clockwork.fire_all()
+    assert sorted(await clockwork.found_overdue()) == [("AcknowledgementOverdue", str(SCHOOLS)), ("AnswerOverdue", str(SCHOOLS))]
 
 
 def planned(event: Event) -> list[Due | CallOff]:
