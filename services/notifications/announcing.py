@@ -37,13 +37,14 @@ def announce(command: Announce, state: Register) -> Sequence[NotificationsPlanne
     """Who is told, in portions. Whoever has several reasons is told once, with all of them."""
     members = {member: reached(command, state, member) for member in command.members}
     others: dict[UUID, Recipient] = {}
-    by_subject = {one.email.subject: one.recipient for one in members.values() if one.email}
+    contacts = {member: state.contact(command.body, member) for member in command.members} if command.body else {}
+    by_person = {contact.person: member for member, contact in contacts.items() if contact and not contact.erased}
     for subscription, known in state.subscriptions.items() if command.public else ():
         if not known.confirmed or known.stopped or (known.about and known.about.id not in command.wanted):
             continue
         title = known.about.title if known.about else ""
         reason = Reason(why=why(known.about), title=title, stop=known.stop_token, subscription=subscription)
-        if (member := by_subject.get(known.subject)) is not None:
+        if (member := by_person.get(known.subject)) is not None:
             members[member] = also(members[member], reason)
         elif (other := others.get(known.subject)) is not None:
             others[known.subject] = also(other, reason)

@@ -160,18 +160,18 @@ class Dispatcher:
         return None
 
     async def _open(self, planned: NotificationPlanned) -> Opened | None:
-        """Address, names and tokens; None where any of them was erased."""
+        """Address, names and tokens; None where any was erased, but for an erased subscription's link."""
         assert planned.email is not None  # Without an address it failed when it was planned.
         stops = [reason.stop for reason in planned.reasons]
-        sealed: list[Sealed[str]] = [planned.email, *planned.sealed.values(), *(stop for stop in stops if stop)]
+        own: list[Sealed[str]] = [planned.email, *planned.sealed.values()]
         opened: list[str] = []
-        for value in await self.at.keyring.open_many(sealed):
+        answers = await self.at.keyring.open_many([*own, *(stop for stop in stops if stop)])
+        for value in answers[: len(own)]:
             if isinstance(value, Erased):
                 return None
             opened.append(value)
-        names = iter(opened[1 + len(planned.sealed) :])
-        values = dict(zip(planned.sealed, opened[1 : 1 + len(planned.sealed)], strict=True))
-        return Opened(opened[0], values, [next(names) if stop else None for stop in stops])
+        links = (None if isinstance(link, Erased) else link for link in answers[len(own) :])
+        return Opened(opened[0], dict(zip(planned.sealed, opened[1:], strict=True)), [next(links) if stop else None for stop in stops])
 
     async def _later(self, claim: Claim, problem: str, *, doubt: bool, bounded: bool = True) -> str | None:
         """Let it wait; in the end it is given up, or nobody knows."""

@@ -120,11 +120,14 @@ class MemberContactSet(Event, name="notifications.MemberContactSet"):
     member: UUID
     language: Language
     email: Sealed[str]
+    """Under a subject of this contact's own: erasing it touches nothing else of the same person, nor the other way round."""
+    person: UUID
+    """The subject of the address elsewhere, so that whoever has subscribed as well is told once."""
     set_at: AwareDatetime
 
 
 class MemberContactErased(Event, name="notifications.MemberContactErased"):
-    """A member's key was destroyed: the address can be read by nobody."""
+    """The contact's key was destroyed: the address can be read by nobody here."""
 
     body: UUID
     member: UUID

@@ -67,10 +67,11 @@ class SetMemberContact(Command):
     member: UUID
     language: Language
     email: Sealed[str]
+    person: UUID
 
 
 class EraseMemberContact(Command):
-    """Note that the member's key was destroyed."""
+    """Note that the contact's key was destroyed."""
 
     body: UUID
     member: UUID
@@ -111,7 +112,12 @@ def decide(command: RegisterCommand, state: Register) -> Sequence[RegisterEvent]
             return [SubscriberErased(subject=command.subject, erased_at=command.now)] if known else []
         case SetMemberContact():
             fact = MemberContactSet(
-                body=command.body, member=command.member, language=command.language, email=command.email, set_at=command.now
+                body=command.body,
+                member=command.member,
+                language=command.language,
+                email=command.email,
+                person=command.person,
+                set_at=command.now,
             )
             return [fact]
         case EraseMemberContact():

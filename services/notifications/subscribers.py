@@ -50,6 +50,10 @@ class Contact:
 
     language: Language
     email: Sealed[str]
+    person: UUID
+    """Whoever has the address, as subscriptions know them."""
+    subjects: tuple[UUID, ...]
+    """Under which this contact was ever sealed: all of them are erased with it."""
     erased: bool = False
 
 
@@ -110,8 +114,10 @@ def evolve(state: Register, event: RegisterEvent) -> Register:
             left = {one: kept for one, kept in state.subscriptions.items() if kept.subject != event.subject}
             return replace(state, subscriptions=left)
         case MemberContactSet():
-            contact = Contact(event.language, event.email)
-            return replace(state, contacts={**state.contacts, contact_key(event.body, event.member): contact})
+            key = contact_key(event.body, event.member)
+            earlier = state.contacts[key].subjects if key in state.contacts else ()
+            contact = Contact(event.language, event.email, event.person, (*earlier, event.email.subject))
+            return replace(state, contacts={**state.contacts, key: contact})
         case MemberContactErased():
             key = contact_key(event.body, event.member)
             return replace(state, contacts={**state.contacts, key: replace(state.contacts[key], erased=True)})

@@ -71,7 +71,9 @@ REQUESTED = requested()
 CONFIRMED = events.SubscriptionConfirmed(subscription=SUBSCRIPTION, confirmed_at=NOW)
 STOPPED = events.SubscriptionStopped(subscription=SUBSCRIPTION, stopped_at=NOW)
 ERASED = events.SubscriberErased(subject=ADA, erased_at=NOW)
-CONTACT_SET = events.MemberContactSet(body=BOARD, member=MEMBER, language="de", email=sealed("email", BEA), set_at=NOW)
+CONTACT_SET = events.MemberContactSet(
+    body=BOARD, member=MEMBER, language="de", email=sealed("email", some("contact")), person=BEA, set_at=NOW
+)
 CONTACT_ERASED = events.MemberContactErased(body=BOARD, member=MEMBER, erased_at=NOW)
 
 LETTER: dict[str, Any] = {

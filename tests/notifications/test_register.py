@@ -169,7 +169,7 @@ def test_nobody_elses_subscription_ends_with_an_erasure() -> None:
 
 
 def test_a_contact_is_entered_and_erased() -> None:
-    wish = SetMemberContact(now=NOW, body=BOARD, member=MEMBER, language="de", email=CONTACT_SET.email)
+    wish = SetMemberContact(now=NOW, body=BOARD, member=MEMBER, language="de", email=CONTACT_SET.email, person=BEA)
     register.given().when(wish).then(CONTACT_SET)
     erase = EraseMemberContact(now=NOW, body=BOARD, member=MEMBER)
     register.given(CONTACT_SET).when(erase).then(CONTACT_ERASED)
@@ -229,6 +229,14 @@ def test_a_member_who_has_subscribed_too_gets_one_letter_the_members_with_both_r
     inside = PLANNED_MANY.model_copy(update={"letter": INSIDE, "recipients": (both,)})
     given = register.given(REQUESTED, CONFIRMED, CONTACT_SET, subscribed, confirmed)
     given.when(announce(members=(MEMBER,), members_letter=INSIDE)).then(inside, PLANNED_MANY)
+
+
+def test_a_contact_that_is_erased_takes_no_subscribers_letter_with_it() -> None:
+    subscribed = requested(BEA, None, some("second"))
+    confirmed = SubscriptionConfirmed(subscription=some("second"), confirmed_at=NOW)
+    state = register.given(CONTACT_SET, CONTACT_ERASED, subscribed, confirmed).state
+    planned = REGISTER.decide(announce(members=(MEMBER,), members_letter=INSIDE), state)
+    assert [one.recipient for event in planned if isinstance(event, NotificationsPlanned) for one in event.recipients] == [MEMBER, BEA]
 
 
 def test_a_contact_counts_for_the_body_whose_secretariat_entered_it() -> None:

@@ -44,24 +44,26 @@ class ShownContact(BaseModel):
 async def set_member_contact(wish: NewContact, call: Call) -> Done:
     """Enter where a member of the body is reached; a later address takes the place of the one before."""
     call.permit(wish.body)
-    subject = await keyring_of(call).subject_for(wish.email)
+    # A subject of its own: whoever enters an address gets no hold on what its owner has elsewhere.
+    subject = await keyring_of(call).new_subject()
     command = SetMemberContact(
         now=call.now,
         body=wish.body,
         member=wish.member,
         language=wish.language,
         email=await seal(call, wish.email, subject, "member.email"),
+        person=await keyring_of(call).subject_for(wish.email),
     )
     return await call.execute(REGISTER, REGISTER_STREAM, command, body=wish.body, begins=True)
 
 
 @router.post("/contacts/erasure")
 async def erase_member_contact(wish: OfMember, call: Call) -> Done:
-    """Have everything erased that was sealed for this person, on the person's own wish."""
+    """Have the address erased that the body has of this member; what the person has elsewhere is not the body's to erase."""
     call.permit(wish.body)
     contact = (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].contact(wish.body, wish.member)
-    if contact:
-        await keyring_of(call).erase(contact.email.subject)
+    for subject in contact.subjects if contact else ():
+        await keyring_of(call).erase(subject)
     command = EraseMemberContact(now=call.now, body=wish.body, member=wish.member)
     return await call.execute(REGISTER, REGISTER_STREAM, command, body=wish.body, begins=True)
 
