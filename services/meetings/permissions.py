@@ -20,6 +20,7 @@ PERMISSIONS: Permissions = {
     "create_seat": KEEPERS,
     "seat_member": KEEPERS,
     "vacate_seat": KEEPERS,
+    "correct_seating": KEEPERS,
     "set_quorum_rule": KEEPERS,
     "show_composition": PUBLIC,
     "show_seat": PUBLIC,

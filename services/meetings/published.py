@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 
 from services.meetings.events.body import BodyFounded, BodySucceeded
-from services.meetings.events.composition import MemberLeftSeat, MemberSeated
+from services.meetings.events.composition import MemberLeftSeat, MemberSeated, SeatingCorrected
 from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened
 from services.meetings.events.meeting import (
     ItemPlaced,
@@ -41,10 +41,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return bodies.BodyFounded(body=fact.stream, **dict(event))
         case BodySucceeded():
             return bodies.BodySucceeded(body=fact.stream, **dict(event))
-        case MemberSeated():
-            return bodies.MemberSeated(**dict(event))
-        case MemberLeftSeat():
-            return bodies.MemberLeftSeat(**dict(event))
+        case MemberSeated() | MemberLeftSeat() | SeatingCorrected():
+            return seated(event)
         case MeetingScheduled():
             return planning.MeetingScheduled(meeting=fact.stream, **dict(event))
         case MeetingRescheduled():
@@ -82,6 +80,19 @@ def published(fact: Received[Event]) -> Contract | None:
             return duties.HandoverDutyFulfilled(duty=fact.stream, **dict(event))
         case _:
             return None
+
+
+def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected) -> Contract:
+    """Who holds a seat, no longer does, or was told wrongly."""
+    match event:
+        case MemberSeated():
+            return bodies.MemberSeated(**dict(event))
+        case MemberLeftSeat():
+            return bodies.MemberLeftSeat(**dict(event))
+        case SeatingCorrected():
+            return bodies.SeatingCorrected(**dict(event))
+        case _:
+            assert_never(event)
 
 
 def resolved(event: ResolutionPassed | ResolutionRejected | ResolutionCorrected) -> Contract:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from services.meetings.events.composition import SeatKind
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Why a term was entered wrongly, and when that was put right."""
+
+    reason: str
+    corrected_at: datetime
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,8 @@ class Term:
     """The last day; None while no end is known."""
     reason: str | None = None
     """Why it ends."""
+    corrections: tuple[Correction, ...] = ()
+    """The earliest first."""
 
     def holds_on(self, day: date) -> bool:
         """Whether it is this person's seat on that day."""
@@ -30,6 +40,10 @@ class Term:
     def ends_before(self, day: date) -> bool:
         """Whether it is over by then."""
         return self.until is not None and self.until < day
+
+    def overlaps(self, other: Term) -> bool:
+        """Whether there is a day of both."""
+        return not self.ends_before(other.since) and not other.ends_before(self.since)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from services.portal.pages import (
     receipt,
     recommendations,
     registration,
+    seat,
     sign_in,
     subscription,
     tasks,
@@ -57,7 +58,7 @@ from shared.surroundings import Surroundings
 PAGES: tuple[Pages, ...] = tuple(
     module.pages
     for module in (
-        *(home, conferences, registration, contributions, organisation, bodies, past_meetings, meetings, recommendations),
+        *(home, conferences, registration, contributions, organisation, bodies, seat, past_meetings, meetings, recommendations),
         *(subscription, receipt, trace, tasks, feedback, outbox, operations, login, sign_in, notices),
     )
 )

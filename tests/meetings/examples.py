@@ -9,7 +9,7 @@ from uuid import UUID
 from services.meetings.dealing import resolution_of
 from services.meetings.duty import duty_of
 from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
-from services.meetings.events.composition import MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatKind
+from services.meetings.events.composition import MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatingCorrected, SeatKind
 from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
 from services.meetings.events.meeting import (
     ItemAdded,
@@ -109,6 +109,20 @@ MEMBER_LEFT = MemberLeftSeat(
     member_name=MEMBER_NAME,
     until=LEFT_ON,
     reason="Abberufung durch den Verband",
+)
+SEATING_CORRECTED = SeatingCorrected(
+    **OF_BODY,
+    seat=SEAT,
+    seat_title=SEAT_TITLE,
+    member=MEMBER,
+    member_name="Ayşe Beispiel",
+    on_behalf_of=SENDER,
+    voting=True,
+    formerly_since=SEATED_ON,
+    since=FOUNDED_ON,
+    until=LEFT_ON,
+    reason="Der Name war falsch geschrieben, und der Sitz war früher besetzt.",
+    corrected_at=NOW,
 )
 QUORUM_RULE_SET = QuorumRuleSet(**OF_BODY, valid_from=FOUNDED_ON, more_than_percent=50, source="Geschäftsordnung 2013")
 TWICE_A_YEAR = CadenceSet(valid_from=FOUNDED_ON, minimum_per_year=2, maximum_gap_days=None, source=SOURCE)
@@ -234,6 +248,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     SEAT_CREATED,
     MEMBER_SEATED,
     MEMBER_LEFT,
+    SEATING_CORRECTED,
     QUORUM_RULE_SET,
     SCHEDULED,
     RESCHEDULED,
@@ -287,6 +302,20 @@ TOLD_OF_BODY: tuple[Named, ...] = (
         since=SEATED_ON,
     ),
     bodies.MemberLeftSeat(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, until=LEFT_ON),
+    bodies.SeatingCorrected(
+        **OF_BODY,
+        seat=SEAT,
+        seat_title=SEAT_TITLE,
+        member=MEMBER,
+        member_name="Ayşe Beispiel",
+        on_behalf_of=SENDER,
+        voting=True,
+        formerly_since=SEATED_ON,
+        since=FOUNDED_ON,
+        until=LEFT_ON,
+        reason="Der Name war falsch geschrieben, und der Sitz war früher besetzt.",
+        corrected_at=NOW,
+    ),
 )
 CONFERENCE_HELD = ConferenceHeld(
     conference=CONFERENCE,

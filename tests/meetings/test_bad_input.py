@@ -175,6 +175,7 @@ ADDRESSES: dict[tuple[str, str], Any] = {
     ("get", "/bodies/{body}/seats/{seat}"): None,
     ("post", "/bodies/{body}/seats/{seat}/member"): {"member_name": MEMBER_NAME},
     ("post", "/bodies/{body}/seats/{seat}/vacancy"): {"reason": "Ende der Amtszeit"},
+    ("post", "/bodies/{body}/seats/{seat}/member-correction"): {"recorded_since": "2018-02-01", "reason": REASON},
     ("post", "/bodies/{body}/quorum"): {"more_than_percent": 50, "source": "Satzung"},
     ("get", "/bodies/{body}/composition"): None,
     ("get", "/meetings/{meeting}"): None,

@@ -7,24 +7,19 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.meetings.composition import (
-    COMPOSITION,
+from services.meetings.composition import COMPOSITION, CreateSeat, SeatIsCreatedAlready, SetQuorumRule, composition_of, evolve
+from services.meetings.events.composition import CompositionEvent, MemberSeated, SeatCreated, SeatKind
+from services.meetings.seating import (
     BodyDoesNotStandThen,
-    CreateSeat,
     MemberHoldsAnotherSeat,
     MemberLeavesBeforeTakingTheSeat,
-    SeatIsCreatedAlready,
     SeatIsTaken,
     SeatIsUnknown,
     SeatIsVacant,
     SeatMember,
-    SetQuorumRule,
     StandingBody,
     VacateSeat,
-    composition_of,
-    evolve,
 )
-from services.meetings.events.composition import CompositionEvent, MemberSeated, SeatCreated, SeatKind
 from services.meetings.seats import HALF, Composition, Quorum, SeatHolder, members_on, quorum_on
 from shared.testing import Rules
 from tests.meetings.examples import (

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.meetings.city import NOBODY, PREFIX, REGISTRY, STRANGER, City, signed_in
-from tests.meetings.examples import BOARD_NAME, MEMBER_NAME, SEAT_TITLE, SENDER
+from tests.meetings.examples import BOARD_NAME, MEMBER_NAME, SEAT_TITLE, SENDER, STARTS
 from tests.meetings.test_api import UNKNOWN, fields, refused_as
 
 NEW_SEAT = {"title": SEAT_TITLE, "kind": "nominated", "voting": True, "on_behalf_of": SENDER}
 QUORUM = {"valid_from": "2013-04-25", "more_than_percent": 33, "source": "Geschäftsordnung 2013"}
+
+CORRECTION = {"recorded_since": "2018-02-01", "member_name": "Ayşe Beispiel", "reason": "Der Name war falsch geschrieben."}
 
 
 async def a_seat(city: City, body: str, who: dict[str, str], **changes: Any) -> str:
@@ -35,8 +37,22 @@ async def test_seats_are_created_filled_and_vacated_and_everybody_sees_who_sits_
     left = await city.post(f"/bodies/{body}/seats/{seat}/vacancy", {"until": "2018-08-31", "reason": "Verzicht"}, secretary)
     assert left.status_code == 200, left.text
     next_member = await seated(city, body, seat, secretary, "Jan Muster", since="2018-09-01", on_behalf_of="Caritas")
-    held = {"member": member, "member_name": MEMBER_NAME, "on_behalf_of": SENDER, "since": "2018-02-01", "until": "2018-08-31"}
-    holds = {"member": next_member, "member_name": "Jan Muster", "on_behalf_of": "Caritas", "since": "2018-09-01", "until": None}
+    held = {
+        "member": member,
+        "member_name": MEMBER_NAME,
+        "on_behalf_of": SENDER,
+        "since": "2018-02-01",
+        "until": "2018-08-31",
+        "corrected": [],
+    }
+    holds = {
+        "member": next_member,
+        "member_name": "Jan Muster",
+        "on_behalf_of": "Caritas",
+        "since": "2018-09-01",
+        "until": None,
+        "corrected": [],
+    }
     shown = {"seat": seat, "title": SEAT_TITLE, "kind": "nominated", "voting": True, "on_behalf_of": SENDER}
     vacant = {"seat": other, "title": "Vorsitz", "kind": "ex_officio", "voting": True, "on_behalf_of": SENDER, "holder": None}
     half = {"needed": 1, "entitled": 1, "more_than_percent": 50}
@@ -85,6 +101,31 @@ async def test_a_seat_is_held_by_one_person_and_nobody_holds_two(city: City) -> 
     assert refused_as(await city.post(f"/bodies/{body}/seats/{other}/vacancy", {"reason": "Verzicht"}, secretary), "SeatIsVacant")
 
 
+async def test_what_was_entered_wrongly_of_a_member_is_corrected_and_meetings_held_keep_what_they_were_opened_with(city: City) -> None:
+    body, secretary = await city.board()
+    seat = await a_seat(city, body, secretary)
+    member = await seated(city, body, seat, secretary)
+    meeting = (await city.schedule(body, secretary)).json()["id"]
+    city.clock.now = STARTS
+    assert (await city.post(f"/meetings/{meeting}/opening", {}, secretary)).status_code == 200
+    path, seen = f"/bodies/{body}/seats/{seat}/member-correction", {"If_Match": '"2"'}
+    moved = await city.post(path, CORRECTION | {"since": "2018-03-01"}, secretary, **seen)
+    assert moved.status_code == 200, moved.text
+    assert (await city.post(path, CORRECTION, secretary, **seen)).status_code == 412
+    assert refused_as(await city.post(path, CORRECTION, secretary), "NobodyTookTheSeatThen")
+    early = CORRECTION | {"recorded_since": "2018-03-01", "since": "2013-04-24"}
+    assert refused_as(await city.post(path, early, secretary), "BodyDoesNotStandThen")
+    [term] = (await city.get(f"/bodies/{body}/seats/{seat}")).json()["terms"]
+    [corrected] = term.pop("corrected")
+    assert (corrected["reason"], datetime.fromisoformat(corrected["corrected_at"])) == (CORRECTION["reason"], STARTS)
+    said = {"member_name": "Ayşe Beispiel", "on_behalf_of": SENDER, "since": "2018-03-01", "until": None}
+    assert term == {"member": member, **said}
+    [vacant] = (await city.get(f"/bodies/{body}/composition", on="2018-02-28")).json()["seats"]
+    assert vacant["holder"] is None
+    opened = (await city.get(f"/meetings/{meeting}", secretary)).json()["attendance"]["members"]
+    assert [one["member_name"] for one in opened] == [MEMBER_NAME]
+
+
 async def test_a_wish_sent_twice_under_one_key_makes_one_seat_and_one_member(city: City) -> None:
     body, secretary = await city.board()
     first, again = [await city.post(f"/bodies/{body}/seats", NEW_SEAT, secretary, Idempotency_Key="seat-1") for _ in range(2)]
@@ -105,6 +146,7 @@ async def test_only_who_keeps_the_body_changes_its_composition_and_nobody_that_o
         f"/bodies/{body}/seats": NEW_SEAT,
         f"/bodies/{body}/seats/{seat}/member": {"member_name": MEMBER_NAME},
         f"/bodies/{body}/seats/{seat}/vacancy": {"reason": "Verzicht"},
+        f"/bodies/{body}/seats/{seat}/member-correction": CORRECTION,
         f"/bodies/{body}/quorum": QUORUM,
     }
     for path, wish in wishes.items():
@@ -114,6 +156,7 @@ async def test_only_who_keeps_the_body_changes_its_composition_and_nobody_that_o
         assert (await city.post(path.replace(body, UNKNOWN), wish, REGISTRY)).status_code == 404
     assert (await city.post(f"/bodies/{body}/seats/{UNKNOWN}/member", {"member_name": MEMBER_NAME}, secretary)).status_code == 404
     assert (await city.post(f"/bodies/{body}/seats/{UNKNOWN}/vacancy", {"reason": "Verzicht"}, secretary)).status_code == 404
+    assert (await city.post(f"/bodies/{body}/seats/{UNKNOWN}/member-correction", CORRECTION, secretary)).status_code == 404
     assert (await city.get(f"/bodies/{UNKNOWN}/composition")).status_code == 404
     assert (await city.get(f"/bodies/{body}/seats/{UNKNOWN}")).status_code == 404
     assert fields(await city.post(f"/bodies/{body}/quorum", QUORUM | {"more_than_percent": 100}, secretary)) == ["body.more_than_percent"]

@@ -54,6 +54,7 @@ from tests.meetings.examples import (
     RESCHEDULED,
     SCHEDULED,
     SEAT_CREATED,
+    SEATING_CORRECTED,
     SITTING,
     SITTING_CLOSED,
     SITTING_OPENED,
@@ -92,7 +93,9 @@ def test_a_fact_that_others_need_is_published_with_the_meetings_own_id(event: Ev
     assert told_of(event) == contract
 
 
-@pytest.mark.parametrize(("event", "contract"), list(zip((FOUNDED, SUCCEEDED, MEMBER_SEATED, MEMBER_LEFT), TOLD_OF_BODY, strict=True)))
+@pytest.mark.parametrize(
+    ("event", "contract"), list(zip((FOUNDED, SUCCEEDED, MEMBER_SEATED, MEMBER_LEFT, SEATING_CORRECTED), TOLD_OF_BODY, strict=True))
+)
 def test_a_fact_about_a_body_and_its_people_is_published_with_the_bodys_own_id(event: Event, contract: Contract) -> None:
     assert told_of(event) == contract
 

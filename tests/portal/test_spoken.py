@@ -17,6 +17,7 @@ WITH_TOKENS = {"/contribution/erasure", "/registration/confirm", "/registration/
 EVERYBODY = WITH_TOKENS | {
     *("/conferences", "/conferences/{conference:uuid}", "/conferences/{conference:uuid}/registration"),
     *("/conferences/{conference:uuid}/contribution", "/bodies", "/bodies/{body:uuid}", "/bodies/{body:uuid}/meetings"),
+    "/bodies/{body:uuid}/seats/{seat:uuid}",
     *("/meetings", "/meetings/{meeting:uuid}"),
     *("/meetings/{meeting:uuid}/items/{item:uuid}", "/recommendations", "/recommendations/{recommendation:uuid}", "/subscription"),
     "/login",

@@ -1,4 +1,4 @@
-"""The addresses of a body's composition: create a seat, fill and vacate it, set the quorum rule, show who sits there on a day."""
+"""The addresses of a body's composition: create a seat, set the quorum rule, show who sits there on a day."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
+from services.meetings.api.seating import must_have_seat, standing
 from services.meetings.body import BODY
-from services.meetings.composition import COMPOSITION, CreateSeat, SeatMember, SetQuorumRule, StandingBody, VacateSeat, composition_of
+from services.meetings.composition import COMPOSITION, CreateSeat, SetQuorumRule, composition_of
 from services.meetings.events.composition import SeatKind
 from services.meetings.permissions import KEEPERS
 from services.meetings.seats import Seat, Term, quorum_on
 from shared.http.call import Call, Done
 from shared.http.problems import NotFound
 from shared.localday import Day, local_day
-from shared.text import Line, Name, Prose
+from shared.text import Line, Name
 
 router = APIRouter(tags=["composition"])
 
@@ -35,28 +36,6 @@ class NewSeat(BaseModel):
     on_behalf_of: Organisation = None
 
 
-class NewMember(BaseModel):
-    """Who takes a seat, in public office: the name is official and everybody may read it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    member_name: Name
-    member: Annotated[UUID | None, Field(description="The same person's id in another body or at another time; a new one by default.")] = (
-        None
-    )
-    on_behalf_of: Annotated[Name | None, Field(description="The organisation behind the member; that of the seat by default.")] = None
-    since: Annotated[Day | None, Field(description="The first day; today by default.")] = None
-
-
-class Vacancy(BaseModel):
-    """Until when somebody holds a seat, and why no longer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    until: Annotated[Day | None, Field(description="The last day; today by default.")] = None
-    reason: Annotated[Prose, Field(description="Name no illness and nothing private.", examples=["Ende der Wahlperiode"])]
-
-
 class NewQuorumRule(BaseModel):
     """How many voting members have to be present so that the body can resolve."""
 
@@ -69,10 +48,11 @@ class NewQuorumRule(BaseModel):
     source: Annotated[Line, Field(description="Where the rule is written.")]
 
 
-class Seated(Done):
-    """What the seating of a member answers; `id` is the body's composition."""
+class ShownSeatingCorrection(BaseModel):
+    """Why something was entered wrongly, and when that was put right."""
 
-    member: UUID
+    reason: str
+    corrected_at: AwareDatetime
 
 
 class ShownTerm(BaseModel):
@@ -83,6 +63,7 @@ class ShownTerm(BaseModel):
     on_behalf_of: str | None
     since: date
     until: Annotated[date | None, Field(description="The last day; null while no end is known.")]
+    corrected: Annotated[list[ShownSeatingCorrection], Field(description="The earliest first.")]
 
 
 class ShownSeat(BaseModel):
@@ -138,33 +119,6 @@ async def create_seat(body: UUID, wish: NewSeat, call: Call) -> Done:
     return done.model_copy(update={"id": seat})
 
 
-@router.post("/bodies/{body}/seats/{seat}/member")
-async def seat_member(body: UUID, seat: UUID, wish: NewMember, call: Call) -> Seated:
-    """Let somebody hold a seat. A member can be entered later, with the day since when that is so."""
-    await must_have_seat(call, body, seat)
-    member = wish.member or call.new_stream()
-    command = SeatMember(
-        now=call.now,
-        of=await standing(call, body),
-        seat=seat,
-        member=member,
-        member_name=wish.member_name,
-        on_behalf_of=wish.on_behalf_of,
-        since=wish.since or local_day(call.now),
-    )
-    done = await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
-    return Seated(**dict(done), member=member)
-
-
-@router.post("/bodies/{body}/seats/{seat}/vacancy")
-async def vacate_seat(body: UUID, seat: UUID, wish: Vacancy, call: Call) -> Done:
-    """End the time for which a seat is held."""
-    await must_have_seat(call, body, seat)
-    until = wish.until or local_day(call.now)
-    command = VacateSeat(now=call.now, of=await standing(call, body), seat=seat, until=until, reason=wish.reason)
-    return await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
-
-
 @router.post("/bodies/{body}/quorum")
 async def set_quorum_rule(body: UUID, wish: NewQuorumRule, call: Call) -> Done:
     """Let another quorum rule hold from a day on; one for a day that has a rule replaces it."""
@@ -207,23 +161,6 @@ async def show_seat(body: UUID, seat: UUID, call: Call) -> ShownSeatHistory:
     return ShownSeatHistory(**dict(shown_seat(seat, found, local_day(call.now))), terms=terms)
 
 
-async def standing(call: Call, body: UUID) -> StandingBody:
-    """What every wish about a composition brings of the body; NotFound where nobody founded it."""
-    _, state = await call.runtime.store.refresh(BODY, body)
-    if state.founded is None:
-        raise NotFound
-    founded, until = state.founded, state.stands_until
-    return StandingBody(body=body, body_name=founded.body_name, stands_from=founded.founded_on, stands_until=until)
-
-
-async def must_have_seat(call: Call, body: UUID, seat: UUID) -> tuple[int, Seat]:
-    """The composition's version and the seat; NotFound where the body has none of that id."""
-    version, state = await call.runtime.store.refresh(COMPOSITION, composition_of(body))
-    if seat not in state.seats:
-        raise NotFound
-    return version, state.seats[seat]
-
-
 def shown_seat(key: UUID, seat: Seat, day: date) -> ShownSeat:
     """A seat as it is on that day."""
     holder = seat.holder_on(day)
@@ -239,4 +176,11 @@ def shown_seat(key: UUID, seat: Seat, day: date) -> ShownSeat:
 
 def shown_term(term: Term) -> ShownTerm:
     """A term as everybody may read it."""
-    return ShownTerm(member=term.member, member_name=term.member_name, on_behalf_of=term.on_behalf_of, since=term.since, until=term.until)
+    return ShownTerm(
+        member=term.member,
+        member_name=term.member_name,
+        on_behalf_of=term.on_behalf_of,
+        since=term.since,
+        until=term.until,
+        corrected=[ShownSeatingCorrection(**vars(one)) for one in term.corrections],
+    )

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from shared.domain import Event
 
 
@@ -61,6 +63,25 @@ class MemberLeftSeat(OfComposition, name="meetings.MemberLeftSeat"):
     reason: str
 
 
+class SeatingCorrected(OfComposition, name="meetings.SeatingCorrected"):
+    """Who took a seat on the day `formerly_since`, or when they did and left it, was entered wrongly; this is what was so, and why.
+
+    Meetings that were opened before keep the members whom they were opened with."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    member_name: str
+    on_behalf_of: str | None
+    voting: bool
+    formerly_since: date
+    since: date
+    until: date | None
+    """The last day; None while no end is known."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class QuorumRuleSet(OfComposition, name="meetings.QuorumRuleSet"):
     """From `valid_from` on, the body has a quorum (Beschlussfähigkeit) while more than this share of its voting members is present."""
 
@@ -70,4 +91,4 @@ class QuorumRuleSet(OfComposition, name="meetings.QuorumRuleSet"):
     source: str
 
 
-CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | QuorumRuleSet
+CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | SeatingCorrected | QuorumRuleSet

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from shared.domain import Contract
 
 
@@ -57,3 +59,21 @@ class MemberLeftSeat(OfBody, name="meetings.MemberLeftSeat", open_to_all=True):
     seat_title: str
     member: UUID
     until: date
+
+
+class SeatingCorrected(OfBody, name="meetings.SeatingCorrected", open_to_all=True):
+    """Who took a seat on the day `formerly_since`, or when they did and left it, was told wrongly; this is what was so, and why."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    """The same id as was told before."""
+    member_name: str
+    on_behalf_of: str | None
+    voting: bool
+    formerly_since: date
+    since: date
+    until: date | None
+    """The last day; None while no end is known."""
+    reason: str
+    corrected_at: AwareDatetime

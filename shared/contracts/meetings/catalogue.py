@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded, MemberLeftSeat, MemberSeated
+from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded, MemberLeftSeat, MemberSeated, SeatingCorrected
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
@@ -22,6 +22,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     BodySucceeded,
     MemberSeated,
     MemberLeftSeat,
+    SeatingCorrected,
     MeetingScheduled,
     MeetingRescheduled,
     MeetingCancelled,
