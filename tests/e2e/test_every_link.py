@@ -29,4 +29,12 @@ async def test_every_link_of_every_public_page_leads_somewhere(run: Run) -> None
                         waiting.append(link)
     assert broken == []
     kinds = {re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", page)[3:] for page in led_from}
-    assert kinds >= {"/conferences/…", "/meetings/…/items/…", "/bodies/…/meetings", "/recommendations/…", "/trace/…", "/trace/….json"}
+    assert kinds >= {
+        "/conferences/…",
+        "/meetings/…/items/…",
+        "/bodies/…/meetings",
+        "/bodies/…/seats/…",
+        "/recommendations/…",
+        "/trace/…",
+        "/trace/….json",
+    }

@@ -178,6 +178,7 @@ ADDRESSES: dict[tuple[str, str], Any] = {
     ("post", "/bodies/{body}/seats/{seat}/member-correction"): {"recorded_since": "2018-02-01", "reason": REASON},
     ("post", "/bodies/{body}/quorum"): {"more_than_percent": 50, "source": "Satzung"},
     ("get", "/bodies/{body}/composition"): None,
+    ("get", "/bodies/{body}/past-meetings"): None,
     ("get", "/meetings/{meeting}"): None,
     ("get", "/meetings/{meeting}/invitation"): None,
     ("post", "/meetings/{meeting}/rescheduling"): MOVED,

@@ -37,7 +37,7 @@ async def test_seats_are_created_filled_and_vacated_and_everybody_sees_who_sits_
     left = await city.post(f"/bodies/{body}/seats/{seat}/vacancy", {"until": "2018-08-31", "reason": "Verzicht"}, secretary)
     assert left.status_code == 200, left.text
     next_member = await seated(city, body, seat, secretary, "Jan Muster", since="2018-09-01", on_behalf_of="Caritas")
-    held = {
+    held: dict[str, Any] = {
         "member": member,
         "member_name": MEMBER_NAME,
         "on_behalf_of": SENDER,
@@ -45,7 +45,7 @@ async def test_seats_are_created_filled_and_vacated_and_everybody_sees_who_sits_
         "until": "2018-08-31",
         "corrected": [],
     }
-    holds = {
+    holds: dict[str, Any] = {
         "member": next_member,
         "member_name": "Jan Muster",
         "on_behalf_of": "Caritas",
