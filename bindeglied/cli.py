@@ -34,7 +34,7 @@ app.add_typer(park, name="park")
 app.add_typer(keys, name="keys")
 app.add_typer(scaled, name="scaled")
 
-Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", min=0, max=65535, help="Wo gelauscht wird; nur auf 127.0.0.1.")]
+Port = Annotated[int, typer.Option(envvar="BINDEGLIED_PORT", min=0, max=65535, help="Where to listen; on 127.0.0.1 only.")]
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meetings`.")]
 AnyService = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="As in `meetings`; all without.")]
 Readers = Annotated[list[str] | None, typer.Argument(metavar="[READ MODEL]…", help="All without.")]
@@ -44,17 +44,17 @@ WELL = "ok"
 
 @app.command()
 def up(port: Port = 8000) -> None:
-    """Alles in diesem Prozess starten und bedienen, bis Strg-C kommt."""
+    """Start everything in this process and serve it until Ctrl-C."""
     run(lambda: demo.serve_embedded(home_of(), port, out), INTERRUPTED)
 
 
 @app.command(name="demo")
 def tell(
     port: Port = 8000,
-    once: Annotated[bool, typer.Option("--once", help="Die Geschichte erzählen und enden.")] = False,
-    contributions: Annotated[int, typer.Option(min=0, max=100_000, help="So viele erzeugte Beiträge zur Konferenz kommen dazu.")] = 0,
+    once: Annotated[bool, typer.Option("--once", help="Tell the story and end.")] = False,
+    contributions: Annotated[int, typer.Option(min=0, max=100_000, help="So many generated contributions are added to the conference.")] = 0,
 ) -> None:
-    """Die Geschichte der Vorführung erzählen, sagen, wo sie zu sehen ist, und weiter bedienen."""
+    """Tell the demo's story, say where to look at it, and go on serving."""
     run(lambda: demo.tell_and_serve(home_of(), port, out, once=once, contributions=contributions), INTERRUPTED)
 
 
