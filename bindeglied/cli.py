@@ -52,7 +52,7 @@ def up(port: Port = 8000) -> None:
 def tell(
     port: Port = 8000,
     once: Annotated[bool, typer.Option("--once", help="Tell the story and end.")] = False,
-    contributions: Annotated[int, typer.Option(min=0, max=100_000, help="So many generated contributions are added to the conference.")] = 0,
+    contributions: Annotated[int, typer.Option(min=0, max=100_000, help="So many generated contributions come to the conference.")] = 0,
 ) -> None:
     """Tell the demo's story, say where to look at it, and go on serving."""
     run(lambda: demo.tell_and_serve(home_of(), port, out, once=once, contributions=contributions), INTERRUPTED)
