@@ -156,7 +156,7 @@ def test_a_clerk_leads_a_conference_s_results_through_a_sitting_to_an_issued_rec
     clerk.follows("Wie es hierher kam")
     clerk.waits_for("ohne Antwort")
     trace = clerk.reads()
-    assert [part for part in ("Es fehlt an Bänken.", "Mehr Bänke", "3 Ja, 1 Nein", "noch nicht informiert") if part not in trace] == []
+    assert [part for part in ("Es fehlt an Bänken.", "Mehr Bänke", "3 ja, 1 nein", "noch nicht informiert") if part not in trace] == []
     stranger = visits(javascript=javascript, width=360)
     for page in (board, meeting, item):
         assert stranger.goes_to(page).status == 200
