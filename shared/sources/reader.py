@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import OffsetOutOfRangeError
 
 from shared.sources.source import SourceUnavailable
-from shared.sources.topic import Brokers, broker_away
+from shared.sources.topic import Brokers, broker_away, connected
 
 logger = structlog.get_logger(__name__)
 
@@ -116,7 +116,7 @@ class TopicReader:
             )
             try:
                 with broker_away(self.topic):
-                    await consumer.start()
+                    await connected(consumer.start())
             except BaseException:
                 await _stop(consumer)
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +18,8 @@ from shared.eventstore.errors import UnsafeSettings
 from shared.sources.source import SourceUnavailable
 
 REQUEST_TIMEOUT = 10.0
+FAREWELL_SECONDS = 2.0
+"""How long somebody who is cancelled waits for a client that is just connecting."""
 MOST_RECORD_BYTES = 8 * 1024 * 1024
 
 KEEPS_EVERYTHING = {
@@ -59,7 +61,7 @@ async def existing_topics(brokers: Brokers, topics: Iterable[str]) -> dict[str, 
     client = AIOKafkaClient(**brokers.client_options())
     with broker_away(f"the brokers at {brokers.bootstrap}"):
         try:
-            await client.bootstrap()
+            await connected(client.bootstrap())
             request = MetadataRequest(list(topics), allow_auto_topic_creation=False)
             answer = await client.send(client.get_random_node(), request)
         finally:
@@ -126,10 +128,22 @@ async def _admin(brokers: Brokers) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = AIOKafkaAdminClient(**brokers.client_options())
     with broker_away(f"the brokers at {brokers.bootstrap}"):
         try:
-            await admin.start()
+            await connected(admin.start())
             yield admin
         finally:
             await admin.close()
+
+
+async def connected(connecting: Coroutine[Any, Any, None]) -> None:
+    """Connect a client of Kafka. Cancelled, wait until it has: until then its first connection is nobody's, and could not be closed."""
+    task = asyncio.ensure_future(connecting)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=FAREWELL_SECONDS)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 @contextmanager

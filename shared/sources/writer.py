@@ -13,7 +13,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from shared.envelope import Entry
 from shared.eventstore.errors import UnsafeSettings
 from shared.sources.cloudevents import record_of
-from shared.sources.topic import REQUEST_TIMEOUT, Brokers, broker_away
+from shared.sources.topic import REQUEST_TIMEOUT, Brokers, broker_away, connected
 
 BATCH_BYTES = 1_000_000
 """Below the megabyte that a broker takes as one batch unless told otherwise."""
@@ -46,7 +46,7 @@ class TopicWriter:
         """Connect."""
         self._producer = AIOKafkaProducer(**self._options, enable_idempotence=False)
         with broker_away(self.topic):
-            await self._producer.start()
+            await connected(self._producer.start())
 
     def pack(self, entries: Sequence[Entry], *, filled: bool, mark: Entry | None) -> tuple[BatchBuilder, int]:
         """A batch of as many entries as fit, and how many those are; where all fit, `mark` follows them, and counts if it fits too."""
