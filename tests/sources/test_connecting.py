@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 import pytest
 from aiokafka.conn import AIOKafkaConnection
@@ -13,7 +13,7 @@ from shared.sources.reader import TopicReader
 from shared.sources.topic import Brokers, existing_topics, must_have_topic, topic_of
 from shared.sources.writer import TopicWriter
 
-Connecting = Callable[[Brokers, str], Awaitable[None]]
+Connecting = Callable[[Brokers, str], Coroutine[None, None, None]]
 
 
 async def writing(brokers: Brokers, topic: str) -> None:
