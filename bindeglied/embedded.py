@@ -21,8 +21,9 @@ from services.portal.service import SERVICE as PORTAL
 from services.recommendations.service import SERVICE as RECOMMENDATIONS
 from shared.clock import StoryClock
 from shared.dsn import with_role
+from shared.ground import Ground, ground
 from shared.migrate import ensure_database, migrate
-from shared.run import KEYRING_ROLE, Ground, Running, ground, running
+from shared.run import KEYRING_ROLE, Running, running
 from shared.service import Service
 from shared.settings import Settings
 from shared.sources.source import Source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import signal
@@ -27,6 +26,7 @@ from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
 from shared.eventstore.writer import Writer
 from shared.failures import EXPECTED, sentence
+from shared.ground import Ground, ground
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
 from shared.http.health import Readiness
@@ -34,7 +34,6 @@ from shared.http.keys import FetchedKeys, KeySource, StaticKeys
 from shared.http.runtime import Runtime
 from shared.migrate import migrate
 from shared.numbering import numbering
-from shared.projections.cursors import READ
 from shared.projections.projection import OWN, Projection
 from shared.projections.tables import ensure_tables
 from shared.projector import Projector
@@ -54,9 +53,6 @@ from shared.watch import probes, watch
 
 logger = structlog.get_logger(__name__)
 
-CONNECTIONS = 12
-COMMAND_SECONDS = 60
-"""A statement that has not answered by then is on a connection that nobody else knows of any more."""
 GRACE_SECONDS = 10
 KEYRING_ROLE = "bindeglied_keyring"
 
@@ -76,40 +72,6 @@ class Running:
     pool: asyncpg.Pool[asyncpg.Record]
     signals: Signals
     types: MessageTypes
-
-
-@dataclass(frozen=True)
-class Ground:
-    """A service's database as this process reads it. Whoever reads several services opens all grounds before it starts the first."""
-
-    dsn: str
-    pool: asyncpg.Pool[asyncpg.Record]
-    signals: Signals
-    types: MessageTypes
-
-    def published(self, service: Service) -> LogSource:
-        """What the service publishes, read from its log: how others hear of it where there is no broker."""
-        return LogSource(self.pool, self.signals, service.name, published=service.published, types=self.types, parks=True)
-
-
-@asynccontextmanager
-async def ground(service: Service, dsn: str, connections: int = CONNECTIONS) -> AsyncIterator[Ground]:
-    """Connections to the service's database, and the signals of who writes there."""
-    async with AsyncExitStack() as stack:
-        pool = await asyncpg.create_pool(
-            dsn,
-            min_size=1,
-            max_size=connections,
-            max_inactive_connection_lifetime=60,
-            command_timeout=COMMAND_SECONDS,
-            server_settings={"search_path": READ, "application_name": service.name},
-            timeout=5,
-        )
-        stack.push_async_callback(_closed, pool)
-        signals = Signals(dsn)
-        await signals.start()
-        stack.push_async_callback(signals.close)
-        yield Ground(dsn, pool, signals, MessageTypes(service.events))
 
 
 @asynccontextmanager
@@ -206,13 +168,6 @@ def _keys(where: str) -> KeySource:
         return StaticKeys(json.loads(Path(where).read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise UnusableSettings(f"BINDEGLIED_TOKEN_KEYS: {where} is no readable JSON Web Key Set: {error}") from None
-
-
-async def _closed(pool: asyncpg.Pool[asyncpg.Record]) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(pool.close(), 5)
-        return
-    pool.terminate()
 
 
 async def serve(app: ASGIApp, host: str, port: int) -> None:
