@@ -19,14 +19,13 @@ from bindeglied.keys import keys
 from bindeglied.postgres import stop_postgres
 from bindeglied.progress import bar
 from bindeglied.scaled import scaled
+from bindeglied.verdicts import WELL, state_of, verdict_of
 from bindeglied.work import DATABASE, complain, errors, out, projectors, run, services
 from shared.eventstore.leaf import verify_log
-from shared.http.operations import ReaderPosition
 from shared.localday import CITY_ZONE
 from shared.numbering import NAME as NUMBERS
 from shared.relay import start_generation
 from shared.settings import UnusableSettings
-from shared.watch import MOST_LAG
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 park = typer.Typer(no_args_is_help=True, help="Streams that a read model or reaction has set aside.")
@@ -39,7 +38,6 @@ ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help="As in `meet
 AnyService = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="As in `meetings`; all without.")]
 Readers = Annotated[list[str] | None, typer.Argument(metavar="[READ MODEL]…", help="All without.")]
 INTERRUPTED = "unterbrochen; derselbe Befehl macht dort weiter, wo er war"
-WELL = "ok"
 
 
 @app.command()
@@ -79,17 +77,6 @@ def status(service: AnyService = None) -> None:
         raise typer.Exit(1)
 
 
-def state_of(reader: ReaderPosition) -> str:
-    """How a reader is, the worst first."""
-    if reader.stopped:
-        return reader.stopped
-    if reader.parked:
-        return "parked streams: see `bindeglied park list`"
-    if reader.lag is None:
-        return "source cannot be reached"
-    return "far behind: does a worker run?" if reader.lag > MOST_LAG else WELL
-
-
 @app.command()
 def rebuild(service: AnyService = None, readers: Readers = None) -> None:
     """Fill read models anew from the beginning, beside live reads, and switch to them."""
@@ -119,8 +106,7 @@ def verify(service: AnyService = None, readers: Readers = None) -> None:
                 for projector in projectors(process, readers):
                     with bar(errors, f"verifying {projector.projection.name}") as progress:
                         found = await projector.verify(progress)
-                    said = f"differs: {found.difference}" if found.difference else f"equals a fold of its sources, {found.rows} rows"
-                    out.print(f"{projector.projection.name}: {said}")
+                    out.print(f"{projector.projection.name}: {verdict_of(found)}")
                     good = good and not found.difference
         return good
 

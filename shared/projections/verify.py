@@ -44,6 +44,11 @@ class Verification:
     rows: int
     difference: Difference | None
 
+    @property
+    def started(self) -> bool:
+        """Whether anything was read yet: before that, nothing equals nothing, which proves nothing."""
+        return any(cursor.pos for cursor in self.cursors.values())
+
 
 async def verify(pool: Pool, reading: Reading, sources: Sources, progress: Progress = no_progress) -> Verification:
     """Compare the read model with a fold of its sources; the live projection goes on meanwhile."""

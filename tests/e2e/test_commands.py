@@ -13,9 +13,12 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bindeglied.cli import app, state_of
+from bindeglied.cli import app
 from bindeglied.progress import bar, doing
+from bindeglied.verdicts import state_of, verdict_of
+from shared.envelope import Cursor
 from shared.http.operations import ReaderPosition
+from shared.projections.verify import Difference, Verification
 from shared.watch import MOST_LAG
 
 WELL = ReaderPosition(reader="upcoming_v1", kind="projection", source="own", position=1, tail=1, lag=0, parked=0, stopped=None)
@@ -55,6 +58,19 @@ def test_status_says_how_a_reader_is_and_its_exit_code_agrees(monkeypatch: pytes
 
     monkeypatch.setattr("bindeglied.cli.services", services)
     assert CliRunner().invoke(app, ["status"]).exit_code == (said != "ok")
+
+
+@pytest.mark.parametrize(
+    ("positions", "difference", "said"),
+    [
+        ((0, 3), None, "equals a fold of its sources, 2 rows"),
+        ((0, 0), None, "has not started: it has read nothing of its sources yet; does a worker run?"),
+        ((0, 0), Difference("rooms_v1", "[1]", None, "a row"), "differs: Difference("),
+    ],
+)
+def test_nothing_that_equals_nothing_is_no_proof(positions: tuple[int, int], difference: Difference | None, said: str) -> None:
+    cursors = {source: Cursor(1, position, None, None) for source, position in zip(("own", "meetings"), positions, strict=True)}
+    assert verdict_of(Verification("rooms_v1", cursors, 2, difference)).startswith(said)
 
 
 def test_off_a_terminal_progress_is_a_line_every_five_seconds() -> None:
