@@ -25,10 +25,13 @@ from services.notifications.events import NotificationPlanned, Why
 from shared.localday import CITY_ZONE
 from shared.mail import envelope_address
 
-MOST_SUBJECT = 150
-"""Characters; what is longer is cut, for the whole of it stands in the letter."""
-DATES = {"de": "EEEE, d. MMMM y", "en": "EEEE, d MMMM y"}
-TIMES = {"de": "EEEE, d. MMMM y, HH:mm 'Uhr'", "en": "EEEE, d MMMM y, HH:mm"}
+MOST_SUBJECT = 78
+"""Characters; what is longer ends at a word before that, for the whole of it stands in the letter. Its kind comes first."""
+DATES = {"de": "EEEE, d.\u00a0MMMM\u00a0y", "en": "EEEE, d\u00a0MMMM\u00a0y"}
+"""No line ends inside a day or a time."""
+TIMES = {"de": f"{DATES['de']}, HH:mm\u00a0'Uhr'", "en": f"{DATES['en']}, HH:mm"}
+SHORT_DATES = {"de": "d. MMM y", "en": "d MMM y"}
+"""For subjects."""
 
 
 class Letters(EmailPolicy):
@@ -115,22 +118,42 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.filters |= {"moment": _moment, "day": _day}
+    made.filters |= {"moment": _moment, "short": _short, "day": _day}
     return made
 
 
 @pass_context
 def _moment(context: Context, value: str | Undefined) -> str:
     """A time in the city."""
-    language = context["language"]
-    return format_datetime(datetime.fromisoformat(str(value)), TIMES[language], tzinfo=CITY_ZONE, locale=language)
+    return _told(context["language"], value, TIMES)
+
+
+@pass_context
+def _short(context: Context, value: str | Undefined) -> str:
+    """The day of it in the city."""
+    return _told(context["language"], value, SHORT_DATES)
+
+
+def _told(language: str, value: str | Undefined, patterns: Mapping[str, str]) -> str:
+    return format_datetime(datetime.fromisoformat(str(value)), patterns[language], tzinfo=CITY_ZONE, locale=language)
 
 
 @pass_context
 def _day(context: Context, value: str | Undefined) -> str:
-    """A day."""
-    language = context["language"]
-    return format_date(date.fromisoformat(str(value)), DATES[language], locale=language)
+    """A day; of a time, the day in the city."""
+    language, said = context["language"], str(value)
+    day = datetime.fromisoformat(said).astimezone(CITY_ZONE).date() if "T" in said else date.fromisoformat(said)
+    return format_date(day, DATES[language], locale=language)
+
+
+def shortened(text: str, most: int = MOST_SUBJECT) -> str:
+    """The text in one line; one that is too long ends with its last whole word that has room."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    words, _, cut = line[:most].rpartition(" ")
+    kept = words if len(words) > most // 2 else f"{words} {cut[:-1]}"  # A single long word is cut.
+    return kept.lstrip().rstrip(" ,;:–-") + "…"
 
 
 ENVIRONMENT = _environment()
@@ -149,11 +172,9 @@ def write(planned: NotificationPlanned, opened: Opened, head: Letterhead) -> Wri
     ]
     given = {"language": language, "letter": planned.letter, "sealed": opened.values, "page": page, "reasons": reasons}
     module = ENVIRONMENT.get_template(f"{language}/{planned.kind}.txt").make_module(given)
-    footer = ENVIRONMENT.get_template(f"{language}/_why.txt").render(given)
-    text = f"{str(module).strip()}\n\n-- \n{footer.strip()}\n"
-    subject = " ".join(str(vars(module)["subject"]).split())
-    if len(subject) > MOST_SUBJECT:
-        subject = subject[: MOST_SUBJECT - 1].rstrip() + "…"
+    closing, footer = (ENVIRONMENT.get_template(f"{language}/{part}.txt").render(given) for part in ("_closing", "_why"))
+    text = f"{str(module).strip()}\n\n{closing.strip()}\n\n-- \n{footer.strip()}\n"
+    subject = shortened(str(vars(module)["subject"]))
     paragraphs = [
         [(line, line.startswith(head.portal_url)) for line in part.splitlines()]
         for part in re.split(r"\n\s*\n", text.replace("\n-- \n", "\n"))

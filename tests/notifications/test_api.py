@@ -52,7 +52,7 @@ async def test_somebody_subscribes_confirms_is_told_and_stops(city: City) -> Non
     letter = await city.letter(2)
     assert letter["To"] == ADA
     assert BOARD_NAME in letter["Subject"]
-    assert "alles Öffentliche bestellt" in text_of(letter)
+    assert "alle öffentlichen Nachrichten bestellt" in text_of(letter)
     assert tokens(letter) == [stop]
     listed = (await city.get("/notifications", OPERATOR, cause=str(cause))).json()["items"]
     assert [(one["kind"], one["standing"], one["attempts"], one["about"]) for one in listed] == [
@@ -261,8 +261,8 @@ async def test_whoever_registers_or_contributes_gets_letters_of_their_own(city: 
     city.tell("conferences", CONFERENCE, registration_confirmed(email, name, sealed["manage"]))
     confirmed = await city.letter(2)
     assert tokens(confirmed) == ["manage"]
-    assert "Good day Bea Beispiel" in text_of(confirmed)
-    assert "Tuesday, 6 November 2018, 16:00" in text_of(confirmed)
+    assert "Hello Bea Beispiel" in text_of(confirmed)
+    assert "Tuesday, 6\u00a0November\u00a02018, 16:00" in text_of(confirmed)
     city.tell("conferences", some("contribution"), contribution_received(email, sealed["receipt"]))
     city.tell("conferences", some("on paper"), contribution_received(None, sealed["receipt"]))
     assert tokens(await city.letter(3)) == ["receipt"]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pytest
 
 import services.notifications.compose as composing
-from services.notifications.compose import Letterhead, Opened, compose, write
+from services.notifications.compose import MOST_SUBJECT, Letterhead, Opened, compose, shortened, write
 from services.notifications.events import NotificationPlanned, Reason
 from services.notifications.reactions import LETTERS, PERSONAL
 from shared.domain import Named
@@ -113,7 +113,7 @@ def made_hostile(value: Any, text: str) -> Any:
 
 def test_every_letter_has_a_template_in_every_language_and_every_template_a_letter() -> None:
     for language in LANGUAGES:
-        assert {file.stem for file in (FOLDER / language).glob("*.txt")} == {*VALUES, "_why"}
+        assert {file.stem for file in (FOLDER / language).glob("*.txt")} == {*VALUES, "_closing", "_why"}
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY)
@@ -153,7 +153,7 @@ def test_nothing_hostile_breaks_out_of_a_letter(kind: str, language: Literal["de
     assert list(message.keys()) == list(ordinary.keys())
     assert [part.get_content_type() for part in message.walk()] == [part.get_content_type() for part in ordinary.walk()]
     assert message["To"] == EMAIL
-    assert len(" ".join(message["Subject"].split())) <= 150
+    assert len(" ".join(message["Subject"].split())) <= MOST_SUBJECT
     tags = Tags(html)
     assert tags.tags <= {"html", "head", "meta", "title", "body", "p", "a", "br"}
     assert tags.attributes <= {"lang", "charset", "href"}
@@ -179,14 +179,40 @@ def test_a_letter_names_every_reason() -> None:
     reasons = (Reason(why="member", title="Fachbeirat"), Reason(why="everything", title="", stop=SEALED), STOPPED)
     words = write(planned("meeting_scheduled", "en", VALUES["meeting_scheduled"], *reasons), Opened(EMAIL, {}, [None, "one", "two"]), HEAD)
     assert "you are a member of “Fachbeirat”" in words.text
-    assert "you have ordered everything that is public" in words.text
-    assert "you have ordered messages about “Fachbeirat”" in words.text
+    assert "you have subscribed to all public messages" in words.text
+    assert "you have subscribed to messages about “Fachbeirat”" in words.text
     assert words.text.count("/en/subscription/stop?token=") == 2
 
 
 def test_times_are_the_citys() -> None:
     words = write(planned("meeting_scheduled", "de", VALUES["meeting_scheduled"]), Opened(EMAIL, {}, [TOKEN]), HEAD)
-    assert "Dienstag, 6. November 2018, 16:00 Uhr" in words.text
+    assert "Dienstag, 6.\u00a0November\u00a02018, 16:00\u00a0Uhr" in words.text, "no line ends inside a day or a time"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "kept"),
+    [
+        ("Beschluss: Mehr Bänke", 21, "Beschluss: Mehr Bänke"),
+        ("Beschluss: Mehr Bänke", 20, "Beschluss: Mehr…"),
+        ("Beschluss: Mehr Bänke", 16, "Beschluss: Mehr…"),
+        ("Beschluss: Mehr, Bänke", 17, "Beschluss: Mehr…"),
+        ("Beschluss:\n Mehr\u00a0Bänke ", 21, "Beschluss: Mehr Bänke"),
+        ("Beschluss: Sprachmittlungsgebührenordnung", 24, "Beschluss: Sprachmittlu…"),
+        ("Sprachmittlungsgebührenordnung", 10, "Sprachmit…"),
+    ],
+)
+def test_a_subject_that_is_too_long_ends_with_a_whole_word(text: str, most: int, kept: str) -> None:
+    assert shortened(text, most) == kept
+    assert len(kept) <= most
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_subject_keeps_its_kind_and_its_time_before_a_long_name(language: Literal["de", "en"]) -> None:
+    values = {**VALUES["meeting_rescheduled"], "body_name": "Beirat für alles, was lange heißt, " * 3}
+    subject = write(planned("meeting_rescheduled", language, values), Opened(EMAIL, {}, [TOKEN]), HEAD).subject
+    assert subject.startswith({"de": "Sitzung verlegt auf ", "en": "Meeting moved to "}[language])
+    assert "Nov 2018: " in subject.replace(".", "")
+    assert subject.endswith("…")
 
 
 def test_a_value_that_a_template_misses_is_an_error_and_no_gap_in_the_letter() -> None:
