@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,9 @@ HERE = Path(__file__).parent
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 CITYS_OWN: Language = "de"
 """What the city writes in: names, titles, resolutions, answers, reasons."""
+FIRM = "\u00a0"
+"""A space at which no line ends."""
+_NUMBER = re.compile(r"(\d|%\(\w+\)s) (?=\w)")
 
 
 def mark(text: str) -> str:
@@ -38,6 +42,27 @@ def mark(text: str) -> str:
 def catalogue_file(language: Language) -> Path:
     """Where the words of a language are; English has none, it is what the templates are written in."""
     return HERE / "locale" / f"{language}.po"
+
+
+def bound(text: str) -> str:
+    """The text with each number on one line with the word that it counts."""
+    return _NUMBER.sub(rf"\1{FIRM}", text)
+
+
+class Words(NullTranslations):
+    """The translations as they are shown."""
+
+    def __init__(self, told: NullTranslations) -> None:
+        super().__init__()
+        self._told = told
+
+    def gettext(self, message: str) -> str:
+        """Our English text in the language."""
+        return bound(self._told.gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The same of one or of many."""
+        return bound(self._told.ngettext(msgid1, msgid2, n))
 
 
 def read_catalogue(file: Path) -> NullTranslations:
@@ -69,7 +94,7 @@ class Speech:
 @cache
 def speech(language: Language) -> Speech:
     """The language with everything that belongs to it, made once."""
-    catalogue = read_catalogue(catalogue_file(language))
+    catalogue = Words(read_catalogue(catalogue_file(language)))
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -91,17 +116,17 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str | None]]:
 
     def day(value: str | date) -> str:
         """`28 November 2018`; of a moment, the day in the city."""
-        return format_date(_day(value), "long", locale)
+        return format_date(_day(value), "long", locale).replace(" ", FIRM)
 
     def moment(value: str | datetime) -> str:
         """`28 November 2018, 16:00` in the city's time."""
         at = _local(value)
-        return f"{format_date(at, 'long', locale)}, {clock(at)}"
+        return f"{day(at)}, {clock(at)}"
 
     def clock(value: str | datetime) -> str:
         """`16:00` in the city's time, with what the language says after it."""
         said = format_time(_local(value), "HH:mm", locale=locale)
-        return f"{said} Uhr" if spoken.language == "de" else said
+        return f"{said}{FIRM}Uhr" if spoken.language == "de" else said
 
     def weekday(value: str | datetime) -> str:
         """`Wednesday`."""
@@ -134,7 +159,7 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str | None]]:
 
 def is_ours(text: str) -> bool:
     """Whether we say so ourselves, in English, so that there is a German text for it."""
-    return speech("de").text(text) != text
+    return speech("de").text(text) != bound(text)
 
 
 def _day(value: str | date) -> date:

@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Page, Response
 
+from tests.support.spaces import same_spaces
+
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
 TRIES = 120
 """So often a page is loaded again, four times a second."""
@@ -65,12 +67,12 @@ class Visitor:
 
     def reads(self) -> str:
         """What the page says."""
-        return self.page.locator("main").inner_text()
+        return same_spaces(self.page.locator("main").inner_text())
 
     def waits_for(self, text: str, within: str = "main") -> None:
         """Load the page again until it says so: what crosses services takes a moment."""
         for _ in range(TRIES):
-            if any(text in one for one in self.page.locator(within).all_inner_texts()):
+            if any(text in same_spaces(one) for one in self.page.locator(within).all_inner_texts()):
                 return
             self.page.wait_for_timeout(250)
             self.page.reload(wait_until="domcontentloaded")

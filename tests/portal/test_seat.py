@@ -10,6 +10,7 @@ from typing import Any
 from tests.portal.interfaces import THING, answer_to
 from tests.portal.sites import Site, new_site
 from tests.portal.test_spoken import Answering
+from tests.support.spaces import same_spaces
 
 PAGE, SEAT = f"/de/bodies/{THING}/seats/{THING}", f"/api/meetings/bodies/{THING}/seats/{THING}"
 CORRECTION = {"recorded_since": "2018-02-01", "member_name": "Ayşe Beispiel", "reason": "Falsch geschrieben."}
@@ -28,7 +29,7 @@ def site_of_a_seat(folder: Path) -> Site:
 
 async def test_everybody_sees_who_has_held_the_seat_and_why_that_was_corrected(tmp_path: Path) -> None:
     site = site_of_a_seat(tmp_path)
-    page = re.sub(r"<[^>]+>", "", (await site.get(PAGE)).text)
+    page = same_spaces(re.sub(r"<[^>]+>", "", (await site.get(PAGE)).text))
     assert "Aische Beispiel (WortlautOnBehalfOf), seit 1. Februar 2018, bis 31. August 2018" in page
     assert "Berichtigt am 3. September 2018: Ein Tag zu spät eingetragen." in page
     assert "Jan Muster (WortlautOnBehalfOf), seit 1. September 2018\n" in page

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.portal.clients import ServiceProblem
-from services.portal.language import HERE
+from services.portal.language import HERE, Language, bound, speech
 from services.portal.problems import UNKNOWN, by_field, german, input_said, said
 from shared.domain import Refusal
 from shared.http.bad_input import _SENTENCES
@@ -119,3 +119,24 @@ def test_a_text_without_german_is_noticed() -> None:
 def test_no_page_holds_script_or_style_of_its_own(file: Path) -> None:
     text = file.read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|javascript:", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It works for 48 hours.", "It works for 48\u00a0hours."),
+        ("%(num)s people of %(entitled)s", "%(num)s\u00a0people of %(entitled)s"),
+        ("until %(day)s.", "until %(day)s."),
+        ("Article 6 (1)", "Article 6 (1)"),
+    ],
+)
+def test_no_line_ends_between_a_number_and_what_it_counts(text: str, shown: str) -> None:
+    assert bound(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("de", "28.\u00a0November\u00a02018, 16:00\u00a0Uhr"), ("en", "28\u00a0November\u00a02018, 16:00")]
+)
+def test_no_line_ends_inside_a_day_or_a_time(language: Language, shown: str) -> None:
+    page = speech(language).templates.from_string("{{ at | moment }}|{{ at | day }}").render(at="2018-11-28T15:00:00Z")
+    assert page == f"{shown}|{shown.partition(',')[0]}"
