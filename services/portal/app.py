@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.portal import assets
 from services.portal.clients import ServiceAway, ServiceProblem, services
 from services.portal.issuer import Issuer
+from services.portal.kept import KEPT_FOR, Kept, keep
 from services.portal.language import LANGUAGES, Language, preferred
 from services.portal.operator import read_operator
 from services.portal.pages import (
@@ -51,6 +52,7 @@ from services.portal.visit import PRIVATE, Visit
 from shared.http.app import MOST_BYTES
 from shared.http.edge import Edge
 from shared.http.keys import KeysUnavailable
+from shared.http.permissions import Principal
 from shared.http.problems import is_away, unexpected_problem
 from shared.http.runtime import Runtime
 from shared.surroundings import Surroundings
@@ -80,7 +82,7 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
-ERRORS = {400, 403, 404, 405, 413, 503}
+ERRORS = {400, 401, 403, 404, 405, 413, 503}
 """What has sentences of its own in `error.html`; any other failure is our mistake (500)."""
 APART = ("/health", "/ready", "/metrics", "/api")
 """What is no page."""
@@ -151,38 +153,44 @@ class Shown:
             request.scope["route"] = route  # What the metrics call this request.
             if route.method == "POST" and not is_ours(request):
                 return self.failed(request, HTTPException(403))
+            visit = Visit(self._portal, request, language)
+            if route.on is not None:
+                visit.place = _filled(route.on, request)
+            sent = await visit.sent() if route.method == "POST" else None
             try:
-                visit = await self._visit(request, language)
-                if route.on is not None:
-                    visit.place = _filled(route.on, request)
+                if known := await self._known(request):
+                    visit.person, visit.token = request.scope["known"] = known  # Pages about failures are for the same person.
                 return await route.handler(visit)
-            except ServiceProblem as problem:
-                if problem.status == 401:
+            except Exception as error:
+                status = _status(error)
+                if sent is None and status == 401:
                     return to_login(request, language)
-                return self.failed(request, problem)
+                if sent is not None and status in KEPT_FOR:
+                    return self.failed(request, error, keep(request.url.path, sent, visit.sending))
+                raise
 
         return answered
 
-    async def _visit(self, request: Request, language: Language) -> Visit:
+    async def _known(self, request: Request) -> tuple[Principal, str] | None:
+        """Whoever is signed in, with the token."""
         portal = self._portal
-        known = await (portal.sessions.person_of(request) if portal.sessions else person_of(portal.runtime.tokens, request))
-        return Visit(portal, request, language, known)
+        return await (portal.sessions.person_of(request) if portal.sessions else person_of(portal.runtime.tokens, request))
 
     async def failed_soon(self, request: Request, error: Exception) -> Response:
         """The page for a failure, where the framework waits for it."""
         return self.failed(request, error)
 
-    def failed(self, request: Request, error: Exception) -> Response:
-        """The page for a failure."""
+    def failed(self, request: Request, error: Exception, kept: Kept | None = None) -> Response:
+        """The page for a failure, with what was typed if it was to be sent."""
         status, incident = _status(error), None
         if status == 500:
             incident = unexpected_problem(error).extras.get("incident")
         first = request.url.path.split("/", 2)[1]
         language: Language = "en" if first == "en" else "de" if first == "de" else preferred(request.headers.get("accept-language"))
-        visit = Visit(self._portal, request, language, None)
+        visit = Visit(self._portal, request, language, None if status == 401 else request.scope.get("known"))
         if first != language:
             visit.place = "/"
-        response = visit.show("error.html", status, shown_status=status, incident=incident)
+        response = visit.show("error.html", status, shown_status=status, incident=incident, waiting=kept)
         if status == 503:
             response.headers["retry-after"] = "2"
         if isinstance(error, HTTPException) and error.headers:
@@ -203,9 +211,9 @@ def _status(error: Exception) -> int:
 
 
 def to_login(request: Request, language: Language) -> Response:
-    """On to the sign-in, and back to this page after it; a form is lost on the way, so it leads to the page it stood on."""
+    """On to the sign-in, and back to this page after it."""
     query = f"?{request.url.query}" if request.url.query else ""
-    back = local_address(f"{request.url.path}{query}") if request.method == "GET" else None
+    back = local_address(f"{request.url.path}{query}")
     asked = f"?{urlencode({'next': back})}" if back else ""
     return RedirectResponse(f"/{language}/login{asked}", 303, PRIVATE)
 

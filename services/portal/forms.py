@@ -24,6 +24,8 @@ NO_MOMENT = mark("Please give a day with a time, such as 2018-11-30T16:00.")
 NO_CHOICE = mark("Please choose one of these.")
 
 Kind = Literal["line", "email", "prose", "number", "day", "moment", "choice", "check", "many", "hidden"]
+TYPED: frozenset[Kind] = frozenset({"line", "email", "prose", "number", "day", "moment"})
+"""What is answered by hand; the others by choosing."""
 Sent = Mapping[str, Sequence[str]]
 Options = Sequence[tuple[str, str]]
 """What can be chosen: the value that is sent, and what people read."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from pydantic import JsonValue
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -34,12 +35,14 @@ PUBLIC = {"cache-control": "no-cache", "vary": "Cookie"}
 class Visit:
     """What a page knows of its request. Every page takes it as `visit`."""
 
-    def __init__(self, portal: Portal, request: Request, language: Language, signed_in: tuple[Principal, str] | None) -> None:
+    def __init__(self, portal: Portal, request: Request, language: Language, signed_in: tuple[Principal, str] | None = None) -> None:
         self.portal, self.request, self.language = portal, request, language
         self.person: Principal | None = signed_in[0] if signed_in else None
         self.token: str | None = signed_in[1] if signed_in else None
         self.place = request.url.path[len(language) + 1 :] or "/"
         """The page's path below the language; a form's is that of the page it stands on."""
+        self.sending: Form | None = None
+        """The form that was sent, once its page has said which one it is."""
         self._troubles: dict[str, Trouble] = {}
 
     # What the page is asked for.
@@ -134,8 +137,11 @@ class Visit:
 
         If it does not fit or is refused, the page is drawn `again` with what was sent and what is wrong. `body` makes the command's body
         where it is not simply the form's fields. `each` names a field of many choices, and what each choice is called in a command of
-        its own: the service is told one after the other.
+        its own: the service is told one after the other. Whoever is signed out meanwhile is asked to sign in first (401).
         """
+        self.sending = form
+        if not form.public and self.person is None:
+            raise HTTPException(401)
         sent = await self.sent()
         reading = form.read(sent)
         brought, seen = sent.get(KEY, [""])[-1], sent.get(SEEN, [""])[-1] or None
@@ -188,6 +194,12 @@ class Visit:
         """The languages with their own names, and this page's address in each."""
         query = f"?{self.request.url.query}" if self.request.url.query and self.request.method == "GET" else ""
         return [(language, NAMES[language], f"/{language}{self.place}{query}") for language in LANGUAGES]
+
+    @property
+    def sign_in(self) -> str:
+        """Where one signs in; from there one comes back to this page."""
+        back = {} if self.place == "/" or self.place.startswith("/login") else {"next": f"/{self.language}{self.place}"}
+        return f"/{self.language}/login{'?' if back else ''}{urlencode(back)}"
 
     @property
     def navigation(self) -> list[tuple[str, str]]:

@@ -183,7 +183,7 @@ async def test_what_a_service_finds_unfit_is_told_at_the_field(site: Site) -> No
     site.answers |= {**BODIES, "POST /api/meetings/bodies": (422, unfit)}
     await site.sign_in()
     answer = await site.post("/de/bodies", **FOUNDING)
-    assert (answer.status_code, "Name: Das hat mehr als 300 Zeichen." in answer.text) == (422, True)
+    assert (answer.status_code, "Name: Das hat mehr als 300\u00a0Zeichen." in answer.text) == (422, True)
 
 
 async def test_a_forms_own_address_leads_back_to_its_page(site: Site) -> None:

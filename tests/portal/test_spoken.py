@@ -22,7 +22,7 @@ EVERYBODY = WITH_TOKENS | {
     *("/meetings/{meeting:uuid}/items/{item:uuid}", "/recommendations", "/recommendations/{recommendation:uuid}", "/subscription"),
     "/login",
 }
-SIGNED_IN = EVERYBODY | {"/conferences/{conference:uuid}/organisation"}
+SIGNED_IN = EVERYBODY | {"/conferences/{conference:uuid}/organisation", "/login/done"}
 BY_RESIDENTS = {"/feedback"}
 """What residents write is in whatever language they choose."""
 BY_HAND = {"/imprint", "/privacy", "/accessibility"}

@@ -40,6 +40,12 @@ async def enter(visit: Visit) -> Response:
     return response
 
 
+@pages.get("/login/done")
+async def show_signed_in(visit: Visit) -> Response:
+    """For whoever signed in beside a page that keeps what they typed: on with it there."""
+    return visit.show("signed_in.html", kept=False) if visit.person else RedirectResponse(f"/{visit.language}/login", 303, PRIVATE)
+
+
 @pages.post("/logout", on="/")
 async def leave(visit: Visit) -> Response:
     """Sign out; with a real issuer a page leads on to sign out there, too."""
