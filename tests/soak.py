@@ -1,6 +1,6 @@
 """Kills every process of the scaled form around every part of the story, again and again: `make soak`.
 
-python -m tests.soak [--minutes 60] [--seed 1]
+python -m tests.soak [--minutes 60] [--seed 1] [--turn 1]
 
 The story is told to a new city each time, while around each of its parts one process is killed and started again. As many tellings
 as there are processes kill each of them around each part; further ones begin anew with another seed, until the time is up. Each
@@ -61,19 +61,19 @@ async def telling(run: Run, postgres: PostgresServer, kafka: str, undisturbed: E
             await postgres.drop_database(database)
 
 
-async def soak(run: Run, kafka: str, minutes: float, seed: int) -> list[str]:
-    """Tell it until the time is up; answers what came out otherwise in the last telling."""
+async def soak(run: Run, kafka: str, minutes: float, seed: int, first: int) -> list[str]:
+    """Tell it from the first turn on until the time is up; answers what came out otherwise in the last telling."""
     postgres = PostgresServer(run, run.fresh_directory("pg"))
     postgres.start()
     end = time.monotonic() + 60 * minutes
     with told_home(run) as operator:
         async with embedded(operator.home, role="api") as undisturbed:
-            turns, turn = 2 * len(undisturbed.services), 0
+            turns, turn = 2 * len(undisturbed.services), first
             while time.monotonic() < end:
                 if found := await telling(run, postgres, kafka, undisturbed, turn % turns, seed + turn // turns):
                     return found
                 turn += 1
-            say(f"{turn} tellings, {turn / turns:.0%} of the matrix")
+            say(f"{turn - first} tellings, {(turn - first) / turns:.0%} of the matrix")
     return []
 
 
@@ -82,6 +82,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--minutes", type=float, default=60, help="No telling begins later (default 60).")
     asked.add_argument("--seed", type=int, default=1, help="Of the moments at which processes are killed (default 1).")
+    asked.add_argument("--turn", type=int, default=1, help="The first one, where an earlier run ended (default 1).")
     given = asked.parse_args()
     with ExitStack() as stack:
         run = Run.begin()
@@ -92,7 +93,7 @@ def main() -> int:
             server = KafkaServer(run, run.fresh_directory("kafka"), choice)
             server.start()
             kafka = server.bootstrap
-        if found := asyncio.run(soak(run, kafka, given.minutes, given.seed)):
+        if found := asyncio.run(soak(run, kafka, given.minutes, given.seed, given.turn - 1)):
             say("not as when undisturbed:\n" + "\n".join(found))
             return 1
     return 0
