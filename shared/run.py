@@ -7,7 +7,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from shared.failures import EXPECTED, sentence
 from shared.ground import Ground, ground
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
+from shared.http.budget import Budget
 from shared.http.health import Readiness
 from shared.http.keys import FetchedKeys, KeySource, StaticKeys
 from shared.http.runtime import Runtime
@@ -105,6 +106,7 @@ async def running(service: Service, around: Surroundings, role: Role, given: Gro
             readiness=readiness,
             keyring=around.keyring,
             metrics=around.metrics,
+            budget=Budget(settings.anonymous_at_once, settings.anonymous_per_minute) if settings.anonymous_at_once else None,
         )
         watch(service.name, around.metrics, writer, readers)
         app = create_app(service, runtime)
@@ -170,16 +172,21 @@ def _keys(where: str) -> KeySource:
         raise UnusableSettings(f"BINDEGLIED_TOKEN_KEYS: {where} is no readable JSON Web Key Set: {error}") from None
 
 
-async def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, then let requests under way end."""
+def server_of(app: ASGIApp, host: str, port: int, trusted: Sequence[str] = ()) -> uvicorn.Server:
+    """The server of this process, not yet started. Of proxies at the addresses and networks `trusted` it believes for whom they ask."""
     config = uvicorn.Config(
         app, host=host, port=port, loop="uvloop", http="httptools", lifespan="off", log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False, timeout_graceful_shutdown=GRACE_SECONDS, proxy_headers=bool(trusted), forwarded_allow_ips=list(trusted),
     )  # fmt: skip
+    return uvicorn.Server(config)
+
+
+async def serve(app: ASGIApp, host: str, port: int, trusted: Sequence[str] = ()) -> None:
+    """Serve until SIGTERM or SIGINT, then let requests under way end."""
     # The server raises the signal again when it has drained. Nobody may die of that: the readers and the writer close in order, too.
     before = {number: signal.signal(number, _heard) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        await uvicorn.Server(config).serve()
+        await server_of(app, host, port, trusted).serve()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -208,7 +215,9 @@ async def run_service(service: Service, role: Role, settings: Settings, sign_in:
         await migrate(settings.keyring_admin_url, "keyring", KEYRING_ROLE)
     async with surroundings(settings, role, sign_in=sign_in) as around, running(service, around, role) as process:
         logger.info("process.started", service=service.name, role=role, port=settings.port, database=database_of(settings.database_url))
-        await serve(process.face, settings.host, settings.port)
+        if role != "worker" and not settings.trusted_proxies:
+            logger.warning("process.no_trusted_proxy", reason="behind a proxy all who are not signed in share one budget: name the proxy")
+        await serve(process.face, settings.host, settings.port, [str(network) for network in settings.trusted_proxies])
 
 
 def main(service: Service) -> None:

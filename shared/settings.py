@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
@@ -63,11 +64,20 @@ class Settings(BaseModel):
     """The file that says who runs the site, for the portal's imprint; the demo has one of its own."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """The addresses and networks, separated by spaces, whose word (`X-Forwarded-For`) is taken for where a request comes from: the proxy
+    in front, and for the services the portal, which sends what people fill in."""
+    anonymous_at_once: int = Field(default=120, ge=0)
+    """How many commands may come at once from one address without a sign-in; 0 where somebody else sees to that."""
+    anonymous_per_minute: int = Field(default=20, ge=1)
+    """How many a minute after that: a class of thirty behind one address sends six each within five minutes."""
     max_waiting_commands: int = Field(default=2_000, ge=1)
     smtp_url: str | None = Field(default=None, repr=False)
     """Where the notifications service hands its mail over: `smtp://user:password@host:587?starttls=1`, or `smtps://…`."""
     outbox: Path | None = None
     """A folder that takes the mail instead, one file a letter."""
+    letters_per_mailbox: int = Field(default=5, ge=1)
+    """How many letters a day go to one mailbox because somebody has typed its address into a form, without its owner's confirmation."""
     mail_from: str = Field(default="bindeglied@localhost", pattern=r"^[!-?A-~]+@[!-?A-~]+$")
     """The sender of every letter."""
     portal_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[!-~]+$")
@@ -78,6 +88,11 @@ class Settings(BaseModel):
     @classmethod
     def _in_any_case(cls, level: object) -> object:
         return level.lower() if isinstance(level, str) else level
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _of_words(cls, networks: object) -> object:
+        return networks.split() if isinstance(networks, str) else networks
 
     @field_validator("services", mode="before")
     @classmethod

@@ -13,6 +13,7 @@ import httpx2
 from shared.surroundings import Surroundings
 
 SECONDS = 10.0
+FORWARDED_FOR = "x-forwarded-for"
 INSIDE = "http://portal.internal"
 """The host of requests that never leave the process."""
 
@@ -31,6 +32,8 @@ class ServiceProblem(Exception):
     errors: list[dict[str, str]] = field(default_factory=list)
     """For bad input: which field (`where`), and the rule (`what`)."""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: str | None = None
+    """When to come again, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,20 @@ class Services:
         return await self._send(service, "GET", path, {}, token, params={name: value for name, value in query.items() if value is not None})
 
     async def tell(
-        self, service: str, path: str, body: Mapping[str, Any], token: str | None, *, key: str | None = None, seen: str | None = None
+        self,
+        service: str,
+        path: str,
+        body: Mapping[str, Any],
+        token: str | None,
+        *,
+        key: str | None = None,
+        seen: str | None = None,
+        sender: str | None = None,
     ) -> Answer:
-        """Send a command under an Idempotency-Key, and with the ETag of what was seen. Raises ServiceProblem or ServiceAway."""
-        headers = {name: value for name, value in (("idempotency-key", key), ("if-match", seen)) if value}
+        """Send a command under an Idempotency-Key, with the ETag of what was seen, and of somebody who is not signed in with the address it
+        comes from (`sender`). Raises ServiceProblem or ServiceAway."""
+        named = (("idempotency-key", key), ("if-match", seen), (FORWARDED_FOR, None if token else sender))
+        headers = {name: value for name, value in named if value}
         return await self._send(service, "POST", path, headers, token, json=dict(body))
 
     async def _send(self, service: str, method: str, path: str, headers: dict[str, str], token: str | None, **parts: Any) -> Answer:
@@ -85,6 +98,7 @@ def _problem(answer: httpx2.Response) -> ServiceProblem:
         str(told.get("detail", HTTPStatus(answer.status_code).phrase)),
         list(told.get("errors", ())),
         {name: value for name, value in told.items() if name not in known},
+        answer.headers.get("retry-after"),
     )
 
 
@@ -100,7 +114,9 @@ class _Late(httpx2.AsyncBaseTransport):
             app = self._around.apps(self._service)
         except KeyError:
             raise httpx2.ConnectError(f"{self._service} does not run here") from None
-        return await httpx2.ASGITransport(app=app).handle_async_request(request)
+        # Between two applications of one process nobody else puts the sender in its place.
+        sender = request.headers.get(FORWARDED_FOR, "")
+        return await httpx2.ASGITransport(app=app, client=(sender, 0)).handle_async_request(request)
 
 
 SERVICES = ("meetings", "conferences", "recommendations", "notifications")

@@ -147,17 +147,19 @@ class Visit:
         brought, seen = sent.get(KEY, [""])[-1], sent.get(SEEN, [""])[-1] or None
         key = brought if _KEY.fullmatch(brought) else None if form.public else secrets.token_urlsafe(16)
         status, errors, says = 422, {name: self.text(error) for name, error in reading.errors.items()}, list[str]()
+        retry_after: str | None = None
+        sender = self.request.client.host if self.request.client else None
         if not errors:
             wish = body(reading) if body else reading.body
             try:
                 *others, (last_key, last) = _commands(wish, key, each)
                 for one_key, one in others:
-                    await self.portal.services.tell(service, path, one, self.token, key=one_key, seen=seen)
-                done = await self.portal.services.tell(service, path, last, self.token, key=last_key, seen=seen)
+                    await self.portal.services.tell(service, path, one, self.token, key=one_key, seen=seen, sender=sender)
+                done = await self.portal.services.tell(service, path, last, self.token, key=last_key, seen=seen, sender=sender)
             except ServiceProblem as problem:
                 if problem.status in (401, 403, 404):
                     raise
-                status = problem.status
+                status, retry_after = problem.status, problem.retry_after
                 errors, says = by_field(problem, self.language)
                 fields = {one.name for one in form.fields}
                 says = [self.text(one) for one in (*says, *(error for name, error in errors.items() if name not in fields))]
@@ -171,6 +173,8 @@ class Visit:
         self._troubles[form.name] = Trouble(reading.values, errors, says, key, seen)
         response = await again(self)
         response.status_code = status
+        if retry_after:
+            response.headers["retry-after"] = retry_after
         return response
 
     # Answering.

@@ -86,6 +86,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "413": ("too-large",),
     "422": ("bad-input", "key-reused", "unstorable"),
     "428": ("if-match-missing",),
+    "429": ("too-many",),
     "503": ("unavailable", "busy", "outcome-unknown", "read-model-behind", "program-too-old", "issuer-unavailable"),
 }
 _TEXTS = {
@@ -96,11 +97,13 @@ _TEXTS = {
     "413": "The body is too large.",
     "422": "The input does not fit, and `errors` names the fields; or the key was used for another command; or it cannot be stored.",
     "428": "If-Match is missing.",
+    "429": "Too much was sent from the caller's address without a token; `Retry-After` says when to come again.",
     "503": "Something the service stands on is away, busy or behind, or its program too old; `Retry-After` says when to come again.",
 }
 _HEADERS = {
     "401": {"WWW-Authenticate": _header("Bearer, and whether a token was sent that is not accepted.")},
     "412": {"ETag": _header("The version that it has now.")},
+    "429": {"Retry-After": _header("Seconds.")},
     "503": {"Retry-After": _header("Seconds.")},
 }
 

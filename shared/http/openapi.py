@@ -74,7 +74,7 @@ def _complete_operation(operation: dict[str, Any], route: GuardedRoute, method: 
         good["headers"] = READING_HEADERS | (LINK if is_page else {})
         responses["304"] = {"description": "The caller has this answer already.", "headers": READING_HEADERS}
     else:
-        statuses.add("413")
+        statuses |= {"413", "429"} if permission.public else {"413"}
         if isinstance(route.response_model, type) and issubclass(route.response_model, CommandAnswer):
             statuses |= _complete_command(operation, good, route)
     for status in sorted(statuses):

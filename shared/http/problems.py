@@ -21,6 +21,7 @@ from shared.domain import Refusal
 from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unreadable, Unstorable, VersionMismatch
 from shared.http.auth import InvalidToken
 from shared.http.bad_input import BadInput, describe_bad_input
+from shared.http.budget import TooMany
 from shared.http.keys import KeysUnavailable
 
 logger = structlog.get_logger(__name__)
@@ -144,6 +145,8 @@ def problem_of(service: str, error: Exception) -> Problem:
         case CommandReused():
             detail = "This Idempotency-Key was used before, for another request."
             return kit_problem(422, "key-reused", detail, title="Idempotency-Key reused")
+        case TooMany(retry_after=seconds):
+            return kit_problem(429, "too-many", TooMany.__doc__ or "", headers={"retry-after": str(seconds)})
         case Unstorable(reason=reason):
             return kit_problem(422, "unstorable", reason, title="This cannot be stored")
         case StoreBusy(retry_after=seconds):
@@ -169,7 +172,7 @@ def problem_of(service: str, error: Exception) -> Problem:
 
 _HANDLED: tuple[type[Exception], ...] = (
     *(Problem, Refusal, BadInput, Denied, Unauthenticated, InvalidToken, VersionMismatch, PreconditionMissing, CommandReused),
-    *(Unstorable, Unreadable, StoreBusy, OutcomeUnknown, ReadModelBehind, KeysUnavailable, RequestValidationError, HTTPException),
+    *(TooMany, Unstorable, Unreadable, StoreBusy, OutcomeUnknown, ReadModelBehind, KeysUnavailable, RequestValidationError, HTTPException),
 )
 
 Answer = Callable[[Request, Exception], Response]

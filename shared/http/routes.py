@@ -49,6 +49,8 @@ class GuardedRoute(APIRoute):
         async def guarded(request: Request) -> Response:
             principal = await authenticate(guard.runtime.tokens, request)
             call = Invocation(guard.runtime, guard.service, request, guard.permission, principal, guard.prefix)
+            if principal is None and request.method not in _READING:
+                take_from_budget(guard.runtime, request)
             if request.scope["query_string"] and (unknown := request.query_params.keys() - known):
                 raise unknown_query(name for name in request.query_params if name in unknown)
             request.scope[SCOPE_KEY] = call
@@ -62,6 +64,15 @@ class GuardedRoute(APIRoute):
             return response
 
         return guarded
+
+
+_READING = frozenset({"GET", "HEAD"})
+
+
+def take_from_budget(runtime: Runtime, request: Request) -> None:
+    """Let a command of somebody through who is not signed in, or raise TooMany."""
+    if runtime.budget is not None:
+        runtime.budget.take(request.client.host if request.client else "")
 
 
 async def authenticate(tokens: Tokens, request: Request) -> Principal | None:

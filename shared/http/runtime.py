@@ -12,6 +12,7 @@ import asyncpg
 from shared.domain import Command, Decider, Event, Now
 from shared.eventstore.store import Origin, Outcome
 from shared.http.auth import Tokens
+from shared.http.budget import Budget
 from shared.http.health import Readiness
 from shared.http.metrics import Metrics
 from shared.http.operations import Operations
@@ -77,3 +78,5 @@ class Runtime:
     keyring: Fingerprints | None = None
     """None only where no input is personal: bodies are then fingerprinted with a plain SHA-256."""
     metrics: Metrics = field(default_factory=Metrics)
+    budget: Budget | None = None
+    """What people may send who are not signed in; None where somebody else sees to that."""

@@ -169,6 +169,7 @@ async def served_on(dsn: str, service: Routed = NOTES, **options: Any) -> AsyncI
             operations=ShownOperations(),
             readiness=Readiness({"database": database_probe(pool), "broker": no_broker}),
             keyring=options.pop("keyring", None),
+            budget=options.pop("budget", None),
         )
         app = create_app(service, runtime, **options)
         transport = httpx2.ASGITransport(app)

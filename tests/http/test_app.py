@@ -12,7 +12,6 @@ from uuid import UUID
 
 import pytest
 import schemathesis
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
@@ -24,6 +23,7 @@ from shared.http.call import Call
 from shared.http.permissions import PUBLIC, Permissions
 from shared.http.routes import UnguardedRoute
 from shared.http.runtime import Runtime
+from shared.run import server_of
 from tests.http.conftest import Served, bearer, served_on
 from tests.http.notebook import PERMISSIONS, Notes, router
 from tests.support.postgres import Database
@@ -116,9 +116,9 @@ async def test_generated_requests_find_no_answer_that_the_document_does_not_name
 
 
 @asynccontextmanager
-async def listening(app: FastAPI) -> AsyncIterator[str]:
-    """The application on a port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+async def listening(app: FastAPI, *trusted: str) -> AsyncIterator[str]:
+    """The application on a port of this machine, behind proxies at these addresses."""
+    server = server_of(app, "127.0.0.1", 0, trusted)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

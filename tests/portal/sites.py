@@ -41,6 +41,7 @@ class Site:
     answers: dict[str, Said] = field(default_factory=dict)
     """By `GET /api/<service>/…`; whatever is not here is unknown there."""
     asked: list[httpx2.Request] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=lambda: {"etag": '"7"'})
     away: bool = False
 
     async def sign_in(self, persona: str = "amt") -> None:
@@ -63,7 +64,7 @@ class Site:
             raise httpx2.ConnectError("nobody listens")
         unknown = {"type": "urn:bindeglied:problem:not-found", "title": "Not Found", "detail": "There is no such thing."}
         status, body = self.answers.get(f"{request.method} {request.url.path}", (404, unknown))
-        return httpx2.Response(status, json=body, headers={"etag": '"7"'})
+        return httpx2.Response(status, json=body, headers=self.headers)
 
 
 def new_site(folder: Path, host: str = HOST) -> Site:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from services.portal.assets import address, assets, version
+from services.portal.clients import services
 from tests.portal.sites import Said, Site, new_site, query_of
 
 BODY = "6d6d1a62-8f0a-4d2c-9b57-3c1f0e0f4a11"
@@ -198,6 +203,40 @@ async def test_a_public_form_carries_no_key_and_no_name_of_anybody(site: Site) -
     assert answer.headers["location"] == "/de/accessibility?said=feedback"
     assert {"idempotency-key", "authorization"} & set(site.asked[-1].headers) == set()
     assert "Vielen Dank" in (await site.get(answer.headers["location"])).text
+
+
+@pytest.mark.parametrize(("language", "says"), [("de", "Von Ihrem Anschluss kam ohne Anmeldung gerade sehr viel."), ("en", "Too much.")])
+async def test_too_much_from_one_address_is_said_with_what_was_typed_and_when_to_come_again(site: Site, language: str, says: str) -> None:
+    problem = {"type": "urn:bindeglied:problem:too-many", "detail": "Too much."}
+    site.answers |= {**BODIES, "POST /api/notifications/subscriptions": (429, problem)}
+    site.headers["retry-after"] = "17"
+    form = {"about": "everything", "email": "ada@example.org", "language": "de"}
+    answer = await site.post(f"/{language}/subscription", **form)
+    assert (answer.status_code, says in answer.text, 'value="ada@example.org"' in answer.text) == (429, True, True)
+    assert answer.headers["retry-after"] == "17"
+
+
+async def test_a_service_learns_from_which_address_somebody_sends_who_is_not_signed_in(site: Site) -> None:
+    site.answers |= {"POST /api/notifications/feedback": (202, {}), **BODIES, "POST /api/meetings/bodies": (201, {"id": BODY})}
+    await site.post("/de/accessibility", text="Der Kontrast")
+    assert site.asked[-1].headers["x-forwarded-for"] == "127.0.0.1"
+    await site.sign_in()
+    await site.post("/de/bodies", **FOUNDING)
+    assert site.asked[-1].method == "POST"
+    assert "x-forwarded-for" not in site.asked[-1].headers
+
+
+async def test_a_service_in_the_same_process_learns_it_too() -> None:
+    heard: list[Any] = []
+
+    async def service(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.append(scope["client"])
+        await Response()(scope, receive, send)
+
+    around: Any = SimpleNamespace(apps=lambda _: service)
+    async with services(around) as ways:
+        await ways.tell("notifications", "/feedback", {}, None, sender="203.0.113.7")
+    assert heard == [("203.0.113.7", 0)]
 
 
 async def test_what_never_changes_is_kept_for_ever_under_its_hash(site: Site) -> None:
