@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from services.notifications import mailboxes
 from shared.failpoints import failpoint
 from shared.projections.tables import COLLISIONS
 
@@ -58,13 +59,14 @@ class Claims:
         self.pool = pool
 
     async def start(self) -> None:
-        """Make the table where it is missing; processes may do this at the same moment."""
-        while not await self.pool.fetchval("select to_regclass('work.notification') is not null"):
+        """Make the work tables where they are missing; processes may do this at the same moment."""
+        made = "select to_regclass('work.notification') is not null and to_regclass('work.mailbox') is not null"
+        while not await self.pool.fetchval(made):
             try:
                 async with self.pool.acquire() as connection, connection.transaction():
                     if not await connection.fetchval("select true from pg_namespace where nspname = 'work'"):
                         await connection.execute("create schema work")
-                    await connection.execute(f"set local client_min_messages = warning; {TABLE}")
+                    await connection.execute(f"set local client_min_messages = warning; {TABLE} {mailboxes.TABLE}")
             except COLLISIONS:
                 continue
 

@@ -16,6 +16,7 @@ from services.notifications.channels.table import channel_of
 from services.notifications.claims import Claim, Claims
 from services.notifications.compose import Letterhead, Opened, compose
 from services.notifications.events import REGISTER_STREAM, Cause, NotificationPlanned
+from services.notifications.mailboxes import UNASKED, Mailboxes
 from services.notifications.notification import (
     NOTIFICATION,
     NotificationCommand,
@@ -29,6 +30,7 @@ from shared.effects import Effect, Standing, Workplace
 from shared.eventstore.errors import Unreadable
 from shared.eventstore.store import Origin
 from shared.failpoints import failpoint
+from shared.localday import local_day
 from shared.mail import NoAddress
 from shared.privacy.sealed import Erased, Sealed
 from shared.projections.cursors import POLL_SECONDS
@@ -59,12 +61,14 @@ class Dispatcher:
     def __init__(self, at: Workplace, channel: Channel | None, *, pauses: Sequence[timedelta] = PAUSES) -> None:
         self.at, self.channel, self.pauses = at, channel, pauses
         self.claims = Claims(at.pool)
+        self.mailboxes = Mailboxes(at.pool, at.keyring, at.settings.letters_per_mailbox)
         self.head = Letterhead(at.settings.city, at.settings.mail_from, at.settings.portal_url)
         self.waiting: str | None = None
 
     async def start(self) -> None:
-        """Make the work table where it is missing."""
+        """Make the work tables where they are missing."""
         await self.claims.start()
+        await self.mailboxes.forget(local_day(self.at.now()))
 
     async def standing(self) -> Standing:
         """How many letters were planned, are open, and did not reach anybody."""
@@ -134,6 +138,9 @@ class Dispatcher:
             if not planned.reasons:
                 await self._stopped(claim)
                 return None
+            if not await self._has_a_place(planned, opened.email, claim.notification):
+                await self._fail(claim, "too_many")
+                return None
             post = compose(claim.notification, planned, opened, self.head)
         except NoAddress:
             await self._fail(claim, "no_address")
@@ -172,6 +179,10 @@ class Dispatcher:
             opened.append(value)
         links = (None if isinstance(link, Erased) else link for link in answers[len(own) :])
         return Opened(opened[0], dict(zip(planned.sealed, opened[1:], strict=True)), [next(links) if stop else None for stop in stops])
+
+    async def _has_a_place(self, planned: NotificationPlanned, address: str, notification: UUID) -> bool:
+        """Whether this letter may still go to this mailbox; whoever has asked for letters gets them all."""
+        return planned.kind not in UNASKED or await self.mailboxes.take(address, local_day(planned.planned_at), notification)
 
     async def _later(self, claim: Claim, problem: str, *, doubt: bool, bounded: bool = True) -> str | None:
         """Let it wait; in the end it is given up, or nobody knows."""

@@ -14,8 +14,9 @@ Language = Literal["de", "en"]
 Channel = Literal["email"]
 Why = Literal["member", "everything", "body", "conference", "recommendation", "asked"]
 """Why somebody is told: acts in office, has subscribed to something, or has asked for just this letter."""
-Cause = Literal["no_address", "refused", "erased", "given_up", "stopped"]
-"""Why a letter was not handed over; `stopped`: every subscription that it was planned for had ended before it left."""
+Cause = Literal["no_address", "refused", "erased", "given_up", "stopped", "too_many"]
+"""Why a letter was not handed over; `stopped`: every subscription that it was planned for had ended before it left; `too_many`: that day
+enough letters had gone to this mailbox that anybody can have sent there."""
 
 REGISTER_STREAM = UUID("6c1a6b0e-53f5-5d0e-9a63-1f0b4c6d7e21")
 """The one stream of the city's subscriptions and contacts: that everybody is told once spans them all."""

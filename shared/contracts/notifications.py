@@ -35,7 +35,7 @@ class NotificationHandedOver(OfNotification, name="notifications.NotificationHan
 class NotificationFailed(OfNotification, name="notifications.NotificationFailed"):
     """It was not handed over, and will not be tried again."""
 
-    cause: Literal["no_address", "refused", "erased", "given_up", "stopped", "unknown"]
+    cause: Literal["no_address", "refused", "erased", "given_up", "stopped", "too_many", "unknown"]
     failed_at: AwareDatetime
 
 

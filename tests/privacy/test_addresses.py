@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.privacy.addresses import canonical
+from shared.privacy.addresses import canonical, mailbox_of
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,17 @@ def test_a_domain_is_the_same_in_unicode_and_as_it_travels() -> None:
 )
 def test_what_may_be_somebody_else_stays_apart(other: str) -> None:
     assert canonical(other) != canonical("zoe@muenchen.example")
+
+
+@pytest.mark.parametrize("other", ["zoe+news@muenchen.example", "Zoe+a+b@Muenchen.example.", "zoe+@muenchen.example"])
+def test_a_tag_makes_another_person_but_no_other_mailbox(other: str) -> None:
+    assert canonical(other) != canonical("zoe@muenchen.example")
+    assert mailbox_of(other) == mailbox_of("zoe@muenchen.example")
+
+
+@pytest.mark.parametrize("other", ["zo.e@muenchen.example", "zoe@mail.muenchen.example", "+zoe@muenchen.example"])
+def test_what_may_be_another_mailbox_stays_apart(other: str) -> None:
+    assert mailbox_of(other) != mailbox_of("zoe@muenchen.example")
 
 
 def test_a_label_that_only_looks_encoded_stays_as_it_is() -> None:

@@ -96,7 +96,7 @@ class ListedNotification:
     language: Language
     planned_at: datetime
     standing: Literal["planned", "handed_over", "failed", "unknown"]
-    failure: Literal["no_address", "refused", "erased", "given_up", "stopped"] | None
+    failure: Literal["no_address", "refused", "erased", "given_up", "stopped", "too_many"] | None
     attempts: int
     at: datetime | None
 
