@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -32,11 +33,11 @@ def pattern_of(sentence: str) -> re.Pattern[str]:
 
 
 def said(problem: ServiceProblem, language: Language) -> str:
-    """What the problem says, in the language; English is what the service itself says."""
+    """What the problem says, in the language, with what explains it; English is what the service itself says."""
     if language == "en":
-        return problem.detail
+        return f"{problem.detail} ({problem.facts['successor']})" if "successor" in problem.facts else problem.detail
     service, _, name = problem.type.removeprefix(PREFIX).partition(":")
-    return german()[0].get(service, {}).get(name) or UNKNOWN
+    return german()[0].get(service, {}).get(name, UNKNOWN).format_map(defaultdict(lambda: "…", problem.facts))
 
 
 def input_said(what: str, language: Language) -> str | None:

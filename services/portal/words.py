@@ -46,7 +46,6 @@ STEPS = {
     "acknowledged": mark("Acknowledged"),
     "acknowledgement_overdue": mark("Not acknowledged in time"),
     "answered": mark("Answered"),
-    "answer_corrected": mark("Answer corrected"),
     "answer_overdue": mark("Not answered in time"),
     "promised": mark("Promised"),
     "reported_done": mark("Reported done"),

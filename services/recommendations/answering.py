@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
 from uuid import UUID
 
 from services.recommendations.events import (
     AcknowledgementOverdue,
-    AnswerCorrected,
     AnswerOverdue,
     RecommendationAcknowledged,
     RecommendationAnswered,
     RecommendationEvent,
 )
-from services.recommendations.parts import Verdict
+from services.recommendations.parts import Expected, Owed, Verdict
 from services.recommendations.standing import Recommendation, must_be_addressee, must_be_day_since_issue, must_stand_on
 from shared.domain import Command, Refusal
 from shared.localday import day_end
-
-Expected = Literal["acknowledgement", "answer"]
 
 
 class AcknowledgeRecommendation(Command):
@@ -39,16 +35,6 @@ class AnswerRecommendation(Command):
     on: date | None = None
 
 
-class CorrectAnswer(Command):
-    """What was recorded of an answer was wrong."""
-
-    addressee: UUID
-    verdict: Verdict
-    reasons: str
-    on: date
-    reason: str
-
-
 class NoteOverdue(Command):
     """The last day for something expected of an addressee is over."""
 
@@ -64,10 +50,6 @@ class RecommendationIsAnswered(Refusal):
     """Each addressee answers a recommendation once; what was recorded wrong is corrected, with a reason."""
 
 
-class NothingWasAnswered(Refusal):
-    """Only an answer that was given can be corrected."""
-
-
 class LastDayIsNotOver(Refusal):
     """Nothing is overdue before its last day is over."""
 
@@ -75,11 +57,10 @@ class LastDayIsNotOver(Refusal):
 def acknowledge(command: AcknowledgeRecommendation, state: Recommendation) -> Sequence[RecommendationEvent]:
     """The acknowledgement; once more for the same day is nothing to do."""
     addressee = must_be_addressee(state, command.addressee)
-    known = state.answer_of(addressee.body).acknowledged_on
-    if known:
-        if command.on in (None, known):
+    if known := state.answer_of(addressee.body).acknowledged:
+        if command.on in (None, known.acknowledged_on):
             return []
-        raise RecommendationIsAcknowledged(acknowledged_on=known.isoformat())
+        raise RecommendationIsAcknowledged(acknowledged_on=known.acknowledged_on.isoformat())
     on = must_be_day_since_issue(state, command.on, command.now)
     must_stand_on(state, on)
     return [
@@ -110,36 +91,14 @@ def answer(command: AnswerRecommendation, state: Recommendation) -> Sequence[Rec
     return [answered]
 
 
-def correct_answer(command: CorrectAnswer, state: Recommendation) -> Sequence[RecommendationEvent]:
-    """What was really answered, also after a withdrawal; what is recorded already is nothing to do."""
-    addressee = must_be_addressee(state, command.addressee)
-    given = state.answer_of(addressee.body).given
-    if given is None:
-        raise NothingWasAnswered
-    if (given.verdict, given.reasons, given.answered_on) == (command.verdict, command.reasons, command.on):
-        return []
-    corrected = AnswerCorrected(
-        **state.named(),
-        addressee=addressee.body,
-        addressee_name=addressee.body_name,
-        verdict=command.verdict,
-        reasons=command.reasons,
-        answered_on=must_be_day_since_issue(state, command.on, command.now),
-        reason=command.reason,
-    )
-    return [corrected]
-
-
 def note_overdue(command: NoteOverdue, state: Recommendation) -> Sequence[RecommendationEvent]:
     """That it is overdue, unless it has come, is not expected any more, or was found overdue before."""
     addressee = must_be_addressee(state, command.addressee)
-    known = state.answer_of(addressee.body)
-    if state.withdrawn or known.given:
-        return []
     acknowledging = command.expected == "acknowledgement"
-    if known.acknowledged_on or known.acknowledgement_overdue if acknowledging else known.answer_overdue:
-        return []
     was_due = addressee.acknowledge_by if acknowledging else addressee.answer_by
+    owed = Owed(addressee=addressee.body, expected=command.expected, by=was_due)
+    if owed not in state.owed() or owed in state.answer_of(addressee.body).overdue:
+        return []
     if command.now < day_end(was_due):
         raise LastDayIsNotOver(last_day=was_due.isoformat())
     overdue = AcknowledgementOverdue if acknowledging else AnswerOverdue

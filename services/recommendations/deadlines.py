@@ -10,9 +10,11 @@ from services.recommendations.answering import NoteOverdue
 from services.recommendations.events import (
     RecommendationAcknowledged,
     RecommendationAnswered,
+    RecommendationCorrected,
     RecommendationIssued,
     RecommendationWithdrawn,
 )
+from services.recommendations.parts import Owed
 from services.recommendations.recommendation import RECOMMENDATION
 from shared.envelope import Received
 from shared.localday import day_end, local_day
@@ -20,24 +22,21 @@ from shared.projections.projection import OWN
 from shared.timers import CallOff, Due, Timers
 from shared.workdays import workdays_after
 
-Folded = RecommendationIssued | RecommendationAcknowledged | RecommendationAnswered | RecommendationWithdrawn
+FOLDED = (RecommendationIssued, RecommendationAcknowledged, RecommendationAnswered, RecommendationWithdrawn, RecommendationCorrected)
+Folded = RecommendationIssued | RecommendationAcknowledged | RecommendationAnswered | RecommendationWithdrawn | RecommendationCorrected
 
 
 def plan(received: Received[Folded]) -> Iterable[Due | CallOff]:
     """Two timers for each addressee; an acknowledgement calls off the first, an answer or the withdrawal both.
 
-    One of the past is entered together with what came of it: nothing is found overdue before whoever enters it had the whole of the next
-    working day for that (our decision). One that is issued on the day of its entry has its own days, which all end later.
+    What a correction newly expects is planned anew; what it no longer expects is left to the rules, which find nothing overdue.
     """
-    event, stream = received.message, received.stream
+    event = received.message
     match event:
         case RecommendationIssued():
-            entered = day_end(workdays_after(local_day(received.entry.recorded_at), 1))
             for one in event.addressees:
-                acknowledge = NoteOverdue(now=received.entry.recorded_at, addressee=one.body, expected="acknowledgement")
-                answer = acknowledge.model_copy(update={"expected": "answer"})
-                yield Due(max(day_end(one.acknowledge_by), entered), stream, acknowledge, acknowledgement_key(one.body))
-                yield Due(max(day_end(one.answer_by), entered), stream, answer, answer_key(one.body))
+                yield due(received, Owed(addressee=one.body, expected="acknowledgement", by=one.acknowledge_by))
+                yield due(received, Owed(addressee=one.body, expected="answer", by=one.answer_by))
         case RecommendationAcknowledged():
             yield CallOff(acknowledgement_key(event.addressee))
         case RecommendationAnswered():
@@ -45,8 +44,23 @@ def plan(received: Received[Folded]) -> Iterable[Due | CallOff]:
         case RecommendationWithdrawn():
             for addressee in event.addressees:
                 yield from called_off(addressee)
+        case RecommendationCorrected():
+            for owed in event.expects:
+                yield due(received, owed)
         case _:
             assert_never(event)
+
+
+def due(received: Received[Folded], owed: Owed) -> Due:
+    """The timer of what an addressee owes.
+
+    What lies in the past is entered together with what came of it: nothing is found overdue before whoever enters it had the whole of the
+    next working day for that (our decision). One that is issued on the day of its entry has its own days, which all end later.
+    """
+    entered = day_end(workdays_after(local_day(received.entry.recorded_at), 1))
+    key = acknowledgement_key(owed.addressee) if owed.expected == "acknowledgement" else answer_key(owed.addressee)
+    command = NoteOverdue(now=received.entry.recorded_at, addressee=owed.addressee, expected=owed.expected)
+    return Due(max(day_end(owed.by), entered), received.stream, command, key)
 
 
 def called_off(addressee: UUID) -> Iterable[CallOff]:
@@ -66,7 +80,7 @@ def answer_key(addressee: UUID) -> str:
 
 ANSWER_DEADLINES = Timers(
     name="answer_deadlines_v1",
-    folds={OWN: (RecommendationIssued, RecommendationAcknowledged, RecommendationAnswered, RecommendationWithdrawn)},
+    folds={OWN: FOLDED},
     plan=plan,
     sends={NoteOverdue: RECOMMENDATION},
 )

@@ -16,7 +16,7 @@ from services.recommendations.events import (
     RecommendationWithdrawn,
     ResolutionCorrectionNoted,
 )
-from services.recommendations.parts import Addressed, Addressee, AnswerRule, Information, Instrument, Matter
+from services.recommendations.parts import Addressed, Addressee, AnswerRule, Information, Instrument, Matter, Succeeded
 from services.recommendations.standing import (
     DayLiesInTheFuture,
     Recommendation,
@@ -68,6 +68,8 @@ class IssueRecommendation(Command):
     acknowledge_by: date
     answer_by: date
     rule: AnswerRule
+    succeeded: tuple[Succeeded, ...] = ()
+    """The bodies of the city whose place another has taken by that day."""
 
 
 class WithdrawRecommendation(Command):
@@ -99,6 +101,10 @@ class RecommendationHasNoAddressee(Refusal):
 
 class IssuedBeforeItWasResolved(Refusal):
     """A recommendation is issued on the day of its resolution or afterwards."""
+
+
+class BodyHasSuccessor(Refusal):
+    """A recommendation is issued to bodies that stand on that day; where another has taken the place of one, it is the successor's."""
 
 
 class RecommendationIsWithdrawnAlready(Refusal):
@@ -157,6 +163,7 @@ def issue(command: IssueRecommendation, state: Recommendation) -> Sequence[Recom
     resolved_on = local_day(state.started.resolved_at)
     if command.issued_on < resolved_on:
         raise IssuedBeforeItWasResolved(resolved_on=resolved_on.isoformat())
+    must_stand(written.addressees, written.informs, command.succeeded)
     issued = RecommendationIssued(
         **state.named(),
         resolution=state.started.resolution,
@@ -171,6 +178,14 @@ def issue(command: IssueRecommendation, state: Recommendation) -> Sequence[Recom
         rule=command.rule,
     )
     return [issued]
+
+
+def must_stand(addressees: Sequence[Addressed], informs: Sequence[Information], succeeded: Sequence[Succeeded]) -> None:
+    """BodyHasSuccessor for the first that is addressed, or that is to inform or to be informed, and does not stand any more."""
+    named = {*(one.body for one in addressees), *(one.committee for one in informs), *(one.department for one in informs)}
+    for gone in succeeded:
+        if gone.body in named:
+            raise BodyHasSuccessor(body=gone.body_name, successor=gone.successor_name)
 
 
 def withdraw(command: WithdrawRecommendation, state: Recommendation) -> Sequence[RecommendationEvent]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.recommendations.parts import Addressed, Addressee, AnswerRule, Information, Instrument, Matter, Verdict
+from services.recommendations.parts import Addressed, Addressee, AnswerRule, Information, Instrument, Matter, Owed, Verdict
 from shared.domain import Event
 
 
@@ -80,7 +80,7 @@ class CommitteeInformed(OfRecommendation, name="recommendations.CommitteeInforme
 
     committee: UUID
     committee_name: str
-    through: UUID | None
+    through: UUID
     """The department that put it to the committee."""
     through_name: str | None
     meeting: UUID
@@ -107,15 +107,6 @@ class RecommendationAnswered(OfAnswer, name="recommendations.RecommendationAnswe
     verdict: Verdict
     reasons: str
     answered_on: date
-
-
-class AnswerCorrected(OfAnswer, name="recommendations.AnswerCorrected"):
-    """What was recorded of an answer was wrong; this is what was answered."""
-
-    verdict: Verdict
-    reasons: str
-    answered_on: date
-    reason: str
 
 
 class AcknowledgementOverdue(OfAnswer, name="recommendations.AcknowledgementOverdue"):
@@ -157,6 +148,31 @@ class MeasureVerified(OfMeasure, name="recommendations.MeasureVerified"):
     finding: str
 
 
+Entry = (
+    RecommendationIssued
+    | RecommendationWithdrawn
+    | RecommendationAcknowledged
+    | RecommendationAnswered
+    | MeasurePromised
+    | MeasureReportedDone
+    | MeasureVerified
+)
+"""What people enter, and can enter wrongly. Each has a field that no other has, so that it is known again when it is read."""
+
+
+class RecommendationCorrected(OfRecommendation, name="recommendations.RecommendationCorrected"):
+    """What was entered was wrong. Whoever folds facts folds the entry in the place of the one before it, or takes that away."""
+
+    entry: Entry
+    """The entry, whole, as it should have been; one that should never have been, as it was."""
+    stands: bool
+    """False: it never happened."""
+    reason: str
+    corrected_at: AwareDatetime
+    expects: tuple[Owed, ...]
+    """What is expected from now on that was not expected before, or by another day."""
+
+
 RecommendationEvent = (
     RecommendationStarted
     | ResolutionCorrectionNoted
@@ -166,12 +182,12 @@ RecommendationEvent = (
     | CommitteeInformed
     | RecommendationAcknowledged
     | RecommendationAnswered
-    | AnswerCorrected
     | AcknowledgementOverdue
     | AnswerOverdue
     | MeasurePromised
     | MeasureReportedDone
     | MeasureVerified
+    | RecommendationCorrected
 )
 
 EVENTS: tuple[type[Event], ...] = (
@@ -183,10 +199,10 @@ EVENTS: tuple[type[Event], ...] = (
     CommitteeInformed,
     RecommendationAcknowledged,
     RecommendationAnswered,
-    AnswerCorrected,
     AcknowledgementOverdue,
     AnswerOverdue,
     MeasurePromised,
     MeasureReportedDone,
     MeasureVerified,
+    RecommendationCorrected,
 )

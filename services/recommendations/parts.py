@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -67,6 +68,26 @@ class Addressee(Addressed):
 
     acknowledge_by: date
     answer_by: date
+
+
+Expected = Literal["acknowledgement", "answer"]
+
+
+class Owed(Part):
+    """What is expected of an addressee, and the last day on which it is in time."""
+
+    addressee: UUID
+    expected: Expected
+    by: date
+
+
+class Succeeded(Part):
+    """A body whose place another has taken."""
+
+    body: UUID
+    body_name: str
+    successor: UUID
+    successor_name: str
 
 
 class Information(Part):

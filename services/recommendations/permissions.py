@@ -11,13 +11,16 @@ INSIDERS = role("secretariat", "chair", "member", of=BODY)
 OFFICER = role("officer", of=BODY)
 """Whoever acts for an office, a department, the Magistrat, a committee or the council."""
 
+WHO_ENTERED = role("secretariat", "officer", of=BODY)
+"""As far as the entry is theirs: the route asks for the one or the other."""
+
 PERMISSIONS: Permissions = {
     "draft_recommendation": SECRETARIAT,
     "issue_recommendation": SECRETARIAT,
     "withdraw_recommendation": SECRETARIAT,
     "acknowledge_recommendation": OFFICER,
     "answer_recommendation": OFFICER,
-    "correct_answer": OFFICER,
+    "correct_entry": WHO_ENTERED,
     "inform_committee": OFFICER,
     "promise_measure": OFFICER,
     "report_measure_done": OFFICER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from services.recommendations import events
 from shared.contracts import recommendations as contracts
@@ -16,17 +17,27 @@ TOLD: Mapping[type[Event], type[contracts.OfRecommendation]] = {
     events.CommitteeInformed: contracts.CommitteeInformed,
     events.RecommendationAcknowledged: contracts.RecommendationAcknowledged,
     events.RecommendationAnswered: contracts.RecommendationAnswered,
-    events.AnswerCorrected: contracts.AnswerCorrected,
     events.AcknowledgementOverdue: contracts.AcknowledgementOverdue,
     events.AnswerOverdue: contracts.AnswerOverdue,
     events.MeasurePromised: contracts.MeasurePromised,
     events.MeasureReportedDone: contracts.MeasureReportedDone,
     events.MeasureVerified: contracts.MeasureVerified,
+    events.RecommendationCorrected: contracts.RecommendationCorrected,
 }
 """Each contract takes of its fact what it declares. Drafts, and what was corrected beneath them, stay inside."""
 
 
 def published(fact: Received[Event]) -> Contract | None:
     """The contract that tells of this fact. Whatever is not named above stays inside: publishing is a decision, never an accident."""
-    told = TOLD.get(type(fact.message))
-    return told(recommendation=fact.stream, **fact.message.model_dump()) if told else None
+    return told(fact.stream, fact.message)
+
+
+def told(recommendation: UUID, fact: Event) -> contracts.OfRecommendation | None:
+    """The same for a fact, or for the entry that a correction tells."""
+    contract = TOLD.get(type(fact))
+    if contract is None:
+        return None
+    values = fact.model_dump()
+    if isinstance(fact, events.RecommendationCorrected):
+        values["entry"] = told(recommendation, fact.entry)
+    return contract(recommendation=recommendation, **values)

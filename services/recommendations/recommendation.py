@@ -9,13 +9,12 @@ from uuid import UUID, uuid5
 from services.recommendations.answering import (
     AcknowledgeRecommendation,
     AnswerRecommendation,
-    CorrectAnswer,
     NoteOverdue,
     acknowledge,
     answer,
-    correct_answer,
     note_overdue,
 )
+from services.recommendations.correcting import CorrectEntry, correct
 from services.recommendations.drafting import (
     DraftRecommendation,
     IssueRecommendation,
@@ -42,7 +41,7 @@ RecommendationCommand = (
     | WithdrawRecommendation
     | AcknowledgeRecommendation
     | AnswerRecommendation
-    | CorrectAnswer
+    | CorrectEntry
     | NoteOverdue
     | RecordNoteTaken
     | InformCommittee
@@ -74,8 +73,8 @@ def decide(command: RecommendationCommand, state: Recommendation) -> Sequence[Re
             return acknowledge(command, state)
         case AnswerRecommendation():
             return answer(command, state)
-        case CorrectAnswer():
-            return correct_answer(command, state)
+        case CorrectEntry():
+            return correct(command, state)
         case NoteOverdue():
             return note_overdue(command, state)
         case RecordNoteTaken():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.recommendations.api import answers, drafts, measures, recommendations
+from services.recommendations.api import answers, corrections, drafts, measures, recommendations
 from services.recommendations.deadlines import ANSWER_DEADLINES
 from services.recommendations.events import EVENTS
 from services.recommendations.permissions import PERMISSIONS
@@ -27,6 +27,7 @@ router = APIRouter()
 router.include_router(drafts.router)
 router.include_router(answers.router)
 router.include_router(measures.router)
+router.include_router(corrections.router)
 router.include_router(recommendations.router)
 
 SERVICE = Service(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, assert_never
@@ -10,14 +10,15 @@ from uuid import UUID
 
 from services.recommendations.events import (
     AcknowledgementOverdue,
-    AnswerCorrected,
     AnswerOverdue,
     CommitteeInformed,
+    Entry,
     MeasurePromised,
     MeasureReportedDone,
     MeasureVerified,
     RecommendationAcknowledged,
     RecommendationAnswered,
+    RecommendationCorrected,
     RecommendationDrafted,
     RecommendationEvent,
     RecommendationIssued,
@@ -25,7 +26,7 @@ from services.recommendations.events import (
     RecommendationWithdrawn,
     ResolutionCorrectionNoted,
 )
-from services.recommendations.parts import Addressee
+from services.recommendations.parts import Addressee, Owed
 from shared.domain import Refusal
 from shared.localday import local_day
 
@@ -54,10 +55,10 @@ class DayLiesBeforeTheIssue(Refusal):
 class Answer:
     """What has come from one addressee so far."""
 
-    acknowledged_on: date | None = None
-    given: RecommendationAnswered | AnswerCorrected | None = None
-    acknowledgement_overdue: bool = False
-    answer_overdue: bool = False
+    acknowledged: RecommendationAcknowledged | None = None
+    given: RecommendationAnswered | None = None
+    overdue: frozenset[Owed] = frozenset()
+    """What was found overdue, with the last day that held then."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,11 @@ class Recommendation:
     """By addressee; those from whom nothing has come are missing."""
     informed: tuple[CommitteeInformed, ...] = ()
     measures: tuple[Measure, ...] = ()
+    corrections: tuple[RecommendationCorrected, ...] = ()
 
     def named(self) -> dict[str, Any]:
         """What each fact about it says of it, as it stands last."""
-        last = self.draft or self.started
+        last = self.issued or self.draft or self.started
         return {name: getattr(last, name) for name in ("title", "instrument", "body", "body_name", "public")}
 
     def addressee(self, body: UUID) -> Addressee | None:
@@ -99,6 +101,19 @@ class Recommendation:
     def measure(self, measure: UUID) -> Measure | None:
         """The measure with this id."""
         return next((one for one in self.measures if one.promised.measure == measure), None)
+
+    def owed(self) -> Iterator[Owed]:
+        """What addressees have still to do, and by when."""
+        for one in self.issued.addressees if self.issued and not self.withdrawn else ():
+            answer = self.answer_of(one.body)
+            if not answer.given:
+                if not answer.acknowledged:
+                    yield Owed(addressee=one.body, expected="acknowledgement", by=one.acknowledge_by)
+                yield Owed(addressee=one.body, expected="answer", by=one.answer_by)
+
+    def overdue(self, body: UUID) -> set[str]:
+        """What an addressee has still to do and was found overdue, by the last day that holds."""
+        return {one.expected for one in self.owed() if one in self.answer_of(body).overdue and one.addressee == body}
 
 
 def evolve(state: Recommendation, event: RecommendationEvent) -> Recommendation:
@@ -117,21 +132,49 @@ def evolve(state: Recommendation, event: RecommendationEvent) -> Recommendation:
         case CommitteeInformed():
             return replace(state, informed=(*state.informed, event))
         case RecommendationAcknowledged():
-            return _answering(state, event.addressee, lambda answer: replace(answer, acknowledged_on=event.acknowledged_on))
-        case RecommendationAnswered() | AnswerCorrected():
+            return _answering(state, event.addressee, lambda answer: replace(answer, acknowledged=event))
+        case RecommendationAnswered():
             return _answering(state, event.addressee, lambda answer: replace(answer, given=event))
         case AcknowledgementOverdue():
-            return _answering(state, event.addressee, lambda answer: replace(answer, acknowledgement_overdue=True))
+            owed = Owed(addressee=event.addressee, expected="acknowledgement", by=event.was_due)
+            return _answering(state, event.addressee, lambda answer: replace(answer, overdue=answer.overdue | {owed}))
         case AnswerOverdue():
-            return _answering(state, event.addressee, lambda answer: replace(answer, answer_overdue=True))
+            owed = Owed(addressee=event.addressee, expected="answer", by=event.was_due)
+            return _answering(state, event.addressee, lambda answer: replace(answer, overdue=answer.overdue | {owed}))
         case MeasurePromised():
+            if state.measure(event.measure):
+                return _following(state, event.measure, lambda measure: replace(measure, promised=event))
             return replace(state, measures=(*state.measures, Measure(event)))
         case MeasureReportedDone():
             return _following(state, event.measure, lambda measure: replace(measure, done=event))
         case MeasureVerified():
             return _following(state, event.measure, lambda measure: replace(measure, verified=event))
+        case RecommendationCorrected():
+            corrected = replace(state, corrections=(*state.corrections, event))
+            return evolve(corrected, event.entry) if event.stands else _without(corrected, event.entry)
         case _:
             assert_never(event)
+
+
+def _without(state: Recommendation, entry: Entry) -> Recommendation:
+    """As if it had never been entered."""
+    match entry:
+        case RecommendationIssued():
+            return replace(state, issued=None)
+        case RecommendationWithdrawn():
+            return replace(state, withdrawn=None)
+        case RecommendationAcknowledged():
+            return _answering(state, entry.addressee, lambda answer: replace(answer, acknowledged=None))
+        case RecommendationAnswered():
+            return _answering(state, entry.addressee, lambda answer: replace(answer, given=None))
+        case MeasurePromised():
+            return replace(state, measures=tuple(one for one in state.measures if one.promised.measure != entry.measure))
+        case MeasureReportedDone():
+            return _following(state, entry.measure, lambda measure: replace(measure, done=None))
+        case MeasureVerified():
+            return _following(state, entry.measure, lambda measure: replace(measure, verified=None))
+        case _:
+            assert_never(entry)
 
 
 def _answering(state: Recommendation, addressee: UUID, change: Callable[[Answer], Answer]) -> Recommendation:

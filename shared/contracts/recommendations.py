@@ -110,7 +110,7 @@ class CommitteeInformed(OfRecommendation, name="recommendations.CommitteeInforme
 
     committee: UUID
     committee_name: str
-    through: UUID | None
+    through: UUID
     """The department (Dezernat) that put it to the committee."""
     through_name: str | None
     meeting: UUID
@@ -139,23 +139,14 @@ class RecommendationAnswered(OfAnswer, name="recommendations.RecommendationAnswe
     answered_on: date
 
 
-class AnswerCorrected(OfAnswer, name="recommendations.AnswerCorrected", open_to_all=True):
-    """What was recorded of an answer was wrong; this is what was answered."""
-
-    verdict: Verdict
-    reasons: str
-    answered_on: date
-    reason: str
-
-
 class AnswerOverdue(OfAnswer, name="recommendations.AnswerOverdue", open_to_all=True):
-    """No answer came within the working days that the rule gives."""
+    """No answer came by the last day for it."""
 
     was_due: date
 
 
 class AcknowledgementOverdue(OfAnswer, name="recommendations.AcknowledgementOverdue", open_to_all=True):
-    """No acknowledgement came within the working days that the rule gives."""
+    """No acknowledgement came by the last day for it."""
 
     was_due: date
 
@@ -187,6 +178,30 @@ class MeasureVerified(OfMeasure, name="recommendations.MeasureVerified", open_to
     finding: str
 
 
+Entry = (
+    RecommendationIssued
+    | RecommendationWithdrawn
+    | RecommendationAcknowledged
+    | RecommendationAnswered
+    | MeasurePromised
+    | MeasureReportedDone
+    | MeasureVerified
+)
+"""What people enter. Each has a field that no other has: issued_on, withdrawn_on, acknowledged_on, answered_on, due_on, done_on,
+verified_on."""
+
+
+class RecommendationCorrected(OfRecommendation, name="recommendations.RecommendationCorrected", open_to_all=True):
+    """What was entered was wrong. Whoever keeps what was told puts `entry` in the place of the message before it of the same kind, about
+    the same addressee or measure; or takes that message away, where `stands` is false: it never happened."""
+
+    entry: Entry
+    """The message, whole, as it should have been."""
+    stands: bool
+    reason: str
+    corrected_at: AwareDatetime
+
+
 CONTRACTS: tuple[type[Contract], ...] = (
     RecommendationStarted,
     RecommendationIssued,
@@ -194,10 +209,10 @@ CONTRACTS: tuple[type[Contract], ...] = (
     CommitteeInformed,
     RecommendationAcknowledged,
     RecommendationAnswered,
-    AnswerCorrected,
     AnswerOverdue,
     AcknowledgementOverdue,
     MeasurePromised,
     MeasureReportedDone,
     MeasureVerified,
+    RecommendationCorrected,
 )

@@ -62,8 +62,8 @@ ISSUED = RecommendationIssued(
     addressees=(), informs=(), issued_on=date(2018, 12, 3),
 )  # fmt: skip
 INFORMED = CommitteeInformed(
-    **OF_RECOMMENDATION, public=True, committee=COMMITTEE, committee_name="Ausschuss für Soziales", through=None, through_name=None,
-    meeting=uuid5(SPACE, "m"), item=uuid5(SPACE, "i"), informed_at=BEGINNING,
+    **OF_RECOMMENDATION, public=True, committee=COMMITTEE, committee_name="Ausschuss für Soziales",
+    through=uuid5(SPACE, "d"), through_name="Dezernat III", meeting=uuid5(SPACE, "m"), item=uuid5(SPACE, "i"), informed_at=BEGINNING,
 )  # fmt: skip
 HIDDEN = ISSUED.model_copy(update={"public": False, "title": "Nicht öffentlich"})
 

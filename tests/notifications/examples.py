@@ -175,8 +175,8 @@ RECOMMENDATION_ISSUED = recommendations.RecommendationIssued(
     informs=(),
 )  # fmt: skip
 COMMITTEE_INFORMED = recommendations.CommitteeInformed(
-    **OF_RECOMMENDATION, committee=some("committee"), committee_name="Sozialausschuss", through=None, through_name=None, meeting=MEETING,
-    item=ITEM, informed_at=STARTS,
+    **OF_RECOMMENDATION, committee=some("committee"), committee_name="Sozialausschuss", through=some("department"),
+    through_name="Dezernat III", meeting=MEETING, item=ITEM, informed_at=STARTS,
 )  # fmt: skip
 RECOMMENDATION_ANSWERED = recommendations.RecommendationAnswered(
     **OF_ANSWER, verdict=recommendations.Verdict.PARTLY, reasons="Räume fehlen noch.", answered_on=date(2018, 12, 3)

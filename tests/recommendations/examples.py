@@ -120,14 +120,19 @@ INFORMED = events.CommitteeInformed(
 )
 ACKNOWLEDGED = events.RecommendationAcknowledged(**OF_ANSWER, acknowledged_on=date(2019, 2, 22))
 ANSWERED = events.RecommendationAnswered(**OF_ANSWER, verdict=Verdict.ACCEPTED, reasons=REASONS, answered_on=date(2019, 3, 20))
-CORRECTED = events.AnswerCorrected(
-    **OF_ANSWER, verdict=Verdict.PARTLY, reasons=OTHER_REASONS, answered_on=date(2019, 3, 19), reason=MISREAD
-)  # fmt: skip
 ACKNOWLEDGEMENT_OVERDUE = events.AcknowledgementOverdue(**OF_ANSWER, was_due=ACKNOWLEDGE_BY)
 ANSWER_OVERDUE = events.AnswerOverdue(**OF_ANSWER, was_due=ANSWER_BY)
 PROMISED = events.MeasurePromised(**OF_MEASURE, due_on=DUE_ON)
 REPORTED_DONE = events.MeasureReportedDone(**OF_MEASURE, evidence=EVIDENCE, done_on=DONE_ON)
 VERIFIED = events.MeasureVerified(**OF_MEASURE, verified_on=VERIFIED_ON, finding=FINDING)
+CORRECTED = events.RecommendationCorrected(
+    **OF_RECOMMENDATION,
+    entry=ANSWERED.model_copy(update={"verdict": Verdict.PARTLY, "reasons": OTHER_REASONS, "answered_on": date(2019, 3, 19)}),
+    stands=True,
+    reason=MISREAD,
+    corrected_at=datetime(2019, 3, 20, 9, 0, tzinfo=UTC),
+    expects=(),
+)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
     STARTED,
@@ -138,12 +143,12 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     INFORMED,
     ACKNOWLEDGED,
     ANSWERED,
-    CORRECTED,
     ACKNOWLEDGEMENT_OVERDUE,
     ANSWER_OVERDUE,
     PROMISED,
     REPORTED_DONE,
     VERIFIED,
+    CORRECTED,
 )
 
 TOLD: dict[str, Any] = {"recommendation": RECOMMENDATION, "title": TITLE, **NAMED, "instrument": sittings.Instrument.RECOMMENDATION}
@@ -182,14 +187,20 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
     ),
     contracts.RecommendationAcknowledged(**TOLD_OF_ANSWER, acknowledged_on=date(2019, 2, 22)),
     contracts.RecommendationAnswered(**TOLD_OF_ANSWER, verdict=contracts.Verdict.ACCEPTED, reasons=REASONS, answered_on=date(2019, 3, 20)),
-    contracts.AnswerCorrected(
-        **TOLD_OF_ANSWER, verdict=contracts.Verdict.PARTLY, reasons=OTHER_REASONS, answered_on=date(2019, 3, 19), reason=MISREAD
-    ),
     contracts.AcknowledgementOverdue(**TOLD_OF_ANSWER, was_due=ACKNOWLEDGE_BY),
     contracts.AnswerOverdue(**TOLD_OF_ANSWER, was_due=ANSWER_BY),
     contracts.MeasurePromised(**TOLD_OF_MEASURE, due_on=DUE_ON),
     contracts.MeasureReportedDone(**TOLD_OF_MEASURE, evidence=EVIDENCE, done_on=DONE_ON),
     contracts.MeasureVerified(**TOLD_OF_MEASURE, verified_on=VERIFIED_ON, finding=FINDING),
+    contracts.RecommendationCorrected(
+        **TOLD,
+        entry=contracts.RecommendationAnswered(
+            **TOLD_OF_ANSWER, verdict=contracts.Verdict.PARTLY, reasons=OTHER_REASONS, answered_on=date(2019, 3, 19)
+        ),
+        stands=True,
+        reason=MISREAD,
+        corrected_at=datetime(2019, 3, 20, 9, 0, tzinfo=UTC),
+    ),
 )
 
 HEARD: dict[str, Any] = {"body": BOARD, "body_name": BOARD_NAME, "public": True}

@@ -9,10 +9,8 @@ import pytest
 from services.recommendations.answering import (
     AcknowledgeRecommendation,
     AnswerRecommendation,
-    CorrectAnswer,
     LastDayIsNotOver,
     NoteOverdue,
-    NothingWasAnswered,
     RecommendationIsAcknowledged,
     RecommendationIsAnswered,
 )
@@ -35,15 +33,12 @@ from tests.recommendations.examples import (
     ANSWER_OVERDUE,
     ANSWERED,
     BOARD,
-    CORRECTED,
     DAY,
     DRAFTED,
     ISSUED,
     ISSUED_ON,
     LATER,
-    MISREAD,
     OFFICE,
-    OTHER_REASONS,
     REASONS,
     SCHOOLS,
     SCHOOLS_NAME,
@@ -57,9 +52,6 @@ withdrawn = recommendation.given(STARTED, DRAFTED, ISSUED, WITHDRAWN)
 
 ACKNOWLEDGE = AcknowledgeRecommendation(now=LATER, addressee=OFFICE, on=date(2019, 2, 22))
 ANSWER = AnswerRecommendation(now=LATER, addressee=OFFICE, verdict=Verdict.ACCEPTED, reasons=REASONS)
-CORRECT = CorrectAnswer(
-    now=LATER, addressee=OFFICE, verdict=Verdict.PARTLY, reasons=OTHER_REASONS, on=date(2019, 3, 19), reason=MISREAD
-)  # fmt: skip
 NOTE_SILENCE = NoteOverdue(now=day_end(ACKNOWLEDGE_BY), addressee=OFFICE, expected="acknowledgement")
 NOTE_NO_ANSWER = NoteOverdue(now=day_end(ANSWER_BY), addressee=OFFICE, expected="answer")
 SECOND = timedelta(seconds=1)
@@ -89,20 +81,13 @@ def test_what_was_done_in_time_can_be_entered_later() -> None:
     issued.when(entered).then(ANSWERED)
 
 
-def test_an_addressee_answers_once_and_corrects_with_a_reason() -> None:
+def test_an_addressee_answers_once() -> None:
     answered = issued.when(ANSWER).then(ANSWERED)
     answered.when(ANSWER.model_copy(update={"verdict": Verdict.REJECTED})).then_refused(RecommendationIsAnswered, answered_on="2019-03-20")
-    corrected = answered.when(CORRECT).then(CORRECTED)
-    corrected.when(CORRECT).then_nothing()
-    corrected.when(ANSWER).then_refused(RecommendationIsAnswered)
     assert "is corrected, with a reason" in RecommendationIsAnswered.rule()
 
 
-def test_only_an_answer_that_was_given_is_corrected() -> None:
-    issued.when(CORRECT).then_refused(NothingWasAnswered)
-
-
-@pytest.mark.parametrize("wish", [ACKNOWLEDGE, ANSWER, CORRECT, NOTE_NO_ANSWER])
+@pytest.mark.parametrize("wish", [ACKNOWLEDGE, ANSWER, NOTE_NO_ANSWER])
 def test_only_what_was_issued_is_answered_and_only_by_addressees(wish: RecommendationCommand) -> None:
     recommendation.given(STARTED, DRAFTED).when(wish).then_refused(RecommendationIsNotIssued)
     issued.when(wish.model_copy(update={"addressee": BOARD})).then_refused(OnlyAddresseesAnswer)
@@ -118,22 +103,16 @@ def test_it_can_be_acknowledged_on_the_day_of_the_issue() -> None:
     issued.when(ACKNOWLEDGE.model_copy(update={"on": ISSUED_ON})).then(ACKNOWLEDGED.model_copy(update={"acknowledged_on": ISSUED_ON}))
 
 
-def test_a_correction_stays_between_the_issue_and_today_too() -> None:
-    answered = recommendation.given(STARTED, DRAFTED, ISSUED, ANSWERED)
-    answered.when(CORRECT.model_copy(update={"on": LATER.date() + DAY})).then_refused(DayLiesInTheFuture)
-    answered.when(CORRECT.model_copy(update={"on": ISSUED_ON - DAY})).then_refused(DayLiesBeforeTheIssue)
-
-
 @pytest.mark.parametrize("wish", [ACKNOWLEDGE.model_copy(update={"on": None}), ANSWER])
 def test_a_withdrawn_recommendation_is_not_answered_any_more(wish: RecommendationCommand) -> None:
     withdrawn.when(wish).then_refused(RecommendationIsWithdrawn, withdrawn_on="2019-03-20")
     assert RecommendationIsWithdrawn.rule() == "A withdrawn recommendation is not answered any more."
 
 
-def test_what_was_answered_before_the_withdrawal_can_still_be_entered_and_corrected() -> None:
+def test_what_was_answered_before_the_withdrawal_can_still_be_entered() -> None:
     before = ANSWER.model_copy(update={"on": date(2019, 3, 19)})
     given = ANSWERED.model_copy(update={"answered_on": date(2019, 3, 19)})
-    withdrawn.when(before).then(given).when(before).then_nothing().when(CORRECT).then(CORRECTED)
+    withdrawn.when(before).then(given).when(before).then_nothing()
 
 
 def test_what_does_not_come_is_found_overdue_once_after_its_last_day() -> None:

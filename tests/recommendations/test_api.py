@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from shared.localday import local_day
-from tests.meetings.city import NOBODY
+from tests.meetings.city import NOBODY, signed_in
 from tests.recommendations.city import (
     CLERK,
     DEPARTMENT_CLERK,
@@ -43,6 +43,7 @@ from tests.recommendations.examples import (
     NOW,
     OFFICE,
     OFFICE_NAME,
+    OTHER_COMMITTEE_NAME,
     OTHER_REASONS,
     REASONS,
     RECOMMENDATION,
@@ -60,7 +61,8 @@ from tests.recommendations.examples import (
 ANSWER = {"addressee": str(OFFICE), "verdict": "accepted", "reasons": REASONS}
 ACKNOWLEDGE = {"addressee": str(OFFICE)}
 MEASURE = {"addressee": str(OFFICE), "what": WHAT, "due_on": "2019-09-01"}
-CORRECTION = {"addressee": str(OFFICE), "verdict": "partly", "reasons": OTHER_REASONS, "on": "2019-03-19", "reason": "Verlesen."}
+RIGHT = {"kind": "answer", "addressee": str(OFFICE), "verdict": "partly", "reasons": OTHER_REASONS, "answered_on": "2019-03-19"}
+CORRECTION = {"right": RIGHT, "reason": "Verlesen."}
 
 
 def refused_as(response: httpx2.Response, refusal: str, sentence: str | None = None) -> bool:
@@ -82,7 +84,7 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
     city.clock.now = datetime(2019, 3, 20, 9, 0, tzinfo=UTC)
     assert (await city.post(f"{PATH}/acknowledgement", {**ACKNOWLEDGE, "on": "2019-02-22"}, CLERK)).status_code == 200
     assert (await city.post(f"{PATH}/answer", ANSWER, CLERK)).status_code == 200
-    assert (await city.post(f"{PATH}/answer-correction", CORRECTION, CLERK)).status_code == 200
+    assert (await city.post(f"{PATH}/correction", CORRECTION, CLERK)).status_code == 200
     await city.hear(COMMITTEE_MEETING, NOTE_TAKEN)
     promised = await city.post(f"{PATH}/measures", MEASURE, CLERK)
     assert promised.status_code == 201
@@ -140,7 +142,6 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
                 "answered_on": "2019-03-19",
                 "verdict": "partly",
                 "reasons": OTHER_REASONS,
-                "corrected": "Verlesen.",
                 "late": False,
                 "acknowledgement_overdue": False,
                 "answer_overdue": False,
@@ -156,7 +157,6 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
                 "answered_on": None,
                 "verdict": None,
                 "reasons": None,
-                "corrected": None,
                 "late": False,
                 "acknowledgement_overdue": True,
                 "answer_overdue": True,
@@ -176,6 +176,9 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
         ],
         "measures": [shown_measure],
         "withdrawn": None,
+        "corrections": [
+            {"entry": "answer", "of": str(OFFICE), "stands": True, "reason": "Verlesen.", "corrected_at": "2019-03-20T09:00:00Z"}
+        ],
     }
     late = await city.post(f"{PATH}/answer", {**ANSWER, "addressee": str(SCHOOLS)}, TEACHER)
     assert late.status_code == 200
@@ -266,7 +269,7 @@ async def test_what_was_resolved_behind_closed_doors_is_found_by_those_concerned
 
 async def test_nobody_answers_for_somebody_else(city: City) -> None:
     await city.issued()
-    for path, wish in (("acknowledgement", ACKNOWLEDGE), ("answer", ANSWER), ("measures", MEASURE), ("answer-correction", CORRECTION)):
+    for path, wish in (("acknowledgement", ACKNOWLEDGE), ("answer", ANSWER), ("measures", MEASURE), ("correction", CORRECTION)):
         assert (await city.post(f"{PATH}/{path}", wish, TEACHER)).status_code == 403
         assert (await city.post(f"{PATH}/{path}", wish, SECRETARY)).status_code == 403
     assert refused_as(await city.post(f"{PATH}/answer", {**ANSWER, "addressee": str(COMMITTEE)}, OTHER_SECRETARY), "OnlyAddresseesAnswer")
@@ -338,3 +341,72 @@ async def test_information_needs_a_department_that_is_to_inform(city: City) -> N
         assert (await city.post(f"{PATH}/information", {"committee": str(COMMITTEE)}, who)).status_code == 403
     other = await city.post(f"{PATH}/information", {"committee": str(OFFICE)}, DEPARTMENT_CLERK)
     assert refused_as(other, "CommitteeIsInformedByTakingNote")
+
+
+async def test_whoever_enters_puts_right_and_nobody_else(city: City) -> None:
+    await city.issued()
+    assert (await city.post(f"{PATH}/acknowledgement", ACKNOWLEDGE, CLERK)).status_code == 200
+    measure = (await city.post(f"{PATH}/measures", MEASURE, CLERK)).json()["id"]
+    issue = {"kind": "issue", "title": "Kurse am Abend", "issued_on": "2019-02-19"}
+    promise = {"kind": "promise", "measure": measure, "what": WHAT, "due_on": "2019-10-01"}
+    never = {"kind": "never_happened", "entry": "acknowledgement", "of": str(OFFICE)}
+    theirs: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
+        "issue": (SECRETARY, issue),
+        "promise": (CLERK, promise),
+        "acknowledgement": (CLERK, never),
+    }
+    others = (SECRETARY, CLERK, TEACHER, MEMBER, OTHER_SECRETARY, signed_in("head", f"{OFFICE}:secretariat", f"{BOARD}:officer"))
+    for who, right in theirs.values():
+        for other in others:
+            if other is not who:
+                assert (await city.post(f"{PATH}/correction", {"right": right, "reason": "Verlesen."}, other)).status_code == 403
+        assert (await city.post(f"{PATH}/correction", {"right": right, "reason": "Verlesen."}, who)).status_code == 200
+    shown = (await city.get(PATH)).json()
+    assert (shown["title"], shown["issued_on"], shown["measures"][0]["due_on"]) == ("Kurse am Abend", "2019-02-19", "2019-10-01")
+    addressee = shown["addressees"][0]
+    assert (addressee["standing"], addressee["acknowledged_on"], addressee["acknowledge_by"]) == ("waiting", None, "2019-02-27")
+    assert [(one["entry"], one["of"], one["stands"]) for one in shown["corrections"]] == [
+        ("issue", None, True),
+        ("promise", measure, True),
+        ("acknowledgement", str(OFFICE), False),
+    ]
+    listed = (await city.get("/recommendations")).json()["items"][0]
+    assert (listed["title"], listed["issued_on"]) == ("Kurse am Abend", "2019-02-19")
+    duties = (await city.get("/recommendations/open-answers", CLERK, addressee=str(OFFICE))).json()["items"]
+    assert [(one["duty"], one["due"]) for one in duties] == [
+        ("acknowledge", "2019-02-27"),
+        ("answer", "2019-04-02"),
+        ("measure", "2019-10-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "where"),
+    [
+        ({"kind": "issue", "title": TITLE, "issued_on": "2013-04-24"}, ["body.right.issued_on"]),
+        ({"kind": "issue", "title": " ", "issued_on": "2019-02-20"}, ["body.right.issue.title"]),
+        ({"kind": "never_happened", "entry": "issue"}, ["body.right.never_happened.entry"]),
+        ({"kind": "acknowledgement", "addressee": str(OFFICE), "acknowledged_on": 20}, ["body.right.acknowledgement.acknowledged_on"]),
+    ],
+)
+async def test_a_correction_is_as_strict_as_the_entry(city: City, right: dict[str, Any], where: list[str]) -> None:
+    await city.issued()
+    assert fields(await city.post(f"{PATH}/correction", {"right": right, "reason": "Verlesen."}, SECRETARY)) == where
+
+
+async def test_what_outsiders_may_not_see_they_cannot_correct(city: City) -> None:
+    await city.issued(public=False)
+    never = {"kind": "never_happened", "entry": "answer", "of": str(OFFICE)}
+    for path in (PATH, f"/recommendations/{uuid4()}"):
+        assert (await city.post(f"{path}/correction", {"right": never, "reason": "Verlesen."}, OTHER_SECRETARY)).status_code == 404
+
+
+async def test_it_is_issued_to_bodies_that_stand_on_that_day(city: City) -> None:
+    await city.drafted()
+    await city.hear(COMMITTEE, SUCCEEDED)
+    response = await city.post(f"{PATH}/issue", {}, SECRETARY)
+    assert refused_as(response, "BodyHasSuccessor")
+    assert (response.json()["body"], response.json()["successor"]) == (COMMITTEE_NAME, OTHER_COMMITTEE_NAME)
+    assert (await city.post(f"{PATH}/issue", {"issued_on": "2019-02-14"}, SECRETARY)).status_code == 200
+    later = {"right": {"kind": "issue", "title": TITLE, "issued_on": "2019-02-15"}, "reason": "Verlesen."}
+    assert refused_as(await city.post(f"{PATH}/correction", later, SECRETARY), "BodyHasSuccessor")

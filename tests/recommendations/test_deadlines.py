@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from services.recommendations.answering import AcknowledgeRecommendation, AnswerRecommendation, NoteOverdue
+from services.recommendations.correcting import CorrectEntry, NeverHappened, RightIssue
 from services.recommendations.deadlines import ANSWER_DEADLINES, acknowledgement_key, answer_key
 from services.recommendations.drafting import DraftRecommendation, IssueRecommendation, StartRecommendation, WithdrawRecommendation
 from services.recommendations.events import EVENTS
@@ -164,6 +165,40 @@ async def test_what_was_issued_long_ago_is_overdue_only_after_a_working_day_in_w
     clockwork.clock.now = friday
     await clockwork.issue()
     await clockwork.fire_all()
+    clockwork.clock.now = day_end(monday) - timedelta(seconds=1)
+    await clockwork.fire_all()
+    assert await clockwork.found_overdue() == []
+    await clockwork.answer(OFFICE)
+    clockwork.clock.now = day_end(monday)
+    await clockwork.fire_all()
+    assert sorted(await clockwork.found_overdue()) == [("AcknowledgementOverdue", str(SCHOOLS)), ("AnswerOverdue", str(SCHOOLS))]
+
+
+async def test_another_day_of_the_issue_moves_what_falls_due(clockwork: Clockwork) -> None:
+    await clockwork.issue()
+    day = date(2019, 2, 22)
+    last = date(2019, 3, 4)
+    right = RightIssue(kind="issue", title=TITLE, issued_on=day, rule=BREMEN_MODEL, acknowledge_by=last, answer_by=date(2019, 4, 5))
+    clockwork.clock.now = day_end(day)
+    await clockwork.send(CorrectEntry(now=NOW, right=right, reason="Verlesen."))
+    clockwork.clock.now = day_end(last) - timedelta(seconds=1)
+    await clockwork.fire_all()
+    assert await clockwork.found_overdue() == []
+    clockwork.clock.now = day_end(last)
+    await clockwork.fire_all()
+    assert sorted(await clockwork.found_overdue()) == sorted(("AcknowledgementOverdue", str(one)) for one in (OFFICE, SCHOOLS))
+
+
+async def test_an_answer_that_never_was_is_overdue_after_a_working_day_in_which_the_true_one_can_be_entered(clockwork: Clockwork) -> None:
+    await clockwork.issue()
+    await clockwork.answer(OFFICE)
+    await clockwork.answer(SCHOOLS)
+    friday, monday = datetime(2020, 2, 7, 15, 0, tzinfo=UTC), date(2020, 2, 10)
+    clockwork.clock.now = friday
+    await clockwork.fire_all()
+    for office in (OFFICE, SCHOOLS):
+        never = NeverHappened(kind="never_happened", entry="answer", of=office)
+        await clockwork.send(CorrectEntry(now=NOW, right=never, reason="Verwechselt."))
     clockwork.clock.now = day_end(monday) - timedelta(seconds=1)
     await clockwork.fire_all()
     assert await clockwork.found_overdue() == []

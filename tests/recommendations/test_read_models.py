@@ -8,7 +8,9 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from services.recommendations.read_models.known_bodies import KNOWN_BODIES, KnownBody, known_bodies
+from services.recommendations.events import Entry, RecommendationCorrected
+from services.recommendations.parts import Succeeded
+from services.recommendations.read_models.known_bodies import KNOWN_BODIES, KnownBody, known_bodies, succeeded_bodies
 from services.recommendations.read_models.open_answers import OPEN_ANSWERS, OpenAnswer, list_what_is_open
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS, Standing, list_by_standing
 from services.recommendations.service import SERVICE
@@ -32,6 +34,7 @@ from tests.recommendations.examples import (
     ISSUED_ON,
     ITEM_TITLE,
     MEASURE,
+    OF_RECOMMENDATION,
     OFFICE,
     PROMISED,
     RECOMMENDATION,
@@ -42,7 +45,6 @@ from tests.recommendations.examples import (
     SUCCEEDED,
     TITLE,
     VERIFIED,
-    WHAT,
     WITHDRAWN,
 )
 
@@ -64,22 +66,21 @@ ROW = {
     "withdrawn_on": None,
 }
 ISSUED_ROW = ROW | {"title": TITLE, "standing": "issued", "newest": ISSUED_ON, "issued_on": ISSUED_ON}
-OPEN = {
-    "recommendation": RECOMMENDATION,
-    "addressee": OFFICE,
-    "title": TITLE,
-    "body": BOARD,
-    "body_name": BOARD_NAME,
-    "what": None,
-}
-ACKNOWLEDGE = OPEN | {"duty": "acknowledge", "concerns": OFFICE, "due": ACKNOWLEDGE_BY}
-ANSWER = OPEN | {"duty": "answer", "concerns": OFFICE, "due": ANSWER_BY}
-DO = OPEN | {"duty": "measure", "concerns": MEASURE, "what": WHAT, "due": DUE_ON}
 ALONE = ISSUED.model_copy(update={"addressees": ISSUED.addressees[:1]})
 
 
 def number(count: int) -> UUID:
     return uuid5(RECOMMENDATION, str(count))
+
+
+def corrected(entry: Entry, *, stands: bool = True, **changes: Any) -> RecommendationCorrected:
+    """This was entered wrongly."""
+    told = OF_RECOMMENDATION | ({"title": changes["title"]} if "title" in changes else {})
+    right = entry.model_copy(update=changes)
+    return RecommendationCorrected(**told, entry=right, stands=stands, reason="Verlesen.", corrected_at=RESOLVED_AT, expects=())
+
+
+EVERYTHING = (ACKNOWLEDGED, ANSWERED, PROMISED, REPORTED_DONE, VERIFIED, WITHDRAWN)
 
 
 def a_story() -> History:
@@ -89,6 +90,16 @@ def a_story() -> History:
     story.add(number(3), STARTED, DRAFTED, ISSUED, WITHDRAWN)
     other = uuid5(MEASURE, "other")
     return story.add(number(4), STARTED, DRAFTED, ISSUED, ACKNOWLEDGED, PROMISED.model_copy(update={"measure": other}))
+
+
+def a_corrected_story() -> History:
+    """The same, and every entry corrected and taken back."""
+    story = a_story()
+    for entry in (ISSUED, *EVERYTHING):
+        story.add(uuid5(RECOMMENDATION, entry.NAME), STARTED, DRAFTED, ISSUED, *EVERYTHING, corrected(entry))
+    for entry in EVERYTHING:
+        story.add(uuid5(RECOMMENDATION, f"no {entry.NAME}"), STARTED, DRAFTED, ISSUED, *EVERYTHING, corrected(entry, stands=False))
+    return story
 
 
 def bodies_story() -> History:
@@ -101,8 +112,8 @@ def bodies_story() -> History:
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
     folded = {cls.NAME for classes in projection.folds.values() for cls in classes}
-    assert folded <= {entry.type for entry in (*a_story().entries, *bodies_story().entries)}
-    stories = [story for story in (a_story(), bodies_story()) if story.source in projection.folds]
+    assert folded <= {entry.type for entry in (*a_corrected_story().entries, *bodies_story().entries)}
+    stories = [story for story in (a_corrected_story(), bodies_story()) if story.source in projection.folds]
     dumped = await assert_order_independent(pool, projection, *stories, shuffles=10)
     assert len(dumped.splitlines()) > 1
 
@@ -178,22 +189,65 @@ async def test_the_list_says_how_many_have_answered(pool: Pool) -> None:
     assert {row.recommendation: (row.answered, row.addressees) for row in rows} == {RECOMMENDATION: (1, 2), number(4): (0, 2)}
 
 
-async def test_what_is_to_be_done_is_there_until_it_is_done(pool: Pool) -> None:
-    model, story = ReadModel(pool, OPEN_ANSWERS), History().add(RECOMMENDATION, STARTED, DRAFTED, ALONE)
-    await model.given(own=story).then(open_answers_v1=[ACKNOWLEDGE, ANSWER])
-    await model.given(own=story.add(RECOMMENDATION, ACKNOWLEDGED)).then(open_answers_v1=[ANSWER])
-    await model.given(own=story.add(RECOMMENDATION, ANSWERED)).then(open_answers_v1=[])
-    await model.given(own=story.add(RECOMMENDATION, PROMISED)).then(open_answers_v1=[DO])
-    await model.given(own=story.add(RECOMMENDATION, REPORTED_DONE)).then(open_answers_v1=[])
+async def is_open(pool: Pool, *events: Any) -> list[tuple[str, date]]:
+    """What the office has to do after these, and by when."""
+    await pool.execute("set client_min_messages = warning; drop schema if exists read cascade")
+    await ReadModel(pool, OPEN_ANSWERS).given(own=History().add(RECOMMENDATION, STARTED, DRAFTED, ALONE, *events)).then()
+    return [(row.duty, row.due) for row in await list_what_is_open(pool, OFFICE, ANSWER_BY, None, 9)]
+
+
+DO_ACKNOWLEDGE, DO_ANSWER, DO_MEASURE = ("acknowledge", ACKNOWLEDGE_BY), ("answer", ANSWER_BY), ("measure", DUE_ON)
+
+
+async def test_what_is_to_be_done_is_open_until_it_is_done(pool: Pool) -> None:
+    assert await is_open(pool) == [DO_ACKNOWLEDGE, DO_ANSWER]
+    assert await is_open(pool, ACKNOWLEDGED) == [DO_ANSWER]
+    assert await is_open(pool, ACKNOWLEDGED, ANSWERED) == []
+    assert await is_open(pool, ANSWERED, PROMISED) == [DO_MEASURE]
+    assert await is_open(pool, ANSWERED, PROMISED, REPORTED_DONE) == []
 
 
 async def test_whoever_answers_need_not_acknowledge_any_more(pool: Pool) -> None:
-    await ReadModel(pool, OPEN_ANSWERS).given(own=History().add(RECOMMENDATION, STARTED, DRAFTED, ALONE, ANSWERED)).then(open_answers_v1=[])
+    assert await is_open(pool, ANSWERED) == []
 
 
 async def test_nothing_is_to_be_done_about_what_was_withdrawn(pool: Pool) -> None:
-    story = History().add(RECOMMENDATION, STARTED, DRAFTED, ISSUED, PROMISED, WITHDRAWN)
-    await ReadModel(pool, OPEN_ANSWERS).given(own=story).then(open_answers_v1=[])
+    assert await is_open(pool, PROMISED, WITHDRAWN) == []
+
+
+async def test_what_never_happened_is_open_again(pool: Pool) -> None:
+    done = (ACKNOWLEDGED, ANSWERED, PROMISED, REPORTED_DONE)
+    assert await is_open(pool, *done, corrected(ANSWERED, stands=False)) == [DO_ANSWER]
+    never = [corrected(entry, stands=False) for entry in (ANSWERED, ACKNOWLEDGED)]
+    assert await is_open(pool, *done, *never) == [DO_ACKNOWLEDGE, DO_ANSWER]
+    assert await is_open(pool, *done, *never, ANSWERED) == []
+    assert await is_open(pool, *done, corrected(REPORTED_DONE, stands=False)) == [DO_MEASURE]
+    assert await is_open(pool, PROMISED, corrected(PROMISED, stands=False)) == [DO_ACKNOWLEDGE, DO_ANSWER]
+    assert await is_open(pool, ACKNOWLEDGED, WITHDRAWN, corrected(WITHDRAWN, stands=False)) == [DO_ANSWER]
+
+
+async def test_other_days_are_the_ones_that_hold(pool: Pool) -> None:
+    days = {"acknowledge_by": date(2019, 3, 1), "answer_by": date(2019, 4, 4)}
+    addressees = tuple(one.model_copy(update=days) for one in ALONE.addressees)
+    moved = corrected(ALONE, addressees=addressees, issued_on=date(2019, 2, 21), title="Kurse")
+    assert await is_open(pool, moved) == [("acknowledge", date(2019, 3, 1)), ("answer", date(2019, 4, 4))]
+    assert [row.title for row in await list_what_is_open(pool, OFFICE, ANSWER_BY, None, 9)] == ["Kurse", "Kurse"]
+    assert await is_open(pool, ACKNOWLEDGED, moved) == [("answer", date(2019, 4, 4))]
+    assert await is_open(pool, ANSWERED, PROMISED, corrected(PROMISED, due_on=date(2019, 10, 1))) == [("measure", date(2019, 10, 1))]
+
+
+async def test_the_list_shows_what_was_put_right(pool: Pool) -> None:
+    model, story = ReadModel(pool, RECOMMENDATIONS), History().add(RECOMMENDATION, STARTED, DRAFTED, ISSUED, ANSWERED, WITHDRAWN)
+    story.add(RECOMMENDATION, corrected(WITHDRAWN, withdrawn_on=date(2019, 3, 25)))
+    row = ISSUED_ROW | {"standing": "withdrawn", "withdrawn_on": date(2019, 3, 25)}
+    await model.given(own=story).then(recommendations_v1=[row])
+    day = date(2019, 2, 21)
+    row |= {"title": "Kurse", "issued_on": day, "newest": day}
+    await model.given(own=story.add(RECOMMENDATION, corrected(ISSUED, title="Kurse", issued_on=day))).then(recommendations_v1=[row])
+    story.add(RECOMMENDATION, corrected(WITHDRAWN, stands=False), corrected(ANSWERED, stands=False), corrected(PROMISED))
+    await model.given(own=story).then(recommendations_v1=[row | {"standing": "issued", "withdrawn_on": None}])
+    [listed] = await list_by_standing(pool, standing="issued", body=None, sees_bodies=(), acts_for=(), after=None, limit=9)
+    assert (listed.answered, listed.addressees) == (0, 2)
 
 
 async def test_an_addressee_sees_what_it_has_to_do_by_when(pool: Pool) -> None:
@@ -218,6 +272,15 @@ async def test_bodies_that_stand_are_known_with_their_sort(pool: Pool) -> None:
     assert known == {COMMITTEE: KnownBody(COMMITTEE, COMMITTEE_NAME, "committee")}
 
 
+async def test_a_succeeded_body_is_known_with_its_successor(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
+    gone = Succeeded(
+        body=COMMITTEE, body_name=COMMITTEE_NAME, successor=SUCCEEDED.successor, successor_name=SUCCEEDED.successor_name
+    )  # fmt: skip
+    assert await succeeded_bodies(pool, SUCCEEDED.on) == (gone,)
+    assert await succeeded_bodies(pool, SUCCEEDED.on - timedelta(days=1)) == ()
+
+
 async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: Pool) -> None:
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
     assert set(await known_bodies(pool, [COMMITTEE, OFFICE], SUCCEEDED.on - timedelta(days=1))) == {COMMITTEE, OFFICE}
@@ -226,5 +289,5 @@ async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: 
 
 def test_every_own_read_model_folds_own_facts_and_the_reference_data_those_of_meetings() -> None:
     assert {projection.name: set(projection.folds) for projection in SERVICE.projections} == {
-        "recommendations_v1": {OWN}, "open_answers_v1": {OWN}, "known_bodies_v2": {"meetings"},
+        "recommendations_v1": {OWN}, "open_answers_v2": {OWN}, "known_bodies_v3": {"meetings"},
     }  # fmt: skip

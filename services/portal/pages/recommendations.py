@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.bodies import KINDS as BODY_KINDS
+from services.portal.pages.correcting import CORRECTING, ENTRIES, VERDICTS, WITHOUT_NAMES, drawn, entered
 from services.portal.pages.proposing import proposal_of
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
@@ -26,12 +27,10 @@ CLASSES = {
     "office": "office", "department": "department_head", "magistrat": "magistrat", "city_council": "city_council", "committee": "committee",
 }  # fmt: skip
 """What kind of body is addressed as what."""
-VERDICTS = (("accepted", mark("accepted")), ("partly", mark("accepted in part")), ("rejected", mark("rejected")))
 STANDINGS = {
     "started": mark("resolved"), "drafted": mark("drafted"), "issued": mark("issued"), "answered": mark("answered"),
     "withdrawn": mark("withdrawn"),
 }  # fmt: skip
-WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")
 
 DRAFT = Form(
     "draft",
@@ -67,18 +66,6 @@ ANSWER = Form(
     ),
     submit=mark("Answer"),
     done=mark("The answer is given."),
-)
-CORRECT = Form(
-    "answer-correction",
-    (
-        ADDRESSEE,
-        Field("verdict", mark("Answer"), "choice", options=VERDICTS),
-        Field("reasons", mark("Reasons"), "prose", hint=WITHOUT_NAMES),
-        Field("on", mark("On"), "day"),
-        Field("reason", mark("Why it is corrected"), "prose", hint=WITHOUT_NAMES),
-    ),
-    submit=mark("Correct the answer"),
-    done=mark("The answer is corrected."),
 )
 INFORM = Form(
     "information",
@@ -134,12 +121,11 @@ VERIFYING = (Step(VERIFY, mark("Verify a measure"), "recommendations", f"{OF}/me
 ANSWERING = (
     Step(ACKNOWLEDGE, mark("Acknowledge it"), "recommendations", f"{OF}/acknowledgement"),
     Step(ANSWER, mark("Answer"), "recommendations", f"{OF}/answer"),
-    Step(CORRECT, mark("Correct the answer"), "recommendations", f"{OF}/answer-correction"),
     Step(PROMISE, mark("Promise a measure"), "recommendations", f"{OF}/measures"),
 )
 DOING = (Step(COMPLETE, mark("Report a measure done"), "recommendations", f"{OF}/measures/{{measure}}/completion", ("measure",)),)
 INFORMING = (Step(INFORM, mark("Put it to the committee"), "meetings", "/bodies/{committee}/proposals", ("committee",), body=_for_notice),)
-ALL = (*DRAFTING, *KEEPING, *VERIFYING, *ANSWERING, *DOING, *INFORMING)
+ALL = (*DRAFTING, *KEEPING, *VERIFYING, *ANSWERING, *DOING, *INFORMING, *CORRECTING)
 
 
 @pages.get("/recommendations")
@@ -165,9 +151,15 @@ async def show_recommendation(visit: Visit) -> Response:
         },
         "information": {"matter": f"recommendations:recommendation:{found['id']}"},
     }
+    mine = {one["body"] for one in found["addressees"] if visit.may(OFFICER, one["body"])}
+    correctable = dict(entered(found, keeps=visit.may(SECRETARIAT, found["body"]), mine=mine))
     return visit.show(
         "recommendations/one.html",
         recommendation=found,
+        correctable=correctable,
+        corrections=drawn(visit, correctable),
+        entries={one.kind: one.title for one in ENTRIES},
+        names={one["body"]: one["body_name"] for one in found["addressees"]} | {one["id"]: one["what"] for one in found["measures"]},
         steps=draw(visit, steps, options=options, of=of, values=values),
         said=forms_of(*ALL),
         standings=STANDINGS,
@@ -187,10 +179,10 @@ async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[t
     promised = [one for one in found["measures"] if one["addressee"] in _keys(mine, "body") and not one["done_on"]]
     reported = [one for one in found["measures"] if one["done_on"] and not one["verified_on"]]
     unread = [one for one in mine if not one["acknowledged_on"] and not one["answered_on"]]
-    unanswered, answered = [one for one in mine if not one["answered_on"]], [one for one in mine if one["answered_on"]]
+    unanswered = [one for one in mine if not one["answered_on"]]
     drafting = keeps and found["issued_on"] is None
     draft, issue = DRAFTING
-    acknowledge, answer, correct, promise = ANSWERING
+    acknowledge, answer, promise = ANSWERING
     steps = fitting(
         visit,
         (draft, drafting),
@@ -200,7 +192,6 @@ async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[t
         (answer, open_ and unanswered),
         (promise, open_ and mine),
         (DOING[0], promised),
-        (correct, open_ and answered),
         (INFORMING[0], open_ and untold),
         (KEEPING[0], keeps and open_),
     )
@@ -212,7 +203,6 @@ async def _steps(visit: Visit, found: Any) -> tuple[list[Step], dict[str, list[t
     of: Of = {
         ACKNOWLEDGE.name: {"addressee": _named(unread, "body")},
         ANSWER.name: {"addressee": _named(unanswered, "body")},
-        CORRECT.name: {"addressee": _named(answered, "body")},
         VERIFY.name: {"measure": [(one["id"], one["what"][:80]) for one in reported]},
         COMPLETE.name: {"measure": [(one["id"], one["what"][:80]) for one in promised]},
     }

@@ -38,6 +38,7 @@ comment on column tasks_v1.who is 'As whom somebody does it: secretariat or offi
 comment on column tasks_v1.about is 'The thing on whose page it is done.';
 comment on column tasks_v1.within is 'The recommendation whose withdrawal ends it.';
 comment on column tasks_v1.other is 'The committee that is to be informed, or the one whose measure is to be verified.';
+create table tasks_v1_withdrawn (recommendation uuid primary key);
 create table tasks_v1_placed (
     item uuid primary key,
     proposal uuid not null,
@@ -93,7 +94,10 @@ create index tasks_v1_conference_of on tasks_v1_conference (host);"""
 
 TASKS = Projection(name="tasks_v1", folds=tasks_of.FOLDS, tables=TABLES, project=tasks_of.project, indexes=INDEXES)
 
-WAITS = """(t.what <> 'placing' or not exists (select from tasks_v1_placed p where p.proposal = t.task and not p.returned))"""
+WAITS = """(t.what <> 'placing' or not exists (select from tasks_v1_placed p where p.proposal = t.task and not p.returned))
+    and (t.what <> 'acknowledgement' or not exists (select from tasks_v1 a where a.task = t.task and a.what = 'answer' and a.done))
+    and not exists (select from tasks_v1_withdrawn w where w.recommendation = t.within)"""
+"""Until it is placed; whoever answers need not acknowledge any more; and what was withdrawn asks for nothing."""
 PUT_ALREADY = "exists (select from tasks_v1 p where p.what = 'placing' and p.matter = t.about and p.body = t.other and not p.done)"
 STANDING = "not m.cancelled and not exists (select from tasks_v1_sitting s where s.meeting = m.meeting and s.closed)"
 BEGUN = "exists (select from tasks_v1_sitting s where s.meeting = m.meeting)"

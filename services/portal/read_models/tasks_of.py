@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from services.portal.read_models.trace_facts import (
-    ACKNOWLEDGEMENT,
-    ANSWER,
-    HANDOVER,
-    INFORMING,
-    ISSUING,
-    MEASURE,
-    PLACING,
-    VERIFICATION,
-    answer_of,
-    informed_of,
-)
+from services.portal.read_models import tasks_of_recommendations
+from services.portal.read_models.tasks_begun import SECRETARIAT, begin, end
+from services.portal.read_models.trace_facts import HANDOVER, PLACING
 from shared.contracts.conferences import ConferenceHeld, ConferencePlanned
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
@@ -32,17 +22,7 @@ from shared.contracts.meetings.sittings import (
     ResultsReceived,
 )
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
-from shared.contracts.recommendations import (
-    CommitteeInformed,
-    MeasurePromised,
-    MeasureReportedDone,
-    MeasureVerified,
-    RecommendationAcknowledged,
-    RecommendationAnswered,
-    RecommendationIssued,
-    RecommendationStarted,
-    RecommendationWithdrawn,
-)
+from shared.contracts.recommendations import OfRecommendation
 from shared.domain import Contract
 from shared.envelope import Received
 from shared.localday import local_day
@@ -68,24 +48,10 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
         ResolutionPassed,
         ResolutionRejected,
     ),
-    "recommendations": (
-        RecommendationStarted,
-        RecommendationIssued,
-        RecommendationWithdrawn,
-        CommitteeInformed,
-        RecommendationAcknowledged,
-        RecommendationAnswered,
-        MeasurePromised,
-        MeasureReportedDone,
-        MeasureVerified,
-    ),
+    "recommendations": tasks_of_recommendations.FOLDED,
     "notifications": (NotificationHandedOver, NotificationFailed),
 }
 
-BEGIN = """insert into tasks_v1 (task, what, who, body, body_name, title, about, within, other, other_name, matter, since, due_on, done)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) on conflict (task, what) do nothing"""
-END = "update tasks_v1 set done = true where task = $1 and what = any($2::text[])"
-END_ALL = "update tasks_v1 set done = true where within = $1"
 PLACED = """insert into tasks_v1_placed (item, proposal, returned) values ($1, $2, $3)
 on conflict (item) do update set returned = excluded.returned"""
 MEETING = """insert into tasks_v1_meeting (meeting, body, body_name, title, starts_at, day, since, cancelled, entered_later, invited)
@@ -103,34 +69,10 @@ values ($1, $2, $3, $4, $5, $6, $7, false) on conflict (conference) do nothing""
 HELD = "update tasks_v1_conference set held = true where conference = $1"
 INVITATION = "meeting_invited"
 """The kind of letter that invites a member."""
-SECRETARIAT, OFFICER = "secretariat", "officer"
-
-
-def begin(
-    task: UUID,
-    what: str,
-    who: str,
-    body: tuple[UUID, str],
-    title: str,
-    about: UUID,
-    since: date,
-    *,
-    within: UUID | None = None,
-    other: tuple[UUID, str] | None = None,
-    matter: UUID | None = None,
-    due_on: date | None = None,
-) -> Statement:
-    """A task of a body begins."""
-    return Statement(BEGIN, (task, what, who, *body, title, about, within, *(other or (None, None)), matter, since, due_on))
-
-
-def end(task: UUID, *what: str) -> Statement:
-    """What there was to do is done."""
-    return Statement(END, (task, list(what)))
 
 
 def project(received: Received[Any]) -> Iterable[Statement]:
-    """Tasks that this message begins or ends; `done` is never taken back."""
+    """Tasks that this message begins or ends."""
     event = received.message
     learned = local_day(received.entry.recorded_at)
     match event:
@@ -142,14 +84,8 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             if member and event.kind == INVITATION:
                 failed = isinstance(event, NotificationFailed)
                 yield Statement(LETTER, (event.notification, event.about.id, member, failed, learned))
-        case RecommendationStarted() | RecommendationIssued() | RecommendationWithdrawn() | CommitteeInformed():
-            yield from _of_recommendation(event)
-        case RecommendationAcknowledged():
-            yield end(answer_of(event.recommendation, event.addressee), ACKNOWLEDGEMENT)
-        case RecommendationAnswered():
-            yield end(answer_of(event.recommendation, event.addressee), ACKNOWLEDGEMENT, ANSWER)
-        case MeasurePromised() | MeasureReportedDone() | MeasureVerified():
-            yield from _of_measure(event, learned)
+        case OfRecommendation():
+            yield from tasks_of_recommendations.tasks(received)
         case _:
             yield from _of_meetings(event, learned)
 
@@ -179,39 +115,3 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
             yield end(event.duty, HANDOVER)
         case _:
             yield Statement(SITTING, (event.meeting, isinstance(event, MeetingHeld)))
-
-
-def _of_recommendation(
-    event: RecommendationStarted | RecommendationIssued | RecommendationWithdrawn | CommitteeInformed,
-) -> Iterable[Statement]:
-    node, body = event.recommendation, (event.body, event.body_name)
-    match event:
-        case RecommendationStarted():
-            yield begin(node, ISSUING, SECRETARIAT, body, event.title, node, local_day(event.resolved_at), within=node)
-        case RecommendationWithdrawn():
-            yield Statement(END_ALL, (node,))
-        case CommitteeInformed():
-            yield end(informed_of(node, event.committee), INFORMING)
-        case RecommendationIssued(issued_on=day):
-            yield end(node, ISSUING)
-            for one in event.addressees:
-                task, addressee = answer_of(node, one.body), (one.body, one.body_name)
-                yield begin(task, ACKNOWLEDGEMENT, OFFICER, addressee, event.title, node, day, within=node, due_on=one.acknowledge_by)
-                yield begin(task, ANSWER, OFFICER, addressee, event.title, node, day, within=node, due_on=one.answer_by)
-            for told in event.informs:
-                department, committee = (told.department, told.department_name), (told.committee, told.committee_name)
-                task = informed_of(node, told.committee)
-                yield begin(task, INFORMING, OFFICER, department, event.title, node, day, within=node, other=committee)
-
-
-def _of_measure(event: MeasurePromised | MeasureReportedDone | MeasureVerified, learned: date) -> Iterable[Statement]:
-    node, addressee = event.recommendation, (event.addressee, event.addressee_name)
-    match event:
-        case MeasurePromised():
-            yield begin(event.measure, MEASURE, OFFICER, addressee, event.what, node, learned, within=node, due_on=event.due_on)
-        case MeasureReportedDone():
-            body, done = (event.body, event.body_name), event.done_on
-            yield end(event.measure, MEASURE)
-            yield begin(event.measure, VERIFICATION, SECRETARIAT, body, event.what, node, done, within=node, other=addressee)
-        case MeasureVerified():
-            yield end(event.measure, VERIFICATION)

@@ -12,13 +12,14 @@ from shared.contracts.conferences import ConferenceHeld, ConferencePlanned, Regi
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
-    AnswerCorrected,
     AnswerOverdue,
     CommitteeInformed,
     MeasurePromised,
     MeasureReportedDone,
     MeasureVerified,
+    RecommendationAcknowledged,
     RecommendationAnswered,
+    RecommendationCorrected,
     RecommendationIssued,
     RecommendationWithdrawn,
 )
@@ -62,11 +63,12 @@ create table timeline_v1 (
     detail text,
     verdict text,
     day date not null,
+    version int not null,
     recorded_at timestamptz not null,
-    primary key (thing, topic)
+    primary key (thing, topic, news)
 );
 comment on column timeline_v1.topic is 'decided: what was decided; came: what became of it.';
-comment on column timeline_v1.news is 'What happened last.';
+comment on column timeline_v1.version is 'Of a thing and a topic, the news with the highest version happened last.';
 comment on column timeline_v1.node is 'Where the trace of it is found.';
 """
 INDEXES = """create index timeline_v1_coming_by_time on timeline_v1_coming (starts_at, thing);
@@ -83,10 +85,14 @@ HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on con
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
 on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
 CLOSED = "update timeline_v1_registration set closed = true, recorded_at = $2 where conference = $1"
-NEWS = """insert into timeline_v1 (thing, topic, news, node, title, body, body_name, detail, verdict, day, recorded_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (thing, topic) do update set news = excluded.news,
-title = excluded.title, detail = coalesce(excluded.detail, timeline_v1.detail), verdict = coalesce(excluded.verdict, timeline_v1.verdict),
-day = excluded.day, recorded_at = excluded.recorded_at"""
+NEWS = """insert into timeline_v1 (thing, topic, news, node, title, body, body_name, detail, verdict, day, version, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (thing, topic, news) do update set title = excluded.title,
+detail = excluded.detail, verdict = excluded.verdict, day = excluded.day, version = excluded.version, recorded_at = excluded.recorded_at"""
+RIGHT = """update timeline_v1 set detail = $4, verdict = $5, day = coalesce($6, day), recorded_at = $7
+where thing = $1 and topic = $2 and news = $3"""
+TITLE = "update timeline_v1 set title = $2 where thing = $1"
+FORGET = "delete from timeline_v1 where thing = $1 and topic = $2 and news = $3"
+NOT_OVERDUE = "delete from timeline_v1 where thing = $1 and news = 'overdue' and day <> $2"
 CORRECTED = "update timeline_v1 set detail = $2, recorded_at = $3 where thing = $1 and topic = 'decided'"
 DECIDED, CAME = "decided", "came"
 
@@ -114,15 +120,39 @@ def project(received: Received[Any]) -> Iterable[Statement]:
         case MeetingHeld():
             yield Statement(HELD, (event.meeting, at))
         case ResolutionPassed(resolution=thing, resolved_at=when):
-            about = (event.item_title, event.body, event.body_name, event.text, None, local_day(when), at)
+            about = (event.item_title, event.body, event.body_name, event.text, None, local_day(when), received.entry.version, at)
             yield Statement(NEWS, (thing, DECIDED, "resolution", thing, *about))
         case ResolutionCorrected(resolution=thing):
             yield Statement(CORRECTED, (thing, event.text, at))
+        case RecommendationCorrected():
+            yield from _corrected(event, received)
         case _:
-            yield from _of_recommendation(event, at)
+            yield from _of_recommendation(event, at, received.entry.version)
 
 
-def _of_recommendation(event: Any, at: datetime) -> Iterable[Statement]:
+def _corrected(event: RecommendationCorrected, received: Received[Any]) -> Iterable[Statement]:
+    """The same news as they should have been, in their old place, or without those that never were."""
+    entry, at = event.entry, received.entry.recorded_at
+    if isinstance(entry, RecommendationAcknowledged):
+        return  # It is no news.
+    if isinstance(entry, RecommendationIssued):
+        for one in entry.addressees:
+            yield Statement(TITLE, (answer_of(event.recommendation, one.body), event.title))
+            yield Statement(NOT_OVERDUE, (answer_of(event.recommendation, one.body), one.answer_by))
+        for told in entry.informs:
+            yield Statement(TITLE, (informed_of(event.recommendation, told.committee), event.title))
+        yield Statement(TITLE, (event.recommendation, event.title))
+    for news in _of_recommendation(entry, at, received.entry.version):
+        thing, topic, what, _, title, _, _, detail, verdict, day, *_ = news.args
+        if not event.stands:
+            yield Statement(FORGET, (thing, topic, what))
+            continue
+        yield Statement(TITLE, (thing, title))
+        # A promise bears the day on which it was entered.
+        yield Statement(RIGHT, (thing, topic, what, detail, verdict, None if isinstance(entry, MeasurePromised) else day, at))
+
+
+def _of_recommendation(event: Any, at: datetime, version: int) -> Iterable[Statement]:
     node: UUID = event.recommendation
 
     def news(
@@ -136,7 +166,7 @@ def _of_recommendation(event: Any, at: datetime) -> Iterable[Statement]:
         verdict: str | None = None,
     ) -> Statement:
         body, name = by or (event.body, event.body_name)
-        return Statement(NEWS, (thing, topic, what, thing, title or event.title, body, name, detail, verdict, day, at))
+        return Statement(NEWS, (thing, topic, what, thing, title or event.title, body, name, detail, verdict, day, version, at))
 
     match event:
         case RecommendationIssued(issued_on=day):
@@ -146,7 +176,7 @@ def _of_recommendation(event: Any, at: datetime) -> Iterable[Statement]:
         case CommitteeInformed(informed_at=when):
             committee = (event.committee, event.committee_name)
             yield news(informed_of(node, event.committee), CAME, "informed", local_day(when), by=committee)
-        case RecommendationAnswered(answered_on=day) | AnswerCorrected(answered_on=day):
+        case RecommendationAnswered(answered_on=day):
             answer, by = answer_of(node, event.addressee), (event.addressee, event.addressee_name)
             yield news(answer, CAME, "answered", day, event.reasons, by, verdict=event.verdict.value)
         case AnswerOverdue(was_due=day):
@@ -175,11 +205,11 @@ TIMELINE = Projection(
             RecommendationWithdrawn,
             CommitteeInformed,
             RecommendationAnswered,
-            AnswerCorrected,
             AnswerOverdue,
             MeasurePromised,
             MeasureReportedDone,
             MeasureVerified,
+            RecommendationCorrected,
         ),
     },
     tables=TABLES,

@@ -16,8 +16,10 @@ case when r.closes_at > $1 and not r.closed then r.closes_at end as register_unt
 from timeline_v1_coming c left join timeline_v1_registration r on r.conference = c.thing
 where c.over_at > $1 and not exists (select from timeline_v1_over o where o.thing = c.thing)
 and ($2::timestamptz is null or (c.starts_at, c.thing) > ($2, $3::uuid)) order by c.starts_at, c.thing limit $4"""
-LATEST = """select thing, news, node, title, body, body_name, detail, verdict, day from timeline_v1
-where topic = $1 and ($2::date is null or (day, thing) < ($2, $3::uuid)) order by day desc, thing desc limit $4"""
+LATEST = """select thing, news, node, title, body, body_name, detail, verdict, day from timeline_v1 t
+where topic = $1
+and not exists (select from timeline_v1 n where n.thing = t.thing and n.topic = t.topic and n.version > t.version)
+and ($2::date is null or (day, thing) < ($2, $3::uuid)) order by day desc, thing desc limit $4"""
 AS_OF = """select max(recorded_at) from (select max(recorded_at) as recorded_at from timeline_v1
 union all select max(recorded_at) from timeline_v1_coming union all select max(recorded_at) from timeline_v1_over
 union all select max(recorded_at) from timeline_v1_registration) newest"""

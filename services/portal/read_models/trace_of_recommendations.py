@@ -18,10 +18,10 @@ from services.portal.read_models.trace_facts import (
     answer_of,
     informed_of,
 )
+from services.portal.read_models.trace_righted import corrected
 from shared.contracts.recommendations import (
     CONTRACTS,
     AcknowledgementOverdue,
-    AnswerCorrected,
     AnswerOverdue,
     CommitteeInformed,
     MeasurePromised,
@@ -29,6 +29,7 @@ from shared.contracts.recommendations import (
     MeasureVerified,
     RecommendationAcknowledged,
     RecommendationAnswered,
+    RecommendationCorrected,
     RecommendationIssued,
     RecommendationStarted,
     RecommendationWithdrawn,
@@ -38,15 +39,19 @@ from shared.localday import local_day
 
 FOLDED = CONTRACTS
 OfWhole = RecommendationStarted | RecommendationIssued | RecommendationWithdrawn | CommitteeInformed
-OfAnswer = RecommendationAcknowledged | RecommendationAnswered | AnswerCorrected | AnswerOverdue | AcknowledgementOverdue
+OfAnswer = RecommendationAcknowledged | RecommendationAnswered | AnswerOverdue | AcknowledgementOverdue
 OfMeasure = MeasurePromised | MeasureReportedDone | MeasureVerified
 SECRETARIAT, RULE, ADDRESSEE, COMMITTEE, CLOCK = "secretariat", "rule", "addressee", "committee", "clock"
 
 
-def facts(received: Received[OfWhole | OfAnswer | OfMeasure]) -> Iterable[Step | Edge]:
+def facts(received: Received[OfWhole | OfAnswer | OfMeasure | RecommendationCorrected]) -> Iterable[Step | Edge]:
     """Steps of a recommendation, of each addressee's answer, of each committee's being informed, and of each measure."""
     event = received.message
     match event:
+        case RecommendationCorrected():
+            for told in facts(Received(event.entry, received.entry)):
+                if isinstance(told, Step):  # What led to what stays as it was told.
+                    yield corrected(told, local_day(event.corrected_at), event.reason, stands=event.stands)
         case RecommendationStarted() | RecommendationIssued() | RecommendationWithdrawn():
             yield from _of_whole(event)
         case CommitteeInformed(informed_at=at):
@@ -124,9 +129,6 @@ def _of_answer(event: OfAnswer) -> Iterable[Step]:
             verdict = {"verdict": event.verdict.value}
             ends = (ACKNOWLEDGEMENT, ANSWER)
             yield Step(**answer, step="answered", role=ADDRESSEE, day=day, detail=event.reasons, facts=verdict, ends=ends)
-        case AnswerCorrected(answered_on=day):
-            corrected = {"verdict": event.verdict.value, "reason": event.reason}
-            yield Step(**answer, step="answer_corrected", role=ADDRESSEE, day=day, detail=event.reasons, facts=corrected)
         case AnswerOverdue(was_due=day):
             yield Step(**answer, step="answer_overdue", role=CLOCK, day=day)
         case AcknowledgementOverdue(was_due=day):

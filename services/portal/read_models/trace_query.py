@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.portal.read_models.trace_graph import Graph, Happened, Link, Node, document, graph_of
+from services.portal.read_models.trace_righted import as_it_stands
 from services.portal.read_models.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -121,16 +122,22 @@ def nodes_of(rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]) -> li
     for node, steps in by_node.items():
         last = max(steps, key=lambda row: (row["recorded_at"], row["version"], row["event_id"]))
         within = next((row["within"] for row in steps if row["within"]), None)
-        happened = tuple(_happened(row) for row in steps)
+        held = as_it_stands([(row, _facts(row)) for row in steps])
+        happened = tuple(_happened(row, facts, day) for row, facts, day in held)
         nodes.append(Node(node, last["kind"], last["title"], last["body"], last["body_name"], within, happened))
     return nodes
 
 
-def _happened(row: Any) -> Happened:
+def _facts(row: Any) -> Mapping[str, Any]:
     facts = row["facts"]
+    told: Mapping[str, Any] = json.loads(facts) if isinstance(facts, str) else facts
+    return told
+
+
+def _happened(row: Any, facts: Mapping[str, Any], day: date) -> Happened:
     return Happened(
-        row["step"], row["event_id"], row["event_type"], row["role"], row["day"], row["at"], row["title"], row["detail"],
-        json.loads(facts) if isinstance(facts, str) else facts, row["meeting"], row["shown"], row["awaits"], row["due_on"],
+        row["step"], row["event_id"], row["event_type"], row["role"], day, row["at"], row["title"], row["detail"],
+        facts, row["meeting"], row["shown"], row["awaits"], row["due_on"],
         tuple(row["ends"]), row["recorded_at"],
     )  # fmt: skip
 

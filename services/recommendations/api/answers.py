@@ -1,4 +1,4 @@
-"""The addressees' addresses: acknowledge, answer, correct an answer, see what is open; and what does not inform a committee."""
+"""The addressees' addresses: acknowledge, answer, see what is open; and what does not inform a committee."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.recommendations.answering import AcknowledgeRecommendation, AnswerRecommendation, CorrectAnswer
+from services.recommendations.answering import AcknowledgeRecommendation, AnswerRecommendation
 from services.recommendations.api.seen import once_seen
 from services.recommendations.informing import InformCommittee
 from services.recommendations.parts import Verdict
@@ -45,18 +45,6 @@ class NewAnswer(Acknowledgement):
     reasons: Reasons
 
 
-class CorrectedAnswer(BaseModel):
-    """What the addressee really answered, and why something else was recorded."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    addressee: UUID
-    verdict: Verdict
-    reasons: Reasons
-    on: Day
-    reason: Annotated[Prose, Field(description="Why it is corrected.")]
-
-
 class ClaimedInformation(BaseModel):
     """Which committee is said to have been informed."""
 
@@ -77,16 +65,6 @@ async def acknowledge_recommendation(recommendation: UUID, wish: Acknowledgement
 async def answer_recommendation(recommendation: UUID, wish: NewAnswer, call: Call) -> Done:
     """Answer in an addressee's name; a late answer is an answer."""
     command = AnswerRecommendation(now=call.now, addressee=wish.addressee, verdict=wish.verdict, reasons=wish.reasons, on=wish.on)
-    body = once_seen(call, lambda _: wish.addressee)
-    return await call.execute(RECOMMENDATION, recommendation, command, body=body, if_match="optional")
-
-
-@router.post("/recommendations/{recommendation}/answer-correction")
-async def correct_answer(recommendation: UUID, wish: CorrectedAnswer, call: Call) -> Done:
-    """Put right what was recorded of an addressee's answer."""
-    command = CorrectAnswer(
-        now=call.now, addressee=wish.addressee, verdict=wish.verdict, reasons=wish.reasons, on=wish.on, reason=wish.reason
-    )
     body = once_seen(call, lambda _: wish.addressee)
     return await call.execute(RECOMMENDATION, recommendation, command, body=body, if_match="optional")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -20,7 +20,7 @@ from services.recommendations.drafting import (
 )
 from services.recommendations.parts import Addressed, AddresseeClass, Information
 from services.recommendations.permissions import SECRETARIAT
-from services.recommendations.read_models.known_bodies import KnownBody, known_bodies
+from services.recommendations.read_models.known_bodies import KnownBody, known_bodies, succeeded_bodies
 from services.recommendations.recommendation import RECOMMENDATION
 from services.recommendations.rules import acknowledge_by, answer_by, rule_on
 from services.recommendations.standing import Recommendation
@@ -129,16 +129,7 @@ async def draft_recommendation(recommendation: UUID, wish: Draft, call: Call) ->
 async def issue_recommendation(recommendation: UUID, call: Call, wish: Issue = TODAY) -> Done:
     """Issue what was drafted to its addressees; the days by which they answer follow from the rule that holds on that day."""
     issued_on = wish.issued_on or local_day(call.now)
-    rule = rule_on(issued_on)
-    if rule is None:
-        raise BadInput("body.issued_on", "lies before any rule of how long an answer may take")
-    command = IssueRecommendation(
-        now=call.now,
-        issued_on=issued_on,
-        acknowledge_by=acknowledge_by(issued_on, rule),
-        answer_by=answer_by(issued_on, rule),
-        rule=rule,
-    )
+    command = IssueRecommendation(now=call.now, **await issue_on(call, issued_on, "body.issued_on"))
     return await call.execute(RECOMMENDATION, recommendation, command, body=once_seen(call, body_of), if_match="optional")
 
 
@@ -147,6 +138,20 @@ async def withdraw_recommendation(recommendation: UUID, wish: Withdrawal, call: 
     """Withdraw what was issued; nobody is asked for an answer any more."""
     command = WithdrawRecommendation(now=call.now, reason=wish.reason, withdrawn_on=wish.withdrawn_on)
     return await call.execute(RECOMMENDATION, recommendation, command, body=once_seen(call, body_of), if_match="optional")
+
+
+async def issue_on(call: Call, day: date, where: str) -> dict[str, Any]:
+    """What follows from the day of an issue: the rule and the last days, and which bodies stand no longer. BadInput before any rule."""
+    rule = rule_on(day)
+    if rule is None:
+        raise BadInput(where, "lies before any rule of how long an answer may take")
+    return {
+        "issued_on": day,
+        "rule": rule,
+        "acknowledge_by": acknowledge_by(day, rule),
+        "answer_by": answer_by(day, rule),
+        "succeeded": await succeeded_bodies(call.read, day),
+    }
 
 
 async def own_day(call: Call, recommendation: UUID) -> date:

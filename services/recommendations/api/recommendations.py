@@ -9,10 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.recommendations.api.corrections import ShownCorrection, shown_correction
 from services.recommendations.api.measures import ShownMeasure
 from services.recommendations.api.measures import shown as shown_measure
 from services.recommendations.api.seen import bodies_of, must_see, sees_all
-from services.recommendations.events import AnswerCorrected, CommitteeInformed, RecommendationStarted
+from services.recommendations.events import CommitteeInformed, RecommendationStarted
 from services.recommendations.parts import Addressed, Addressee, AddresseeClass, AnswerRule, Instrument, Matter, Verdict
 from services.recommendations.permissions import INSIDERS, OFFICER, SECRETARIAT
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS, ListedRecommendation, Standing, list_by_standing
@@ -41,7 +42,6 @@ class ShownAddressee(BaseModel):
     answered_on: date | None
     verdict: Verdict | None
     reasons: str | None
-    corrected: Annotated[str | None, Field(description="Why the answer was corrected, if it was.")]
     late: Annotated[bool, Field(description="The answer came after its last day.")]
     acknowledgement_overdue: Annotated[bool, Field(description="Its last day is over, and nothing has come.")]
     answer_overdue: bool
@@ -67,7 +67,7 @@ class ShownWithdrawal(BaseModel):
     withdrawn_on: date
 
 
-class ShownCorrection(BaseModel):
+class ShownResolutionCorrection(BaseModel):
     """What was recorded of the resolution was wrong."""
 
     reason: str
@@ -86,7 +86,7 @@ class ShownRecommendation(BaseModel):
     standing: Standing
     resolution: UUID
     resolution_text: str
-    resolution_corrected: ShownCorrection | None
+    resolution_corrected: ShownResolutionCorrection | None
     resolved_at: AwareDatetime
     meeting: UUID
     item: UUID
@@ -100,6 +100,7 @@ class ShownRecommendation(BaseModel):
     informs: list[ShownInformation]
     measures: list[ShownMeasure]
     withdrawn: ShownWithdrawal | None
+    corrections: Annotated[list[ShownCorrection], Field(description="What was entered wrongly of it, the last one last.")]
 
 
 @router.get("/recommendations")
@@ -147,7 +148,9 @@ def shown(recommendation: UUID, started: RecommendationStarted, state: Recommend
         standing=standing_of(state),
         resolution=started.resolution,
         resolution_text=correction.resolution_text if correction else started.resolution_text,
-        resolution_corrected=ShownCorrection(reason=correction.reason, corrected_at=correction.corrected_at) if correction else None,
+        resolution_corrected=(
+            ShownResolutionCorrection(reason=correction.reason, corrected_at=correction.corrected_at) if correction else None
+        ),
         resolved_at=started.resolved_at,
         meeting=started.meeting,
         item=started.item,
@@ -161,6 +164,7 @@ def shown(recommendation: UUID, started: RecommendationStarted, state: Recommend
         informs=shown_informs(state, [one for one in state.informed if inside or one.public]),
         measures=[shown_measure(one, today) for one in state.measures],
         withdrawn=ShownWithdrawal(reason=withdrawn.reason, withdrawn_on=withdrawn.withdrawn_on) if withdrawn else None,
+        corrections=[shown_correction(one) for one in state.corrections],
     )
 
 
@@ -178,7 +182,8 @@ def shown_addressee(addressed: Addressed, state: Recommendation) -> ShownAddress
     due = addressed if isinstance(addressed, Addressee) else None
     answer = state.answer_of(addressed.body)
     given = answer.given
-    came = "answered" if given else "acknowledged" if answer.acknowledged_on else "waiting"
+    came = "answered" if given else "acknowledged" if answer.acknowledged else "waiting"
+    overdue = state.overdue(addressed.body)
     return ShownAddressee(
         body=addressed.body,
         body_name=addressed.body_name,
@@ -186,14 +191,13 @@ def shown_addressee(addressed: Addressed, state: Recommendation) -> ShownAddress
         standing=cast('Literal["waiting", "acknowledged", "answered"]', came) if due else "not_issued",
         acknowledge_by=due.acknowledge_by if due else None,
         answer_by=due.answer_by if due else None,
-        acknowledged_on=answer.acknowledged_on,
+        acknowledged_on=answer.acknowledged.acknowledged_on if answer.acknowledged else None,
         answered_on=given.answered_on if given else None,
         verdict=given.verdict if given else None,
         reasons=given.reasons if given else None,
-        corrected=given.reason if isinstance(given, AnswerCorrected) else None,
         late=bool(given and due and given.answered_on > due.answer_by),
-        acknowledgement_overdue=answer.acknowledgement_overdue and came == "waiting",
-        answer_overdue=answer.answer_overdue and given is None,
+        acknowledgement_overdue="acknowledgement" in overdue,
+        answer_overdue="answer" in overdue,
     )
 
 

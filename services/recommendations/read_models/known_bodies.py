@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
+from services.recommendations.parts import Succeeded
 from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
@@ -15,10 +16,17 @@ from shared.projections.projection import Projection, Statement
 if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
-TABLES = "create table known_bodies_v2 (body uuid primary key, body_name text not null, kind text not null, succeeded_on date);"
-KNOW = """insert into known_bodies_v2 (body, body_name, kind) values ($1, $2, $3)
+TABLES = """create table known_bodies_v3 (
+    body uuid primary key,
+    body_name text not null,
+    kind text not null,
+    succeeded_on date,
+    successor uuid,
+    successor_name text
+);"""
+KNOW = """insert into known_bodies_v3 (body, body_name, kind) values ($1, $2, $3)
 on conflict (body) do update set body_name = excluded.body_name, kind = excluded.kind"""
-SUCCEEDED = "update known_bodies_v2 set succeeded_on = $2 where body = $1"
+SUCCEEDED = "update known_bodies_v3 set succeeded_on = $2, successor = $3, successor_name = $4 where body = $1"
 
 
 def project(received: Received[BodyFounded | BodySucceeded]) -> Iterable[Statement]:
@@ -27,12 +35,12 @@ def project(received: Received[BodyFounded | BodySucceeded]) -> Iterable[Stateme
         case BodyFounded():
             yield Statement(KNOW, (body.body, body.body_name, body.kind))
         case BodySucceeded():
-            yield Statement(SUCCEEDED, (body.body, body.on))
+            yield Statement(SUCCEEDED, (body.body, body.on, body.successor, body.successor_name))
         case _:
             assert_never(body)
 
 
-KNOWN_BODIES = Projection(name="known_bodies_v2", folds={"meetings": (BodyFounded, BodySucceeded)}, tables=TABLES, project=project)
+KNOWN_BODIES = Projection(name="known_bodies_v3", folds={"meetings": (BodyFounded, BodySucceeded)}, tables=TABLES, project=project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +55,13 @@ class KnownBody:
 async def known_bodies(db: Queryable, bodies: Sequence[UUID], day: date) -> Mapping[UUID, KnownBody]:
     """Those of the bodies asked for whose place no other has taken by that day."""
     standing = "body = any($1::uuid[]) and (succeeded_on is null or $2 < succeeded_on)"
-    rows = await db.fetch(f"select body, body_name, kind from known_bodies_v2 where {standing}", list(bodies), day)
+    rows = await db.fetch(f"select body, body_name, kind from known_bodies_v3 where {standing}", list(bodies), day)
     return {row["body"]: KnownBody(**row) for row in rows}
+
+
+async def succeeded_bodies(db: Queryable, day: date) -> tuple[Succeeded, ...]:
+    """All bodies whose place another has taken by that day."""
+    rows = await db.fetch(
+        "select body, body_name, successor, successor_name from known_bodies_v3 where succeeded_on <= $1 order by body", day
+    )
+    return tuple(Succeeded(**row) for row in rows)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.recommendations.events import (
     RecommendationAnswered,
+    RecommendationCorrected,
     RecommendationDrafted,
     RecommendationIssued,
     RecommendationStarted,
@@ -54,14 +55,26 @@ create index recommendations_v1_concerned_by on recommendations_v1_concerned (bo
 
 START = """insert into recommendations_v1 (recommendation, resolution, body, body_name, title, instrument, public, standing, newest)
 values ($1, $2, $3, $4, $5, $6, $7, 'started', $8) on conflict (recommendation) do nothing"""
+TITLED = "update recommendations_v1 set title = $2, newest = $3, issued_on = $3 where recommendation = $1"
 DRAFT = "update recommendations_v1 set title = $2, standing = 'drafted' where recommendation = $1"
 ISSUE = "update recommendations_v1 set title = $2, standing = 'issued', newest = $3, issued_on = $3 where recommendation = $1"
 CONCERN = """insert into recommendations_v1_concerned (recommendation, body, addressed) values ($1, $2, $3)
 on conflict (recommendation, body) do nothing"""
-ANSWER = "update recommendations_v1_concerned set answered = true where recommendation = $1 and body = $2"
-WITHDRAW = "update recommendations_v1 set standing = 'withdrawn', withdrawn_on = $2 where recommendation = $1"
+ANSWER = "update recommendations_v1_concerned set answered = $3 where recommendation = $1 and body = $2"
+WITHDRAW = "update recommendations_v1 set standing = $2, withdrawn_on = $3 where recommendation = $1"
 
-Folded = RecommendationStarted | RecommendationDrafted | RecommendationIssued | RecommendationAnswered | RecommendationWithdrawn
+FOLDED = (
+    *(RecommendationStarted, RecommendationDrafted, RecommendationIssued, RecommendationAnswered, RecommendationWithdrawn),
+    RecommendationCorrected,
+)
+Folded = (
+    RecommendationStarted
+    | RecommendationDrafted
+    | RecommendationIssued
+    | RecommendationAnswered
+    | RecommendationWithdrawn
+    | RecommendationCorrected
+)
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -80,16 +93,32 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             for information in event.informs:
                 yield Statement(CONCERN, (stream, information.department, False))
         case RecommendationAnswered():
-            yield Statement(ANSWER, (stream, event.addressee))
+            yield Statement(ANSWER, (stream, event.addressee, True))
         case RecommendationWithdrawn():
-            yield Statement(WITHDRAW, (stream, event.withdrawn_on))
+            yield Statement(WITHDRAW, (stream, "withdrawn", event.withdrawn_on))
+        case RecommendationCorrected():
+            yield from put_right(stream, event)
         case _:
             assert_never(event)
 
 
+def put_right(stream: UUID, corrected: RecommendationCorrected) -> Iterable[Statement]:
+    """The same row with what was so; what the list does not tell changes nothing in it."""
+    stands = corrected.stands
+    match corrected.entry:
+        case RecommendationIssued() as issued:
+            yield Statement(TITLED, (stream, issued.title, issued.issued_on))
+        case RecommendationAnswered() as answered:
+            yield Statement(ANSWER, (stream, answered.addressee, stands))
+        case RecommendationWithdrawn() as withdrawn:
+            yield Statement(WITHDRAW, (stream, *(("withdrawn", withdrawn.withdrawn_on) if stands else ("issued", None))))
+        case _:
+            pass
+
+
 RECOMMENDATIONS = Projection(
     name="recommendations_v1",
-    folds={OWN: (RecommendationStarted, RecommendationDrafted, RecommendationIssued, RecommendationAnswered, RecommendationWithdrawn)},
+    folds={OWN: FOLDED},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

@@ -58,6 +58,7 @@ BEGINS = datetime(2018, 11, 30, 9, tzinfo=UTC)
 MEETS = datetime(2019, 1, 22, 15, tzinfo=UTC)
 COMMITTEE_MEETS = datetime(2019, 3, 5, 15, tzinfo=UTC)
 ISSUED_ON, ANSWER_BY = date(2019, 2, 1), date(2019, 3, 15)
+RIGHTED_AT = datetime(2019, 6, 21, 9, tzinfo=UTC)
 NOW = datetime(2019, 6, 17, 9, tzinfo=UTC)
 """94 days after the answer was due."""
 CITY_TITLE = "Fünfte Integrationskonferenz"
@@ -332,13 +333,19 @@ REPORTED = recommendations.MeasureReportedDone(**OF_MEASURE, evidence="Dienstanw
 VERIFIED = recommendations.MeasureVerified(**OF_MEASURE, verified_on=date(2019, 10, 1), finding="Gesehen.")
 
 
+def corrected(entry: recommendations.Entry, *, stands: bool = True, **changes: Any) -> recommendations.RecommendationCorrected:
+    """This was entered wrongly; it is told the day after the answer."""
+    told = of_recommendation(public=entry.public) | {"recommendation": entry.recommendation, "title": changes.get("title", entry.title)}
+    return recommendations.RecommendationCorrected(
+        **told, entry=entry.model_copy(update=changes), stands=stands, reason="Falsch erfasst.", corrected_at=RIGHTED_AT
+    )
+
+
 def the_office_answers(told: Told) -> None:
     """Acknowledged late, overdue, answered, corrected, promised, done, verified."""
-    corrected = recommendations.AnswerCorrected(
-        **OF_ANSWER, verdict=Verdict.ACCEPTED, reasons="Ganz.", answered_on=date(2019, 6, 20), reason="Falsch erfasst."
-    )
+    right = corrected(ANSWERED, verdict=Verdict.ACCEPTED, reasons="Ganz.")
     late = recommendations.AcknowledgementOverdue(**OF_ANSWER, was_due=date(2019, 2, 11))
-    told.recommendations.add(RECOMMENDATION, late, ACKNOWLEDGED, OVERDUE, ANSWERED, corrected, PROMISED, REPORTED, VERIFIED)
+    told.recommendations.add(RECOMMENDATION, late, ACKNOWLEDGED, OVERDUE, ANSWERED, right, PROMISED, REPORTED, VERIFIED)
 
 
 def letters(told: Told) -> None:

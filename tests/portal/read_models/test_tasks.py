@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.portal.read_models.tasks import TASKS, Task, list_tasks
@@ -175,3 +176,49 @@ async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(p
         after = page[-1].key
     assert found == [(one.task, one.what) for one in whole]
     assert len(found) == 11
+
+
+async def after(pool: Pool, viewer: Viewer, *told_then: Any) -> list[tuple[str, date | None]]:
+    """What the viewer has to do once these were told of the recommendation that was issued."""
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    told.recommendations.add(story.RECOMMENDATION, *told_then)
+    await told.fill_anew(pool, TASKS)
+    return [(one.what, one.due_on) for one in await tasks(pool, viewer)]
+
+
+TO_ACKNOWLEDGE, TO_ANSWER = ("acknowledgement", date(2019, 2, 11)), ("answer", story.ANSWER_BY)
+TO_DO, TO_VERIFY = ("measure", date(2019, 9, 30)), ("verification", None)
+
+
+async def test_what_was_entered_wrongly_is_to_be_done_again(pool: Pool) -> None:
+    await Told().fill(pool, TASKS)
+    done, never = (story.ACKNOWLEDGED, story.ANSWERED), partial(story.corrected, stands=False)
+    assert await after(pool, SOCIAL, *done) == []
+    assert await after(pool, SOCIAL, *done, never(story.ANSWERED)) == [TO_ANSWER]
+    assert await after(pool, SOCIAL, *done, never(story.ACKNOWLEDGED)) == []
+    assert await after(pool, SOCIAL, *done, never(story.ANSWERED), never(story.ACKNOWLEDGED)) == [TO_ACKNOWLEDGE, TO_ANSWER]
+    kept = (*done, story.PROMISED, story.REPORTED, story.VERIFIED)
+    assert await after(pool, BOARD, *kept, never(story.VERIFIED)) == [TO_VERIFY]
+    back = (*kept, never(story.VERIFIED), never(story.REPORTED))
+    assert (await after(pool, BOARD, *back), await after(pool, SOCIAL, *back)) == ([], [TO_DO])
+    assert await after(pool, SOCIAL, *back, never(story.PROMISED)) == []
+    assert await after(pool, BOARD, *back, story.REPORTED) == [TO_VERIFY]
+    withdrawn = recommendations.RecommendationWithdrawn(**story.of_recommendation(), reason="Erledigt.", withdrawn_on=date(2019, 3, 1))
+    assert await after(pool, SOCIAL, story.ACKNOWLEDGED, withdrawn) == []
+    assert await after(pool, SOCIAL, story.ACKNOWLEDGED, withdrawn, never(withdrawn)) == [TO_ANSWER]
+
+
+async def test_what_was_put_right_is_due_on_the_right_day_under_the_right_title(pool: Pool) -> None:
+    await Told().fill(pool, TASKS)
+    issued = story.issued(story.RECOMMENDATION, story.RESOLUTION, story.RESULTS)
+    [addressee] = issued.addressees
+    other = addressee.model_copy(update={"acknowledge_by": date(2019, 2, 12), "answer_by": date(2019, 3, 18)})
+    moved = story.corrected(issued, title="Berichtigt", issued_on=date(2019, 2, 4), addressees=(other,))
+    assert await after(pool, SOCIAL, moved) == [("acknowledgement", date(2019, 2, 12)), ("answer", date(2019, 3, 18))]
+    assert [(one.title, one.since) for one in await tasks(pool, SOCIAL)] == [("Berichtigt", date(2019, 2, 4))] * 2
+    assert await after(pool, SOCIAL, story.ANSWERED, moved) == []
+    promise = story.corrected(story.PROMISED, what="Anders", due_on=date(2019, 10, 1))
+    assert await after(pool, SOCIAL, story.ANSWERED, story.PROMISED, promise) == [("measure", date(2019, 10, 1))]
+    assert [one.title for one in await tasks(pool, SOCIAL)] == ["Anders"]
+    assert await after(pool, SOCIAL, story.ANSWERED, story.PROMISED, story.REPORTED, promise) == []

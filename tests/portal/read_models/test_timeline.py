@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE
@@ -116,3 +117,43 @@ async def test_news_come_page_by_page_the_newest_first(pool: Pool) -> None:
         after = (page[-1].day, page[-1].thing)
     assert len(found) == len(set(found)) == 7
     assert days == sorted(days, reverse=True)
+
+
+async def came(pool: Pool, *told_then: Any) -> list[tuple[str, date, str | None]]:
+    """What became of the recommendation once these were told."""
+    told = Told()
+    story.the_recommendation_is_issued(told)
+    told.recommendations.add(story.RECOMMENDATION, *told_then)
+    await told.fill_anew(pool, TIMELINE)
+    return [(one.news, one.day, one.detail) for one in await list_news(pool, CAME, after=None, limit=10)]
+
+
+async def test_news_that_were_put_right_say_what_was_so_and_those_that_never_were_are_gone(pool: Pool) -> None:
+    await Told().fill(pool, TIMELINE)
+    never = partial(story.corrected, stands=False)
+    overdue, answered = ("overdue", story.ANSWER_BY, None), ("answered", date(2019, 6, 20), "Zum Teil.")
+    assert await came(pool, story.OVERDUE, story.ANSWERED) == [answered]
+    right = story.corrected(story.ANSWERED, answered_on=date(2019, 3, 1), reasons="Ganz.")
+    assert await came(pool, story.OVERDUE, story.ANSWERED, right) == [("answered", date(2019, 3, 1), "Ganz.")]
+    assert await came(pool, story.OVERDUE, story.ANSWERED, never(story.ANSWERED)) == [overdue]
+    assert await came(pool, story.ANSWERED, never(story.ANSWERED)) == []
+    kept = (story.PROMISED, story.REPORTED, story.VERIFIED)
+    promise = story.corrected(story.PROMISED, what="Anders")
+    assert await came(pool, *kept, promise) == [("verified", date(2019, 10, 1), "Gesehen.")]
+    assert [one.title for one in await list_news(pool, CAME, after=None, limit=10)] == ["Anders"]
+    assert await came(pool, *kept, never(story.VERIFIED)) == [("done", date(2019, 9, 20), "Dienstanweisung")]
+    [(news, _, due)] = await came(pool, *kept, never(story.VERIFIED), never(story.REPORTED))
+    assert (news, due) == ("promised", "2019-09-30")
+    assert await came(pool, story.ACKNOWLEDGED, never(story.ACKNOWLEDGED)) == []
+
+
+async def test_another_day_of_the_issue_leaves_no_answer_overdue_by_the_old_one(pool: Pool) -> None:
+    await Told().fill(pool, TIMELINE)
+    issued = story.issued(story.RECOMMENDATION, story.RESOLUTION, story.RESULTS)
+    [addressee] = issued.addressees
+    later = (addressee.model_copy(update={"answer_by": date(2019, 3, 18)}),)
+    moved = story.corrected(issued, title="Berichtigt", issued_on=date(2019, 2, 4), addressees=later)
+    assert await came(pool, story.OVERDUE, moved) == []
+    [decided] = await list_news(pool, DECIDED, after=None, limit=10)
+    assert (decided.title, decided.day) == ("Berichtigt", date(2019, 2, 4))
+    assert len(await came(pool, story.OVERDUE, story.corrected(issued, title="Berichtigt"))) == 1

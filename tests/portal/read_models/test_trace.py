@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from services.portal.read_models.trace import TRACE
@@ -227,3 +227,65 @@ async def test_a_graph_of_a_large_conference_is_as_small_as_its_results(pool: Po
     assert graph
     assert len(graph.nodes) == 7
     assert sum(graph.contributions.values()) == 599
+
+
+async def steps_of(pool: Pool, node: UUID, *told_then: Any) -> list[tuple[str, date, Any]]:
+    """The steps of a node of the recommendation once these were told: each with its day, and what was corrected of it."""
+    told = until_issued()
+    told.recommendations.add(story.RECOMMENDATION, *told_then)
+    await told.fill_anew(pool, TRACE)
+    graph = await load_trace(pool, node, NOW, EVERYBODY)
+    assert graph
+    [found] = [one for one in graph.nodes if one.id == node]
+    return [(step.step, step.day, step.facts.get("corrected", {}).get("stands")) for step in found.steps]
+
+
+async def still_awaited(pool: Pool, node: UUID) -> list[str]:
+    graph = await load_trace(pool, node, NOW, EVERYBODY)
+    assert graph
+    return [awaited.what for one in graph.nodes for awaited in one.open if one.id == node]
+
+
+ASKED = [("asked_to_acknowledge", story.ISSUED_ON, None), ("asked_to_answer", story.ISSUED_ON, None)]
+
+
+async def test_the_right_step_stands_in_the_place_of_the_wrong_one_and_says_why(pool: Pool) -> None:
+    await Told().fill(pool, TRACE)
+    right = story.corrected(story.ACKNOWLEDGED, acknowledged_on=date(2019, 2, 6))
+    assert await steps_of(pool, ANSWER, story.ACKNOWLEDGED, right) == [*ASKED, ("acknowledged", date(2019, 2, 6), True)]
+    graph = await load_trace(pool, ANSWER, NOW, EVERYBODY)
+    assert graph
+    [step] = [step for one in graph.nodes if one.id == ANSWER for step in one.steps if step.step == "acknowledged"]
+    assert step.facts["corrected"] == {"on": "2019-06-21", "reason": "Falsch erfasst.", "stands": True}
+    assert await still_awaited(pool, ANSWER) == ["answer"]
+    promise = story.corrected(story.PROMISED, what="Anders", due_on=date(2019, 10, 1))
+    [(_, day, _)] = await steps_of(pool, story.MEASURE, story.PROMISED)
+    assert await steps_of(pool, story.MEASURE, story.PROMISED, promise) == [("promised", day, True)]
+
+
+async def test_what_never_happened_is_said_to_be_taken_back_and_ends_nothing(pool: Pool) -> None:
+    await Told().fill(pool, TRACE)
+    never = story.corrected(story.ANSWERED, stands=False)
+    assert await steps_of(pool, ANSWER, story.ANSWERED, never) == [*ASKED, ("answered", date(2019, 6, 20), False)]
+    assert await still_awaited(pool, ANSWER) == ["acknowledgement", "answer"]
+    again = await steps_of(pool, ANSWER, story.ANSWERED, never, story.ANSWERED)
+    assert again == [*ASKED, ("answered", date(2019, 6, 20), False), ("answered", date(2019, 6, 20), None)]
+    assert await still_awaited(pool, ANSWER) == []
+    promise = story.corrected(story.PROMISED, stands=False)
+    [(step, _, stands)] = await steps_of(pool, story.MEASURE, story.PROMISED, promise)
+    assert (step, stands, await still_awaited(pool, story.MEASURE)) == ("promised", False, [])
+
+
+async def test_what_came_in_time_after_all_is_late_nowhere(pool: Pool) -> None:
+    await Told().fill(pool, TRACE)
+    late = recommendations.AcknowledgementOverdue(**story.OF_ANSWER, was_due=date(2019, 2, 11))
+    too_late = story.ACKNOWLEDGED.model_copy(update={"acknowledged_on": date(2019, 2, 12)})
+    overdue = ("acknowledgement_overdue", date(2019, 2, 11), None)
+    assert overdue in await steps_of(pool, ANSWER, late, too_late)
+    assert overdue not in await steps_of(pool, ANSWER, late, too_late, story.corrected(too_late, acknowledged_on=date(2019, 2, 11)))
+    assert overdue in await steps_of(pool, ANSWER, late, story.ACKNOWLEDGED, story.corrected(story.ACKNOWLEDGED, stands=False))
+    issued = story.issued(story.RECOMMENDATION, story.RESOLUTION, story.RESULTS)
+    later = (issued.addressees[0].model_copy(update={"acknowledge_by": date(2019, 2, 12)}),)
+    moved = story.corrected(issued, issued_on=date(2019, 2, 4), addressees=later)
+    assert overdue not in await steps_of(pool, ANSWER, late, too_late, moved)
+    assert ("asked_to_acknowledge", date(2019, 2, 4), True) in await steps_of(pool, ANSWER, late, too_late, moved)
