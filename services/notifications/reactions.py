@@ -1,4 +1,4 @@
-"""What follows by itself: what others tell is announced to whoever wants or has to know, and letters of their own go to one person."""
+"""What follows by itself: what others tell is announced to whoever wants or has to know, or goes to one person as a letter of their own."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.notifications.announcing import Announce
-from services.notifications.events import (
-    REGISTER_STREAM,
-    NotificationsPlanned,
-    Reason,
-    SubscriptionRequested,
-    Topic,
-    notification_of,
-)
-from services.notifications.notification import NOTIFICATION, PlanNotification
+from services.notifications.events import REGISTER_STREAM, NotificationsPlanned, SubscriptionRequested, Topic
+from services.notifications.letters import ask_to_confirm, plan_each, write_to_one
+from services.notifications.news import is_news
 from services.notifications.register import REGISTER
 from shared.contracts import conferences, recommendations
 from shared.contracts.meetings import planning, sittings
 from shared.domain import Contract
 from shared.envelope import Received
-from shared.localday import local_day
-from shared.privacy.sealed import Sealed
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
 
@@ -41,7 +33,6 @@ OfRecommendation = (
     | recommendations.AnswerOverdue
     | recommendations.MeasureVerified
 )
-OfOnePerson = conferences.RegistrationRequested | conferences.RegistrationConfirmed | conferences.ContributionReceived
 
 LETTERS: dict[type[Contract], str] = {
     conferences.ConferencePlanned: "conference_planned",
@@ -63,14 +54,12 @@ LETTERS: dict[type[Contract], str] = {
 
 
 def announce_conference(received: Received[OfConference]) -> Iterable[Send]:
-    """All of it is public. A conference that was over when it was entered is no news."""
+    """All of it is public."""
     told = received.message
-    if isinstance(told, conferences.ConferencePlanned) and told.ends_at <= received.entry.recorded_at:
-        return
     wanted = {told.conference}
     if isinstance(told, conferences.ConferencePlanned | conferences.ConferenceHeld):
         wanted |= {told.host, told.results_go_to}
-    yield announced(received, Topic(service="conferences", kind="conference", id=told.conference), wanted)
+    yield from announced(received, Topic(service="conferences", kind="conference", id=told.conference), wanted)
 
 
 def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
@@ -79,12 +68,10 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
     about = Topic(service="meetings", kind="meeting", id=told.meeting)
     wanted = {told.body, told.meeting}
     match told:
-        case planning.MeetingScheduled(entered_later=True):
-            return
         case planning.MeetingInvited():
             public_items = [item.model_dump(mode="json") for item in told.agenda if item.public]
             letter = told.model_dump(mode="json", exclude={"members"})
-            yield announced(
+            yield from announced(
                 received,
                 about,
                 wanted | {item.matter.id for item in told.agenda if item.public and item.matter},
@@ -94,23 +81,16 @@ def announce_meeting(received: Received[OfMeeting]) -> Iterable[Send]:
             )
         case planning.MeetingRescheduled() | planning.MeetingCancelled():
             letter, invited = told.model_dump(mode="json", exclude={"invited"}), dict.fromkeys(member.member for member in told.invited)
-            yield announced(received, about, wanted, letter=letter, members=tuple(invited))
+            yield from announced(received, about, wanted, letter=letter, members=tuple(invited))
         case sittings.ResolutionPassed():
-            yield announced(received, about, wanted | ({told.matter.id} if told.matter else set()))
+            yield from announced(received, about, wanted | ({told.matter.id} if told.matter else set()))
         case _:
-            yield announced(received, about, wanted)
+            yield from announced(received, about, wanted)
 
 
 def announce_recommendation(received: Received[OfRecommendation]) -> Iterable[Send]:
-    """Whoever follows it, the body that gives it, what it comes from, or whom it concerns.
-
-    The issue of one whose answers were all due before it was entered is no news; that one of them is still missing then, is.
-    """
+    """Whoever follows it, the body that gives it, what it comes from, or whom it concerns."""
     told = received.message
-    if isinstance(told, recommendations.RecommendationIssued):
-        entered_on = local_day(received.entry.recorded_at)
-        if all(addressee.answer_by < entered_on for addressee in told.addressees):
-            return
     wanted = {told.recommendation, told.body}
     match told:
         case recommendations.RecommendationIssued():
@@ -123,7 +103,7 @@ def announce_recommendation(received: Received[OfRecommendation]) -> Iterable[Se
             wanted.add(told.addressee)
         case recommendations.RecommendationWithdrawn():
             pass
-    yield announced(received, Topic(service="recommendations", kind="recommendation", id=told.recommendation), wanted)
+    yield from announced(received, Topic(service="recommendations", kind="recommendation", id=told.recommendation), wanted)
 
 
 def announced(
@@ -134,9 +114,11 @@ def announced(
     letter: dict[str, object] | None = None,
     members: tuple[UUID, ...] = (),
     members_letter: dict[str, object] | None = None,
-) -> Send:
-    """The announcement of a message; what says nothing of being public is."""
+) -> Iterable[Send]:
+    """The announcement of a message that is news; what says nothing of being public is."""
     told, entry = received.message, received.entry
+    if not is_news(told, entry.recorded_at):
+        return
     # Reactions take their time from the event, so that the same event leads to the same letter.
     command = Announce.model_validate(
         {
@@ -153,96 +135,7 @@ def announced(
             "members_letter": members_letter,
         }
     )
-    return Send(REGISTER, REGISTER_STREAM, command)
-
-
-def write_to_one(received: Received[OfOnePerson]) -> Iterable[Send]:
-    """A letter to whoever registers or contributes; its address and tokens are moved as they came."""
-    told = received.message
-    match told:
-        case conferences.RegistrationRequested():
-            about = Topic(service="conferences", kind="registration", id=told.registration)
-            sealed = {"confirm_token": told.confirm_token, "manage_token": told.manage_token}
-            yield direct(received, "registration_requested", about, told.email, sealed)
-        case conferences.RegistrationConfirmed():
-            about = Topic(service="conferences", kind="registration", id=told.registration)
-            sealed = {"name": told.name, "manage_token": told.manage_token}
-            yield direct(received, "registration_confirmed", about, told.email, sealed)
-        case conferences.ContributionReceived():
-            if told.email is not None:
-                about = Topic(service="conferences", kind="contribution", id=told.contribution)
-                sealed = {"receipt_token": told.receipt_token}
-                if told.erasure_token:
-                    sealed["erasure_token"] = told.erasure_token
-                yield direct(received, "contribution_received", about, told.email, sealed)
-
-
-PERSONAL = {"email", "name", "confirm_token", "manage_token", "receipt", "receipt_token", "erasure_token"}
-"""What of a message never stands in a letter's official values."""
-
-
-def direct(received: Received[OfOnePerson], kind: str, about: Topic, email: Sealed[str], sealed: dict[str, Sealed[str]]) -> Send:
-    """The plan of a letter to one person."""
-    told, entry = received.message, received.entry
-    command = PlanNotification(
-        now=entry.recorded_at,
-        cause=entry.event_id,
-        kind=kind,
-        about=about,
-        body=None,
-        recipient=email.subject,
-        member=None,
-        channel="email",
-        language=told.language,
-        email=email,
-        reasons=(Reason(why="asked", title=""),),
-        letter=told.model_dump(mode="json", exclude=PERSONAL),
-        sealed=sealed,
-    )
-    return Send(NOTIFICATION, notification_of(entry.event_id, email.subject), command)
-
-
-def ask_to_confirm(received: Received[SubscriptionRequested]) -> Iterable[Send]:
-    """Whoever subscribes is asked by mail whether the address is theirs."""
-    asked, entry = received.message, received.entry
-    command = PlanNotification(
-        now=entry.recorded_at,
-        cause=entry.event_id,
-        kind="subscription_requested",
-        about=Topic(service="notifications", kind="subscription", id=asked.subscription),
-        body=None,
-        recipient=asked.email.subject,
-        member=None,
-        channel="email",
-        language=asked.language,
-        email=asked.email,
-        reasons=(Reason(why="asked", title=""),),
-        letter={"title": asked.about.title if asked.about else None, "expires_at": asked.expires_at.isoformat()},
-        sealed={"confirm_token": asked.confirm_token, "stop_token": asked.stop_token},
-    )
-    yield Send(NOTIFICATION, notification_of(entry.event_id, asked.email.subject), command)
-
-
-def plan_each(received: Received[NotificationsPlanned]) -> Iterable[Send]:
-    """One notification for each recipient of an announcement."""
-    planned = received.message
-    for one in planned.recipients:
-        command = PlanNotification(
-            now=planned.planned_at,
-            cause=planned.cause,
-            kind=planned.kind,
-            about=planned.about,
-            body=planned.body,
-            recipient=one.recipient,
-            member=one.member,
-            channel="email",
-            language=one.language,
-            email=one.email,
-            reasons=one.reasons,
-            letter=planned.letter,
-            sealed={},
-        )
-        yield Send(NOTIFICATION, notification_of(planned.cause, one.recipient), command)
+    yield Send(REGISTER, REGISTER_STREAM, command)
 
 
 TOLD_BY_CONFERENCES = (conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld)

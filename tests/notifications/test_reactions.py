@@ -11,24 +11,29 @@ from pydantic import JsonValue
 
 from services.notifications.announcing import Announce
 from services.notifications.events import REGISTER_STREAM, Recipient, notification_of
+from services.notifications.letters import PERSONAL
+from services.notifications.news import NEWS_FOR, day_of
 from services.notifications.notification import NOTIFICATION, PlanNotification
-from services.notifications.reactions import LETTERS, PERSONAL, REACTIONS
+from services.notifications.reactions import LETTERS, REACTIONS
 from services.notifications.register import REGISTER
 from services.notifications.service import SERVICE
 from shared.contracts.meetings.planning import MeetingInvited
-from shared.domain import Named
+from shared.domain import Contract, Named
 from shared.envelope import Entry, Received
 from shared.localday import local_day
 from shared.reactor import Send
 from tests.notifications.examples import (
     ADA,
     ANNOUNCED,
+    ANSWER_OVERDUE,
     BEA,
     BOARD,
     BOARD_NAME,
+    COMMITTEE_INFORMED,
     CONFERENCE,
     CONFERENCE_HELD,
     CONFERENCE_PLANNED,
+    MEASURE_VERIFIED,
     MEETING,
     MEETING_CANCELLED,
     MEETING_INVITED,
@@ -42,6 +47,7 @@ from tests.notifications.examples import (
     RECOMMENDATION,
     RECOMMENDATION_ANSWERED,
     RECOMMENDATION_ISSUED,
+    RECOMMENDATION_WITHDRAWN,
     REGISTRATION_OPENED,
     REQUESTED,
     RESOLUTION_PASSED,
@@ -106,11 +112,33 @@ def test_a_conference_that_was_over_when_it_was_entered_is_announced_to_nobody()
     assert announced(CONFERENCE_PLANNED.model_copy(update=over | {"ends_at": RECORDED + timedelta(seconds=1)}))
 
 
-def test_a_recommendation_whose_answers_were_all_due_before_it_was_entered_is_announced_to_nobody() -> None:
-    (addressee,) = RECOMMENDATION_ISSUED.addressees
-    due, over = (addressee.model_copy(update={"answer_by": local_day(RECORDED) - timedelta(days=days)}) for days in (0, 1))
-    assert reactions_to(RECOMMENDATION_ISSUED.model_copy(update={"addressees": (over, over)})) == []
-    assert announced(RECOMMENDATION_ISSUED.model_copy(update={"addressees": (over, due)}))
+DATED: dict[Named, str] = {
+    CONFERENCE_HELD: "held_on",
+    RESOLUTION_PASSED: "resolved_at",
+    RECOMMENDATION_ISSUED: "issued_on",
+    RECOMMENDATION_WITHDRAWN: "withdrawn_on",
+    COMMITTEE_INFORMED: "informed_at",
+    RECOMMENDATION_ANSWERED: "answered_on",
+    MEASURE_VERIFIED: "verified_on",
+}
+
+
+@pytest.mark.parametrize("message", DATED, ids=lambda message: message.NAME)
+def test_what_lay_long_back_when_it_was_entered_is_announced_to_nobody(message: Named) -> None:
+    def entered(ago: timedelta) -> Named:
+        at = RECORDED - ago
+        return message.model_copy(update={DATED[message]: at if DATED[message].endswith("_at") else local_day(at)})
+
+    assert announced(entered(NEWS_FOR))
+    assert reactions_to(entered(NEWS_FOR + timedelta(days=1))) == []
+
+
+def test_whatever_bears_a_day_of_its_own_has_one() -> None:
+    assert {type(message) for message in ANNOUNCED if isinstance(message, Contract) and day_of(message)} == {type(one) for one in DATED}
+
+
+def test_what_is_still_missing_is_news_however_long_ago_it_was_due() -> None:
+    assert announced(ANSWER_OVERDUE.model_copy(update={"was_due": local_day(RECORDED) - timedelta(days=3000)}))
 
 
 @pytest.mark.parametrize(
