@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.notifications.announcing import Announce
 from services.notifications.events import REGISTER_STREAM, NotificationsPlanned, SubscriptionRequested, Topic
-from services.notifications.letters import ask_to_confirm, plan_each, write_to_one
 from services.notifications.news import is_news
 from services.notifications.register import REGISTER
+from services.notifications.writing import ask_to_confirm, plan_each, write_to_one
 from shared.contracts import conferences, recommendations
 from shared.contracts.meetings import planning, sittings
 from shared.domain import Contract

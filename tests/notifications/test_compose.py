@@ -15,8 +15,8 @@ import pytest
 import services.notifications.compose as composing
 from services.notifications.compose import MOST_SUBJECT, Letterhead, Opened, compose, shortened, write
 from services.notifications.events import NotificationPlanned, Reason
-from services.notifications.letters import PERSONAL
 from services.notifications.reactions import LETTERS
+from services.notifications.writing import PERSONAL
 from shared.domain import Named
 from shared.eventstore.mapper import encode
 from tests.notifications.examples import (

@@ -11,12 +11,12 @@ from pydantic import JsonValue
 
 from services.notifications.announcing import Announce
 from services.notifications.events import REGISTER_STREAM, Recipient, notification_of
-from services.notifications.letters import PERSONAL
-from services.notifications.news import NEWS_FOR, day_of
+from services.notifications.news import day_of
 from services.notifications.notification import NOTIFICATION, PlanNotification
 from services.notifications.reactions import LETTERS, REACTIONS
 from services.notifications.register import REGISTER
 from services.notifications.service import SERVICE
+from services.notifications.writing import PERSONAL
 from shared.contracts.meetings.planning import MeetingInvited
 from shared.domain import Contract, Named
 from shared.envelope import Entry, Received
@@ -129,8 +129,8 @@ def test_what_lay_long_back_when_it_was_entered_is_announced_to_nobody(message: 
         at = RECORDED - ago
         return message.model_copy(update={DATED[message]: at if DATED[message].endswith("_at") else local_day(at)})
 
-    assert announced(entered(NEWS_FOR))
-    assert reactions_to(entered(NEWS_FOR + timedelta(days=1))) == []
+    assert announced(entered(timedelta(weeks=6)))
+    assert reactions_to(entered(timedelta(weeks=6, days=1))) == []
 
 
 def test_whatever_bears_a_day_of_its_own_has_one() -> None:

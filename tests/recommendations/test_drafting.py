@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
 from services.recommendations.drafting import (
+    BodyHasSuccessor,
     DraftRecommendation,
     IssuedBeforeItWasResolved,
     IssueRecommendation,
@@ -20,6 +22,7 @@ from services.recommendations.drafting import (
     StartRecommendation,
     WithdrawRecommendation,
 )
+from services.recommendations.parts import Succeeded
 from services.recommendations.recommendation import RECOMMENDATION
 from services.recommendations.rules import BREMEN_MODEL
 from services.recommendations.standing import DayLiesBeforeTheIssue, DayLiesInTheFuture, RecommendationIsNotIssued
@@ -29,17 +32,22 @@ from tests.recommendations.examples import (
     ADDRESSED,
     ADMISSIBILITY,
     ANSWER_BY,
+    BOARD,
+    COMMITTEE,
     CORRECTED_TEXT,
     CORRECTION,
     CORRECTION_NOTED,
     DAY,
+    DEPARTMENT,
     DRAFTED,
     INFORMS,
     ISSUED,
     ISSUED_ON,
     LATER,
     NOW,
+    OFFICE,
     RESOLVED_AT,
+    SCHOOLS,
     STARTED,
     TEXT,
     TITLE,
@@ -120,6 +128,15 @@ def test_it_is_issued_between_the_resolution_and_today() -> None:
     drafted.when(ISSUE.model_copy(update={"issued_on": ISSUED_ON + DAY})).then_refused(DayLiesInTheFuture)
     drafted.when(ISSUE.model_copy(update={"issued_on": date(2019, 2, 14)})).then(ISSUED.model_copy(update={"issued_on": date(2019, 2, 14)}))
     drafted.when(ISSUE.model_copy(update={"issued_on": date(2019, 2, 13)})).then_refused(IssuedBeforeItWasResolved)
+
+
+@pytest.mark.parametrize("body", [OFFICE, COMMITTEE, DEPARTMENT])
+def test_it_is_issued_to_and_through_bodies_that_stand_on_that_day(body: UUID) -> None:
+    gone = Succeeded(body=body, body_name="Alt", successor=SCHOOLS, successor_name="Neu")
+    drafted = recommendation.given(STARTED, DRAFTED)
+    other = gone.model_copy(update={"body": BOARD})
+    drafted.when(ISSUE.model_copy(update={"succeeded": (other, gone)})).then_refused(BodyHasSuccessor, body="Alt", successor="Neu")
+    drafted.when(ISSUE.model_copy(update={"succeeded": (other,)})).then(ISSUED)
 
 
 def test_it_is_withdrawn_with_a_reason() -> None:
