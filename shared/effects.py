@@ -14,6 +14,7 @@ from shared.domain import Now
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
 from shared.privacy.keyring import Keyring
+from shared.projections.tables import COLLISIONS
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,3 +73,15 @@ class Effect:
     """As in `dispatch`."""
     loop: Callable[[Workplace], EffectLoop]
     """Makes the loop; connects to nothing."""
+
+
+async def ensure_work_table(pool: Pool, name: str, ddl: str) -> None:
+    """Make `work.<name>` by `ddl` where it is missing; processes may do this at the same moment."""
+    while not await pool.fetchval("select to_regclass($1) is not null", f"work.{name}"):
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                if not await connection.fetchval("select true from pg_namespace where nspname = 'work'"):
+                    await connection.execute("create schema work")
+                await connection.execute(f"set local client_min_messages = warning; {ddl}")
+        except COLLISIONS:
+            continue

@@ -14,6 +14,7 @@ ALLOWED = STANDARD | {
     "uuid",
     "pydantic",
     "shared.domain",
+    "shared.frozenmap",
     "shared.localday",
     "shared.privacy.sealed",
     "shared.text",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from services.notifications import mailboxes
+from shared.effects import ensure_work_table
 from shared.failpoints import failpoint
-from shared.projections.tables import COLLISIONS
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
@@ -60,15 +60,8 @@ class Claims:
 
     async def start(self) -> None:
         """Make the work tables where they are missing; processes may do this at the same moment."""
-        made = "select to_regclass('work.notification') is not null and to_regclass('work.mailbox') is not null"
-        while not await self.pool.fetchval(made):
-            try:
-                async with self.pool.acquire() as connection, connection.transaction():
-                    if not await connection.fetchval("select true from pg_namespace where nspname = 'work'"):
-                        await connection.execute("create schema work")
-                    await connection.execute(f"set local client_min_messages = warning; {TABLE} {mailboxes.TABLE}")
-            except COLLISIONS:
-                continue
+        await ensure_work_table(self.pool, "notification", TABLE)
+        await ensure_work_table(self.pool, "mailbox", mailboxes.TABLE)
 
     async def take(self, notification: UUID) -> Claim | None:
         """The claim, unless somebody else is at it or its pause is not over."""

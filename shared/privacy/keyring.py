@@ -4,6 +4,9 @@ There is one runtime role, and it may read wrapped keys. What lets a process ope
 no Keyring, or a Keyring whose store does not hold the key-encryption key, sees ciphertext. Relay, projectors and portal are given none.
 A process that fingerprints bodies needs the key store too, and could therefore open: the roles do not keep those two apart.
 
+An address leads to one subject, the person. What is kept of a person is sealed thing by thing, each under a subject of its own that stands
+under the person: so one thing can be forgotten while another stays, and all of them at once with the person.
+
 A key is committed before it is first used. Opening reads keys through a cache, so another process may go on opening for up to
 CACHE_SECONDS after an erasure, and what it seals in that time can be read by nobody afterwards. This process stops at once.
 """
@@ -14,7 +17,8 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -34,6 +38,8 @@ CHUNK = 1_000
 """Keys read by one query."""
 TURNS = 3
 """Readings of a row whose key-encryption key is gone, before the store is to blame."""
+ERASE = """update keyring.subject_key set state = 'erasing', wrapped = null, lookup = null, person = null, erasing_at = $1
+where state = 'live'"""
 SETTINGS = {
     "application_name": "keyring",
     "default_transaction_isolation": "read committed",
@@ -50,6 +56,15 @@ class UnknownKey(Exception):
 
 class SubjectErased(Exception):
     """The subject's key was erased: nothing is sealed for this reference ever again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What one thing of a person is sealed under."""
+
+    person: UUID
+    subject: UUID
+    """Of this thing alone; erased with the person."""
 
 
 class Keyring:
@@ -102,21 +117,34 @@ class Keyring:
         async with self.pool.acquire() as connection, connection.transaction():
             kek = await connection.fetchval("select kek from keyring.head for share")
             subject = uuid4()
-            await self._insert(connection, kek, subject, b"", None)
+            await self._insert(connection, kek, subject)
         return subject
 
     async def subject_for(self, address: str) -> UUID:
         """The one subject of a canonical address, made, with its key committed, where there is none. After an erasure it is a new one."""
-        digest = hashlib.sha256(canonical(address).encode()).digest()
         while True:
             async with self.pool.acquire() as connection, connection.transaction():
-                kek = await connection.fetchval("select kek from keyring.head for share")
-                lookup = hmac.digest(await self._hmac_key(connection, "address"), digest, "sha256")
-                found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1", lookup)
-                if found is None and await self._insert(connection, kek, subject := uuid4(), digest, lookup):
-                    found = subject
+                found, _ = await self._person(connection, address)
             if found is not None:  # Otherwise somebody else made it in the same moment: it is found in the next turn.
                 return found
+
+    async def thing_of(self, address: str) -> Thing:
+        """A new subject, with its key committed, for one thing of whoever has this address. With the last of them goes the person."""
+        while True:
+            async with self.pool.acquire() as connection, connection.transaction():
+                person, kek = await self._person(connection, address)
+                if person is not None:
+                    subject = uuid4()
+                    await self._insert(connection, kek, subject, person=person)
+                    return Thing(person, subject)
+
+    async def person_at(self, address: str) -> UUID | None:
+        """The subject of an address, if there is one: nothing is made."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("select from keyring.head for share")
+            lookup, _ = await self._lookup(connection, address)
+            found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1", lookup)
+            return found
 
     async def seal(self, value: T, subject: UUID, purpose: str, *, of: Any = None, source: str | None = None) -> Sealed[T]:
         """`value` under the subject's key; SubjectErased or UnknownKey. `of` is its type where its class does not say it all;
@@ -145,17 +173,45 @@ class Keyring:
         return hmac.digest(self._fingerprint_key, data, "sha256")
 
     async def erase(self, subject: UUID) -> None:
-        """Destroy the subject's key, which reads as erased from now on; `erasure.py` makes it final in backups. Repeating is harmless."""
+        """Destroy the subject's key, the keys of what stands under it, and its person's where nothing stands there any more.
+
+        They read as erased from now on; `erasure.py` makes it final in backups. Repeating is harmless."""
         failpoint("erasure.before_mark")
-        done = await self.pool.fetchval(
-            """update keyring.subject_key set state = 'erasing', wrapped = null, lookup = null, erasing_at = $2
-                where subject = $1 and state = 'live' returning true""",
-            subject, self.clock(),
-        ) or await self.pool.fetchval("select true from keyring.subject_key where subject = $1", subject)  # fmt: skip
-        if not done:
-            raise UnknownKey(f"subject {subject}")
-        self._cache.forget(subject)
+        async with self.pool.acquire() as connection, connection.transaction():
+            # Behind this lock no rotation is under way, and behind the person's nothing new comes to stand under them.
+            await connection.execute("select from keyring.head for share")
+            row = await connection.fetchrow("select coalesce(person, subject) as root from keyring.subject_key where subject = $1", subject)
+            if row is None:
+                raise UnknownKey(f"subject {subject}")
+            await connection.execute("select from keyring.subject_key where subject = $1 for update", row["root"])
+            gone = await connection.fetch(f"{ERASE} and (subject = $2 or person = $2) returning subject", self.clock(), subject)
+            gone += await connection.fetch(
+                f"""{ERASE} and subject = $2 and $2 <> $3 and not exists (
+                    select from keyring.subject_key other where other.person = $2 and other.state = 'live') returning subject""",
+                self.clock(), row["root"], subject,
+            )  # fmt: skip
+        for known in {subject, *(row["subject"] for row in gone)}:
+            self._cache.forget(known)
         failpoint("erasure.after_mark")
+
+    async def erased_among(self, subjects: Collection[UUID]) -> set[UUID]:
+        """Which of these were erased, by whomever."""
+        query = "select subject from keyring.subject_key where subject = any($1) and state <> 'live'"
+        return {row["subject"] for row in await self.pool.fetch(query, list(subjects))}
+
+    async def _person(self, connection: Any, address: str) -> tuple[UUID | None, UUID]:
+        """The subject of an address, held until the transaction ends, and the current KEK; None where it is being made elsewhere."""
+        kek: UUID = await connection.fetchval("select kek from keyring.head for share")
+        lookup, digest = await self._lookup(connection, address)
+        found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1 for share", lookup)
+        if found is None and await self._insert(connection, kek, subject := uuid4(), digest, lookup):
+            found = subject
+        return found, kek
+
+    async def _lookup(self, connection: Any, address: str) -> tuple[bytes, bytes]:
+        """What finds an address' subject under the address key of now, and the digest that it is made of."""
+        digest = hashlib.sha256(canonical(address).encode()).digest()
+        return hmac.digest(await self._hmac_key(connection, "address"), digest, "sha256"), digest
 
     async def _open_chunk(self, sealed: Sequence[Sealed[T]]) -> list[T | Erased]:
         erased: dict[UUID, UUID] = {}
@@ -188,13 +244,15 @@ class Keyring:
             return {row["key"]: row["subject"] for row in rows if row["wrapped"] is None}
         raise AssertionError("the last turn returns or raises")
 
-    async def _insert(self, connection: Any, kek: UUID, subject: UUID, digest: bytes, lookup: bytes | None) -> bool:
+    async def _insert(
+        self, connection: Any, kek: UUID, subject: UUID, digest: bytes = b"", lookup: bytes | None = None, person: UUID | None = None
+    ) -> bool:
         key = uuid4()
         [wrapped] = await self.store.wrap(kek, [(context_of(subject, key), secrets.token_bytes(KEY_BYTES) + digest)])
         made = await connection.fetchval(
-            """insert into keyring.subject_key (key, subject, kek, wrapped, lookup, made_at) values ($1, $2, $3, $4, $5, $6)
+            """insert into keyring.subject_key (key, subject, kek, wrapped, lookup, made_at, person) values ($1, $2, $3, $4, $5, $6, $7)
                on conflict (lookup) do nothing returning true""",
-            key, subject, kek, wrapped.data, lookup, self.clock(),
+            key, subject, kek, wrapped.data, lookup, self.clock(), person,
         )  # fmt: skip
         failpoint("keyring.before_key_commit")
         return bool(made)
