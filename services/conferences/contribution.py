@@ -17,6 +17,7 @@ from services.conferences.events import (
     ContributionUsed,
 )
 from services.conferences.parts import ContributionKind, Fate, Language, Lineage
+from services.conferences.periods import KEPT_CONTRIBUTION
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 from shared.privacy.sealed import Sealed
@@ -30,6 +31,7 @@ class ReceiveContribution(Command):
     group: str
     group_name: str
     kind: ContributionKind
+    person: UUID | None
     language: Language
     text: Sealed[str]
     name: Sealed[str] | None
@@ -65,6 +67,10 @@ class EraseContribution(Command):
     """Enter that the data of whoever handed it in were erased."""
 
 
+class ForgetContribution(Command):
+    """Let what is personal of a contribution be erased, once the time is over for which it is kept."""
+
+
 class UseContribution(Command):
     """Note that a result comes from this contribution."""
 
@@ -80,7 +86,13 @@ class SettleContribution(Command):
 
 
 ContributionCommand = (
-    ReceiveContribution | EnterGroupContribution | PublishContribution | EraseContribution | UseContribution | SettleContribution
+    ReceiveContribution
+    | EnterGroupContribution
+    | PublishContribution
+    | EraseContribution
+    | ForgetContribution
+    | UseContribution
+    | SettleContribution
 )
 
 
@@ -154,7 +166,11 @@ def decide(command: ContributionCommand, state: Contribution) -> Sequence[Contri
             return publish(command, state)
         case EraseContribution():
             received = must_be_received(state)
-            return [] if state.erased else [ContributionErased(**named(received))]
+            return [] if state.erased else [ContributionErased(**named(received), reason="asked")]
+        case ForgetContribution():
+            received = must_be_received(state)
+            due = local_day(command.now) > received.received_on + KEPT_CONTRIBUTION
+            return [ContributionErased(**named(received), reason="period")] if due and not state.erased else []
         case UseContribution():
             return use(command, state)
         case SettleContribution():
@@ -181,7 +197,7 @@ def enter(command: EnterGroupContribution, state: Contribution) -> Sequence[Cont
     if received_on > local_day(command.now):
         raise ReceiptLiesInTheFuture
     told = {name: value for name, value in command if name not in ("now", "text", "received_on")}
-    nobodys: dict[str, Any] = dict.fromkeys(("text", "name", "email", "erasure", "erasure_token"))
+    nobodys: dict[str, Any] = dict.fromkeys(("person", "text", "name", "email", "erasure", "erasure_token"))
     received = ContributionReceived(**told, received_on=received_on, language="de", **nobodys)
     return [received, published(received, command.text)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -10,6 +11,9 @@ from pydantic import AwareDatetime
 from services.conferences.parts import ContributionKind, Fate, HeldResult, Language, Level, Lineage, Origin, WorkingGroup
 from shared.domain import Event
 from shared.privacy.sealed import Sealed
+
+ErasedBecause = Literal["asked", "period"]
+"""On the wish of whoever it is about, or because the time was over for which it is kept."""
 
 
 class ConferencePlanned(Event, name="conferences.ConferencePlanned"):
@@ -95,6 +99,8 @@ class RegistrationRequested(OfRegistrations, name="conferences.RegistrationReque
     """Somebody wants to take part and has to confirm the address."""
 
     registration: UUID
+    person: UUID
+    """Whose address it is, in this service and in others; what is sealed here is sealed for this registration alone."""
     language: Language
     email: Sealed[str]
     name: Sealed[str]
@@ -110,6 +116,8 @@ class RegistrationRequested(OfRegistrations, name="conferences.RegistrationReque
     requested_at: AwareDatetime
     expires_at: AwareDatetime
     """Until when the address can be confirmed."""
+    kept_until: AwareDatetime
+    """When what is personal of it is erased, unless something else follows."""
 
 
 class RegistrationConfirmed(OfRegistrations, name="conferences.RegistrationConfirmed"):
@@ -122,18 +130,21 @@ class RegistrationConfirmed(OfRegistrations, name="conferences.RegistrationConfi
     manage_token: Sealed[str]
     starts_at: AwareDatetime
     place: str
+    kept_until: AwareDatetime
 
 
 class RegistrationCancelled(OfRegistrations, name="conferences.RegistrationCancelled"):
     """The place is free again."""
 
     registration: UUID
+    kept_until: AwareDatetime
 
 
 class RegistrationErased(OfRegistrations, name="conferences.RegistrationErased"):
-    """Whoever registered had the key to all their data erased; that somebody takes part goes on counting."""
+    """What is personal of a registration is readable no more; that somebody takes part goes on counting."""
 
     registration: UUID
+    reason: ErasedBecause
 
 
 class OfContribution(Event):
@@ -149,6 +160,8 @@ class ContributionReceived(OfContribution, name="conferences.ContributionReceive
     group: str
     group_name: str
     kind: ContributionKind
+    person: UUID | None
+    """Whose address it came with; what is sealed here is sealed for this contribution alone."""
     receipt: str
     """SHA-256 of the receipt's token, in hex."""
     receipt_token: Sealed[str]
@@ -165,7 +178,9 @@ class ContributionReceived(OfContribution, name="conferences.ContributionReceive
 
 
 class ContributionErased(OfContribution, name="conferences.ContributionErased"):
-    """Whoever handed it in has had their data erased; what is published of it holds none and stays."""
+    """What is personal of it is readable no more; what is published of it holds nothing personal and stays."""
+
+    reason: ErasedBecause
 
 
 class ContributionPublished(OfContribution, name="conferences.ContributionPublished"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -17,7 +17,12 @@ from services.conferences.events import (
     RegistrationRequested,
     RegistrationsEvent,
 )
+from services.conferences.parts import Language
+from services.conferences.periods import MOST_WAITING
 from shared.domain import Refusal
+from shared.frozenmap import FrozenMap
+from shared.localday import local_day
+from shared.privacy.sealed import Sealed
 
 
 class RegistrationIsNotOpenYet(Refusal):
@@ -25,22 +30,46 @@ class RegistrationIsNotOpenYet(Refusal):
 
 
 class RegistrationIsUnknown(Refusal):
-    """There is no such registration."""
+    """There is no such registration, or what was kept of it is erased."""
+
+
+class RegistrationIsClosed(Refusal):
+    """Nobody can register after registration has closed."""
+
+
+class ConferenceIsFull(Refusal):
+    """Nobody can register while all places are taken."""
+
+
+class TooManyRegistrationsWait(Refusal):
+    """Nobody can register while too many registrations wait to be confirmed; try again tomorrow."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the confirmation of a request will tell."""
+
+    language: Language
+    email: Sealed[str]
+    name: Sealed[str]
+    manage_token: Sealed[str]
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
 class Registration:
-    """One registration as the rules see it."""
+    """One registration as the rules see it, until it is erased: then nothing is known of it."""
 
-    requested: RegistrationRequested
+    registration: UUID
+    person: UUID
+    subject: UUID
+    """What it is sealed under."""
+    asked_on: date
+    kept_until: datetime
+    waiting: Waiting | None
+    """As long as it is neither confirmed nor cancelled."""
     confirmed: bool = False
     cancelled: bool = False
-    erased: bool = False
-
-    @property
-    def subject(self) -> UUID:
-        """Whose registration it is; one for each address."""
-        return self.requested.email.subject
 
     @property
     def takes_a_place(self) -> bool:
@@ -54,10 +83,13 @@ class Registrations:
 
     opened: RegistrationOpened | None = None
     closed_at: datetime | None = None
-    each: dict[UUID, Registration] = field(default_factory=dict)
-    """By id, in the order in which they came; never changed in place."""
+    each: FrozenMap[UUID, Registration] = field(default_factory=FrozenMap)
+    of_person: FrozenMap[UUID, tuple[UUID, ...]] = field(default_factory=FrozenMap)
+    """The registrations of each person, the oldest first."""
+    expiring: Mapping[date, int] = field(default_factory=dict)
+    """How many requests wait to be confirmed, by the day (UTC) on which that becomes too late."""
     taken: int = 0
-    """Places."""
+    """Places, those of whoever was erased since among them."""
 
     def closed_by(self, now: datetime) -> datetime | None:
         """Since when nobody can register: by command or by time; None as long as one can."""
@@ -70,9 +102,13 @@ class Registrations:
         """Whether all places are taken."""
         return self.opened is not None and self.taken >= self.opened.capacity
 
-    def of(self, subject: UUID) -> Iterator[Registration]:
+    def of(self, person: UUID | None) -> Iterator[Registration]:
         """A person's registrations, the oldest first."""
-        return (one for one in self.each.values() if one.subject == subject)
+        return (self.each[one] for one in self.of_person.get(person, ())) if person else iter(())
+
+    def waiting_on(self, day: date) -> int:
+        """How many requests can still be confirmed on this day (UTC)."""
+        return sum(count for last, count in self.expiring.items() if last >= day)
 
 
 def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
@@ -83,22 +119,46 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
         case RegistrationClosed():
             return replace(state, closed_at=event.closed_at)
         case RegistrationRequested():
-            return replace(state, each={**state.each, event.registration: Registration(event)})
+            asked_on = local_day(event.requested_at)
+            waiting = Waiting(event.language, event.email, event.name, event.manage_token, event.expires_at)
+            made = Registration(event.registration, event.person, event.email.subject, asked_on, event.kept_until, waiting)
+            theirs = (*state.of_person.get(event.person, ()), event.registration)
+            return replace(entered(state, None, made), of_person=state.of_person.with_entry(event.person, theirs))
         case RegistrationConfirmed():
-            return changed(state, replace(state.each[event.registration], confirmed=True))
+            before = state.each[event.registration]
+            return entered(state, before, replace(before, confirmed=True, waiting=None, kept_until=event.kept_until))
         case RegistrationCancelled():
-            return changed(state, replace(state.each[event.registration], cancelled=True))
+            before = state.each[event.registration]
+            return entered(state, before, replace(before, cancelled=True, waiting=None, kept_until=event.kept_until))
         case RegistrationErased():
-            return changed(state, replace(state.each[event.registration], erased=True))
+            return forgotten(state, state.each[event.registration])
         case _:
             assert_never(event)
 
 
-def changed(state: Registrations, after: Registration) -> Registrations:
+def entered(state: Registrations, before: Registration | None, after: Registration) -> Registrations:
     """The state with one registration as it is now."""
-    registration = after.requested.registration
-    taken = state.taken + after.takes_a_place - state.each[registration].takes_a_place
-    return replace(state, each={**state.each, registration: after}, taken=taken)
+    taken = state.taken + after.takes_a_place - (before.takes_a_place if before else 0)
+    each = state.each.with_entry(after.registration, after)
+    return replace(state, each=each, taken=taken, expiring=counted(state.expiring, before, after))
+
+
+def forgotten(state: Registrations, gone: Registration) -> Registrations:
+    """The state without a registration; the place that it took stays taken."""
+    left = tuple(one for one in state.of_person[gone.person] if one != gone.registration)
+    of_person = state.of_person.with_entry(gone.person, left) if left else state.of_person.without(gone.person)
+    expiring = counted(state.expiring, gone, None)
+    return replace(state, each=state.each.without(gone.registration), of_person=of_person, expiring=expiring)
+
+
+def counted(expiring: Mapping[date, int], before: Registration | None, after: Registration | None) -> Mapping[date, int]:
+    """How many wait, when one of them is no more what it was."""
+    changed = dict(expiring)
+    for one, by in ((before, -1), (after, 1)):
+        if one and one.waiting:
+            day = one.waiting.expires_at.date()
+            changed[day] = changed.get(day, 0) + by
+    return {day: count for day, count in changed.items() if count}
 
 
 def must_be_opened(state: Registrations) -> RegistrationOpened:
@@ -115,7 +175,22 @@ def must_be_known(state: Registrations, registration: UUID) -> Registration:
     return found
 
 
-def named(registration: Registration) -> dict[str, Any]:
+def is_granted(state: Registrations, person: UUID | None, now: datetime) -> bool:
+    """Whether a request leads to a mail, one a day for each person; the refusal where nobody's would.
+
+    What everybody may know is judged first: no answer tells who asked before."""
+    must_be_opened(state)
+    if closed_at := state.closed_by(now):
+        raise RegistrationIsClosed(closed_at=closed_at.isoformat())
+    if state.is_full:
+        raise ConferenceIsFull
+    if state.waiting_on(now.astimezone(UTC).date()) >= MOST_WAITING:
+        raise TooManyRegistrationsWait
+    today = local_day(now)
+    return all(earlier.asked_on != today for earlier in state.of(person))
+
+
+def named(state: Registrations, registration: Registration) -> dict[str, Any]:
     """What each fact about one registration says of it."""
-    requested = registration.requested
-    return {"conference": requested.conference, "title": requested.title, "registration": requested.registration}
+    opened = must_be_opened(state)
+    return {"conference": opened.conference, "title": opened.title, "registration": registration.registration}

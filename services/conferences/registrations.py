@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
@@ -18,14 +18,21 @@ from services.conferences.events import (
     RegistrationRequested,
     RegistrationsEvent,
 )
-from services.conferences.parts import Language
-from services.conferences.registered import Registrations, evolve, must_be_known, must_be_opened, named
+from services.conferences.parts import Language, Part
+from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_UNCONFIRMED
+from services.conferences.registered import (
+    ConferenceIsFull,
+    Registration,
+    Registrations,
+    evolve,
+    is_granted,
+    must_be_known,
+    must_be_opened,
+    named,
+)
 from shared.domain import Command, Decider, Refusal
-from shared.localday import local_day
 from shared.privacy.sealed import Sealed
 
-CONFIRM_WITHIN = timedelta(hours=48)
-"""Our decision: as long as a confirmation link can be used."""
 SNAPSHOT_EVERY = 1000
 
 
@@ -50,11 +57,9 @@ class CloseRegistration(Command):
     """Let nobody register any more."""
 
 
-class RequestRegistration(Command):
-    """Register; whoever asked for the mail today is not sent another."""
+class Told(Part):
+    """What somebody typed who registers, sealed for this registration, and the links of the mail."""
 
-    registration: UUID
-    language: Language
     email: Sealed[str]
     name: Sealed[str]
     access_needs: Sealed[str] | None
@@ -62,6 +67,17 @@ class RequestRegistration(Command):
     confirm_token: Sealed[str]
     manage: str
     manage_token: Sealed[str]
+
+
+class RequestRegistration(Command):
+    """Register; whoever asked for the mail today is not sent another."""
+
+    registration: UUID
+    person: UUID | None
+    """Whose address it is; None where nothing is known of it."""
+    language: Language
+    told: Told | None
+    """None where it was foreseen that nothing comes of the request: then no key was made for it."""
 
 
 class ConfirmRegistration(Command):
@@ -82,13 +98,21 @@ class EraseRegistration(Command):
     registration: UUID
 
 
+class ForgetRegistration(Command):
+    """Let what is personal of a registration be erased, once the time is over for which it is kept."""
+
+    registration: UUID
+
+
 RegistrationsCommand = (
-    OpenRegistration | CloseRegistration | RequestRegistration | ConfirmRegistration | CancelRegistration | EraseRegistration
+    OpenRegistration
+    | CloseRegistration
+    | RequestRegistration
+    | ConfirmRegistration
+    | CancelRegistration
+    | EraseRegistration
+    | ForgetRegistration
 )
-
-
-class RegistrationIsClosed(Refusal):
-    """Nobody can register after registration has closed."""
 
 
 class RegistrationEndsInThePast(Refusal):
@@ -97,10 +121,6 @@ class RegistrationEndsInThePast(Refusal):
 
 class RegistrationEndsTooLate(Refusal):
     """Registration closes before the conference begins."""
-
-
-class ConferenceIsFull(Refusal):
-    """Nobody can register while all places are taken."""
 
 
 class TokenIsSpent(Refusal):
@@ -115,8 +135,8 @@ class RegistrationIsCancelled(Refusal):
     """A cancelled registration cannot be confirmed; register again."""
 
 
-class RegistrationIsErased(Refusal):
-    """A registration whose data were erased cannot be confirmed; register again."""
+class RequestCameTooEarly(Refusal):
+    """What could not be granted a moment ago can be now: send it once more."""
 
 
 def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[RegistrationsEvent]:
@@ -132,10 +152,12 @@ def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[Regi
             return confirm(command, state)
         case CancelRegistration():
             registration = must_be_known(state, command.registration)
-            return [] if registration.cancelled else [RegistrationCancelled(**named(registration))]
+            return [] if registration.cancelled else [cancelled(state, registration, command.now)]
         case EraseRegistration():
-            registration = must_be_known(state, command.registration)
-            return [RegistrationErased(**named(one)) for one in state.of(registration.subject) if not one.erased]
+            known = state.each.get(command.registration)
+            return [RegistrationErased(**named(state, one), reason="asked") for one in state.of(known.person)] if known else []
+        case ForgetRegistration():
+            return forget(command, state)
         case _:
             assert_never(command)
 
@@ -161,23 +183,25 @@ def close(command: CloseRegistration, state: Registrations) -> Sequence[Registra
 
 
 def request(command: RequestRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
-    """A request with its mail, one a day for each person. What everybody may know is judged first: no answer tells who asked before."""
+    """A request with its mail."""
     opened = must_be_opened(state)
-    if closed_at := state.closed_by(command.now):
-        raise RegistrationIsClosed(closed_at=closed_at.isoformat())
-    if state.is_full:
-        raise ConferenceIsFull
-    today = local_day(command.now)
-    if any(local_day(earlier.requested.requested_at) == today for earlier in state.of(command.email.subject)):
+    if not is_granted(state, command.person, command.now):
         return []
+    if command.told is None or command.person is None:
+        raise RequestCameTooEarly
+    expires_at = command.now + CONFIRM_WITHIN
     requested = RegistrationRequested(
         conference=opened.conference,
         title=opened.title,
+        registration=command.registration,
+        person=command.person,
+        language=command.language,
+        **dict(command.told),
         starts_at=opened.starts_at,
         place=opened.place,
         requested_at=command.now,
-        expires_at=command.now + CONFIRM_WITHIN,
-        **{name: value for name, value in command if name != "now"},
+        expires_at=expires_at,
+        kept_until=expires_at + KEPT_UNCONFIRMED,
     )
     return [requested]
 
@@ -187,26 +211,38 @@ def confirm(command: ConfirmRegistration, state: Registrations) -> Sequence[Regi
     registration = must_be_known(state, command.registration)
     if registration.confirmed:
         raise TokenIsSpent
-    if registration.erased:
-        raise RegistrationIsErased
-    if registration.cancelled:
+    waiting, opened = registration.waiting, must_be_opened(state)
+    if waiting is None:
         raise RegistrationIsCancelled
-    requested = registration.requested
-    if command.now > requested.expires_at:
-        raise TokenHasExpired(expires_at=requested.expires_at.isoformat())
-    given_up = [one for one in state.of(registration.subject) if one.takes_a_place]
+    if command.now > waiting.expires_at:
+        raise TokenHasExpired(expires_at=waiting.expires_at.isoformat())
+    given_up = [one for one in state.of(registration.person) if one.takes_a_place]
     if state.is_full and not given_up:
         raise ConferenceIsFull
     confirmed = RegistrationConfirmed(
-        **named(registration),
-        language=requested.language,
-        email=requested.email,
-        name=requested.name,
-        manage_token=requested.manage_token,
-        starts_at=requested.starts_at,
-        place=requested.place,
+        **named(state, registration),
+        language=waiting.language,
+        email=waiting.email,
+        name=waiting.name,
+        manage_token=waiting.manage_token,
+        starts_at=opened.starts_at,
+        place=opened.place,
+        kept_until=opened.ends_at + KEPT_AFTER_CONFERENCE,
     )
-    return [*(RegistrationCancelled(**named(one)) for one in given_up), confirmed]
+    return [*(cancelled(state, one, command.now) for one in given_up), confirmed]
+
+
+def cancelled(state: Registrations, registration: Registration, now: datetime) -> RegistrationCancelled:
+    """The fact that a place is given back; what is personal is kept no longer than it would have been."""
+    return RegistrationCancelled(**named(state, registration), kept_until=min(registration.kept_until, now + KEPT_UNCONFIRMED))
+
+
+def forget(command: ForgetRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
+    """The erasure, when its time has come; what is erased already, or is kept for longer now, is nothing to do."""
+    registration = state.each.get(command.registration)
+    if registration is None or command.now < registration.kept_until:
+        return []
+    return [RegistrationErased(**named(state, registration), reason="period")]
 
 
 REGISTRATIONS: Decider[Registrations, RegistrationsCommand, RegistrationsEvent] = Decider(

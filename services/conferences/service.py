@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.conferences.api import conferences, contributed, contributions, registrations, results
+from services.conferences.api import conferences, contributed, contributions, registrants, registrations, results
 from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
 from services.conferences.events import EVENTS
+from services.conferences.keeping import KEPT, PERIODS
 from services.conferences.permissions import PERMISSIONS
 from services.conferences.published import published
 from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
@@ -22,7 +23,7 @@ from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.service import Service
 
 router = APIRouter()
-for part in (conferences, registrations, contributions, contributed, results):
+for part in (conferences, registrations, registrants, contributions, contributed, results):
     router.include_router(part.router)
 
 SERVICE = Service(
@@ -32,8 +33,10 @@ SERVICE = Service(
     contracts=CONTRACTS,
     published=published,
     hears={"meetings": (BodyFounded, BodySucceeded)},
-    projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES),
+    projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES, KEPT.projection),
     reactions=(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS,),
+    timers=(PERIODS,),
+    effects=(KEPT.effect,),
     router=router,
     permissions=PERMISSIONS,
 )

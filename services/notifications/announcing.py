@@ -39,18 +39,18 @@ def announce(command: Announce, state: Register) -> Sequence[NotificationsPlanne
     others: dict[UUID, Recipient] = {}
     contacts = {member: state.contact(command.body, member) for member in command.members} if command.body else {}
     by_person = {contact.person: member for member, contact in contacts.items() if contact and not contact.erased}
-    for subscription, known in state.subscriptions.items() if command.public else ():
-        if not known.confirmed or known.stopped or (known.about and known.about.id not in command.wanted):
+    for known in state.live() if command.public else ():
+        if known.about and known.about.id not in command.wanted:
             continue
         title = known.about.title if known.about else ""
-        reason = Reason(why=why(known.about), title=title, stop=known.stop_token, subscription=subscription)
-        if (member := by_person.get(known.subject)) is not None:
+        reason = Reason(why=why(known.about), title=title, stop=known.stop_token, subscription=known.subscription)
+        if (member := by_person.get(known.person)) is not None:
             members[member] = also(members[member], reason)
-        elif (other := others.get(known.subject)) is not None:
-            others[known.subject] = also(other, reason)
+        elif (other := others.get(known.person)) is not None:
+            others[known.person] = also(other, reason)
         else:
-            others[known.subject] = Recipient(
-                recipient=known.subject, member=None, language=known.language, email=known.email, reasons=(reason,)
+            others[known.person] = Recipient(
+                recipient=known.person, member=None, language=known.language, email=known.email, reasons=(reason,)
             )
     inside = command.members_letter or command.letter
     return [*portions(command, inside, list(members.values())), *portions(command, command.letter, list(others.values()))]

@@ -18,6 +18,9 @@ Cause = Literal["no_address", "refused", "erased", "given_up", "stopped", "too_m
 """Why a letter was not handed over; `stopped`: every subscription that it was planned for had ended before it left; `too_many`: that day
 enough letters had gone to this mailbox that anybody can have sent there."""
 
+ErasedBecause = Literal["asked", "period"]
+"""On the wish of whoever it is about, or because the time was over for which it is kept."""
+
 REGISTER_STREAM = UUID("6c1a6b0e-53f5-5d0e-9a63-1f0b4c6d7e21")
 """The one stream of the city's subscriptions and contacts: that everybody is told once spans them all."""
 
@@ -82,6 +85,8 @@ class SubscriptionRequested(OfSubscription, name="notifications.SubscriptionRequ
 
     about: Wanted | None
     """None: of everything that is public."""
+    person: UUID
+    """Whose address it is, in this service and in others; what is sealed here is sealed for this subscription alone."""
     language: Language
     email: Sealed[str]
     confirm: str
@@ -93,6 +98,8 @@ class SubscriptionRequested(OfSubscription, name="notifications.SubscriptionRequ
     requested_at: AwareDatetime
     expires_at: AwareDatetime
     """When the confirmation token is worth nothing any more."""
+    kept_until: AwareDatetime
+    """When what is personal of it is erased, unless it is confirmed."""
 
 
 class SubscriptionConfirmed(OfSubscription, name="notifications.SubscriptionConfirmed"):
@@ -105,12 +112,13 @@ class SubscriptionStopped(OfSubscription, name="notifications.SubscriptionStoppe
     """No more letters because of this subscription."""
 
     stopped_at: AwareDatetime
+    kept_until: AwareDatetime
 
 
-class SubscriberErased(Event, name="notifications.SubscriberErased"):
-    """A person's key was destroyed, on that person's wish: the subscriptions are no more."""
+class SubscriptionErased(OfSubscription, name="notifications.SubscriptionErased"):
+    """What is personal of a subscription is readable no more: it is as if it had never been."""
 
-    subject: UUID
+    reason: ErasedBecause
     erased_at: AwareDatetime
 
 
@@ -123,7 +131,9 @@ class MemberContactSet(Event, name="notifications.MemberContactSet"):
     email: Sealed[str]
     """Under a subject of this contact's own: erasing it touches nothing else of the same person, nor the other way round."""
     person: UUID
-    """The subject of the address elsewhere, so that whoever has subscribed as well is told once."""
+    """Whose address it is elsewhere, so that whoever has subscribed as well is told once."""
+    hold: UUID
+    """A subject under that person which seals nothing: as long as the contact stands, the address leads to the same person."""
     set_at: AwareDatetime
 
 
@@ -209,6 +219,13 @@ class FeedbackGiven(Event, name="notifications.FeedbackGiven"):
     given_at: AwareDatetime
 
 
+class FeedbackErased(Event, name="notifications.FeedbackErased"):
+    """What somebody said is readable no more."""
+
+    reason: ErasedBecause
+    erased_at: AwareDatetime
+
+
 class FeedbackAnswered(Event, name="notifications.FeedbackAnswered"):
     """The office has dealt with it."""
 
@@ -220,19 +237,19 @@ RegisterEvent = (
     SubscriptionRequested
     | SubscriptionConfirmed
     | SubscriptionStopped
-    | SubscriberErased
+    | SubscriptionErased
     | MemberContactSet
     | MemberContactErased
     | NotificationsPlanned
 )
 NotificationEvent = NotificationPlanned | NotificationHandedOver | NotificationFailed | NotificationUnknown
-FeedbackEvent = FeedbackGiven | FeedbackAnswered
+FeedbackEvent = FeedbackGiven | FeedbackAnswered | FeedbackErased
 
 EVENTS: tuple[type[Event], ...] = (
     SubscriptionRequested,
     SubscriptionConfirmed,
     SubscriptionStopped,
-    SubscriberErased,
+    SubscriptionErased,
     MemberContactSet,
     MemberContactErased,
     NotificationsPlanned,
@@ -242,4 +259,5 @@ EVENTS: tuple[type[Event], ...] = (
     NotificationUnknown,
     FeedbackGiven,
     FeedbackAnswered,
+    FeedbackErased,
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never, get_args
 
-from services.notifications.events import FeedbackAnswered, FeedbackEvent, FeedbackGiven
+from services.notifications.events import ErasedBecause, FeedbackAnswered, FeedbackErased, FeedbackEvent, FeedbackGiven
+from services.notifications.periods import KEPT_FEEDBACK
 from shared.domain import Command, Decider, Refusal
 from shared.privacy.sealed import Sealed
 
@@ -25,7 +27,15 @@ class AnswerFeedback(Command):
     note: Sealed[str]
 
 
-FeedbackCommand = GiveFeedback | AnswerFeedback
+class EraseFeedback(Command):
+    """Enter that the data of whoever said it were erased."""
+
+
+class ForgetFeedback(Command):
+    """Let what somebody said be erased, once the time is over for which it is kept."""
+
+
+FeedbackCommand = GiveFeedback | AnswerFeedback | EraseFeedback | ForgetFeedback
 
 
 class FeedbackIsUnknown(Refusal):
@@ -42,6 +52,7 @@ class Feedback:
 
     given: FeedbackGiven | None = None
     answered: bool = False
+    erased: bool = False
 
 
 def evolve(state: Feedback, event: FeedbackEvent) -> Feedback:
@@ -51,6 +62,8 @@ def evolve(state: Feedback, event: FeedbackEvent) -> Feedback:
             return replace(state, given=event)
         case FeedbackAnswered():
             return replace(state, answered=True)
+        case FeedbackErased():
+            return replace(state, erased=True)
         case _:
             assert_never(event)
 
@@ -67,8 +80,18 @@ def decide(command: FeedbackCommand, state: Feedback) -> Sequence[FeedbackEvent]
             if state.answered:
                 raise FeedbackIsAnswered
             return [FeedbackAnswered(note=command.note, answered_at=command.now)]
+        case EraseFeedback():
+            return erased(state, command.now, "asked")
+        case ForgetFeedback():
+            due = state.given and command.now >= state.given.given_at + KEPT_FEEDBACK
+            return erased(state, command.now, "period") if due else []
         case _:
             assert_never(command)
+
+
+def erased(state: Feedback, now: datetime, reason: ErasedBecause) -> Sequence[FeedbackEvent]:
+    """The fact that it is readable no more, once."""
+    return [FeedbackErased(reason=reason, erased_at=now)] if state.given and not state.erased else []
 
 
 FEEDBACK: Decider[Feedback, FeedbackCommand, FeedbackEvent] = Decider(

@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import assert_never, get_args
 from uuid import UUID
 
 from services.notifications.announcing import Announce, announce
 from services.notifications.events import (
+    ErasedBecause,
     Language,
     MemberContactErased,
     MemberContactSet,
+    Part,
     RegisterEvent,
-    SubscriberErased,
     SubscriptionConfirmed,
+    SubscriptionErased,
     SubscriptionRequested,
     SubscriptionStopped,
     Wanted,
 )
-from services.notifications.subscribers import Register, evolve
+from services.notifications.periods import CONFIRM_WITHIN, KEPT_STOPPED, KEPT_UNCONFIRMED, MOST_WAITING
+from services.notifications.subscribers import Register, Subscription, evolve
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
 from shared.privacy.sealed import Sealed
 
-CONFIRM_WITHIN = timedelta(hours=48)
 SNAPSHOT_EVERY = 100
+
+
+class Asked(Part):
+    """Where somebody wants to be told, sealed for this subscription, and the links of the letters."""
+
+    email: Sealed[str]
+    confirm: str
+    confirm_token: Sealed[str]
+    stop: str
+    stop_token: Sealed[str]
 
 
 class RequestSubscription(Command):
     """Be told of something, or of everything (`about` None), once the address is confirmed."""
 
     subscription: UUID
+    person: UUID | None
+    """Whose address it is; None where nothing is known of it."""
     about: Wanted | None
     language: Language
-    email: Sealed[str]
-    confirm: str
-    confirm_token: Sealed[str]
-    stop: str
-    stop_token: Sealed[str]
+    asked: Asked | None
+    """None where it was foreseen that nothing comes of the request: then no key was made for it."""
 
 
 class ConfirmSubscription(Command):
@@ -55,9 +66,15 @@ class StopSubscription(Command):
 
 
 class EraseSubscriber(Command):
-    """Note that the person's key was destroyed."""
+    """Enter that the data of whoever has this subscription were erased, in every other subscription of theirs as well."""
 
-    subject: UUID
+    subscription: UUID
+
+
+class ForgetSubscription(Command):
+    """Let what is personal of a subscription be erased, once the time is over for which it is kept."""
+
+    subscription: UUID
 
 
 class SetMemberContact(Command):
@@ -68,6 +85,7 @@ class SetMemberContact(Command):
     language: Language
     email: Sealed[str]
     person: UUID
+    hold: UUID
 
 
 class EraseMemberContact(Command):
@@ -78,7 +96,14 @@ class EraseMemberContact(Command):
 
 
 RegisterCommand = (
-    RequestSubscription | ConfirmSubscription | StopSubscription | EraseSubscriber | SetMemberContact | EraseMemberContact | Announce
+    RequestSubscription
+    | ConfirmSubscription
+    | StopSubscription
+    | EraseSubscriber
+    | ForgetSubscription
+    | SetMemberContact
+    | EraseMemberContact
+    | Announce
 )
 
 
@@ -92,6 +117,14 @@ class TokenIsSpent(Refusal):
 
 class TokenHasExpired(Refusal):
     """A confirmation link works for 48 hours."""
+
+
+class TooManySubscriptionsWait(Refusal):
+    """Nobody can subscribe while too many subscriptions wait to be confirmed; try again tomorrow."""
+
+
+class RequestCameTooEarly(Refusal):
+    """What could not be granted a moment ago can be now: send it once more."""
 
 
 class ContactIsUnknown(Refusal):
@@ -108,8 +141,11 @@ def decide(command: RegisterCommand, state: Register) -> Sequence[RegisterEvent]
         case StopSubscription():
             return stop(command, state)
         case EraseSubscriber():
-            known = any(True for _ in state.of_subject(command.subject))
-            return [SubscriberErased(subject=command.subject, erased_at=command.now)] if known else []
+            found = state.subscriptions.get(command.subscription)
+            return [erased(one, command.now, "asked") for one in state.of(found.person)] if found else []
+        case ForgetSubscription():
+            found = state.subscriptions.get(command.subscription)
+            return [erased(found, command.now, "period")] if found and not found.is_live and command.now >= found.kept_until else []
         case SetMemberContact():
             fact = MemberContactSet(
                 body=command.body,
@@ -117,6 +153,7 @@ def decide(command: RegisterCommand, state: Register) -> Sequence[RegisterEvent]
                 language=command.language,
                 email=command.email,
                 person=command.person,
+                hold=command.hold,
                 set_at=command.now,
             )
             return [fact]
@@ -131,44 +168,55 @@ def decide(command: RegisterCommand, state: Register) -> Sequence[RegisterEvent]
             assert_never(command)
 
 
-def request(command: RequestSubscription, state: Register) -> Sequence[RegisterEvent]:
-    """The request, unless it is subscribed to already or a letter of today waits to be confirmed: nobody is flooded in another's name."""
-    today = local_day(command.now)
-    for _, known in state.of_subject(command.email.subject):
-        same = (known.about.id if known.about else None) == (command.about.id if command.about else None)
-        if known.confirmed and not known.stopped and same:
-            return []
+def is_granted(state: Register, person: UUID | None, about: Wanted | None, now: datetime) -> bool:
+    """Whether a request leads to a letter; the refusal where nobody's would.
+
+    It does unless it is subscribed to already or a letter of today waits to be confirmed: nobody is flooded in another's name."""
+    if state.waiting_on(now.astimezone(UTC).date()) >= MOST_WAITING:
+        raise TooManySubscriptionsWait
+    today = local_day(now)
+    for known in state.of(person):
+        same = (known.about.id if known.about else None) == (about.id if about else None)
+        if known.is_live and same:
+            return False
         if not known.confirmed and local_day(known.requested_at) == today:
-            return []
+            return False
+    return True
+
+
+def request(command: RequestSubscription, state: Register) -> Sequence[RegisterEvent]:
+    """A request with its letter."""
+    if not is_granted(state, command.person, command.about, command.now):
+        return []
+    if command.asked is None or command.person is None:
+        raise RequestCameTooEarly
+    expires_at = command.now + CONFIRM_WITHIN
     return [
         SubscriptionRequested(
             subscription=command.subscription,
+            person=command.person,
             about=command.about,
             language=command.language,
-            email=command.email,
-            confirm=command.confirm,
-            confirm_token=command.confirm_token,
-            stop=command.stop,
-            stop_token=command.stop_token,
+            **dict(command.asked),
             requested_at=command.now,
-            expires_at=command.now + CONFIRM_WITHIN,
+            expires_at=expires_at,
+            kept_until=expires_at + KEPT_UNCONFIRMED,
         )
     ]
 
 
 def confirm(command: ConfirmSubscription, state: Register) -> Sequence[RegisterEvent]:
     """The address is its owner's."""
-    found = state.by_confirm(command.confirm)
-    if found is None:
+    known = state.by_confirm(command.confirm)
+    if known is None:
         raise TokenIsUnknown
-    subscription, known = found
     if known.stopped:
         raise TokenIsSpent
     if known.confirmed:
         return []
     if command.now >= known.expires_at:
         raise TokenHasExpired
-    return [SubscriptionConfirmed(subscription=subscription, confirmed_at=command.now)]
+    return [SubscriptionConfirmed(subscription=known.subscription, confirmed_at=command.now)]
 
 
 def stop(command: StopSubscription, state: Register) -> Sequence[RegisterEvent]:
@@ -176,8 +224,14 @@ def stop(command: StopSubscription, state: Register) -> Sequence[RegisterEvent]:
     found = state.by_stop(command.stop)
     if found is None:
         raise TokenIsUnknown
-    all_of_them = list(state.of_subject(found[1].subject)) if command.everything else [found]
-    return [SubscriptionStopped(subscription=one, stopped_at=command.now) for one, known in all_of_them if not known.stopped]
+    ended = [one for one in (state.of(found.person) if command.everything else [found]) if not one.stopped]
+    kept_until = command.now + KEPT_STOPPED
+    return [SubscriptionStopped(subscription=one.subscription, stopped_at=command.now, kept_until=kept_until) for one in ended]
+
+
+def erased(known: Subscription, now: datetime, reason: ErasedBecause) -> SubscriptionErased:
+    """The fact that nothing is known of a subscription any more."""
+    return SubscriptionErased(subscription=known.subscription, reason=reason, erased_at=now)
 
 
 REGISTER: Decider[Register, RegisterCommand, RegisterEvent] = Decider(

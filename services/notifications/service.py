@@ -8,6 +8,7 @@ from services.notifications.api import contacts, feedback, letters, subscription
 from services.notifications.dispatcher import DISPATCH
 from services.notifications.events import EVENTS
 from services.notifications.feedback import FEEDBACK
+from services.notifications.keeping import KEPT, PERIODS
 from services.notifications.notification import NOTIFICATION
 from services.notifications.permissions import PERMISSIONS
 from services.notifications.published import published
@@ -41,9 +42,10 @@ SERVICE = Service(
         "meetings": (BodyFounded, *TOLD_BY_MEETINGS),
         "recommendations": TOLD_BY_RECOMMENDATIONS,
     },
-    projections=(OUTCOMES, KNOWN_MATTERS, FEEDBACK_MODEL),
+    projections=(OUTCOMES, KNOWN_MATTERS, FEEDBACK_MODEL, KEPT.projection),
     reactions=REACTIONS,
-    effects=(DISPATCH,),
+    timers=(PERIODS,),
+    effects=(DISPATCH, KEPT.effect),
     router=router,
     permissions=PERMISSIONS,
 )

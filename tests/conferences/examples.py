@@ -24,6 +24,7 @@ GROUP_CONTRIBUTION = UUID("c0f0e000-0000-4000-8000-000000000006")
 RESULT = UUID("c0f0e000-0000-4000-8000-000000000007")
 SUBJECT = UUID("c0f0e000-0000-4000-8000-000000000008")
 KEY = UUID("c0f0e000-0000-4000-8000-000000000009")
+PERSON = UUID("c0f0e000-0000-4000-8000-00000000000a")
 STARTS = datetime(2018, 11, 30, 13, 0, tzinfo=UTC)
 ENDS = STARTS + timedelta(hours=5)
 CLOSES = datetime(2018, 11, 23, 23, 0, tzinfo=UTC)
@@ -94,6 +95,7 @@ OPENED = events.RegistrationOpened(**OF_CONFERENCE, starts_at=STARTS, ends_at=EN
 CLOSED = events.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW)
 REQUESTED = events.RegistrationRequested(
     **OF_PLACE,
+    person=PERSON,
     language="de",
     email=EMAIL,
     name=NAME,
@@ -106,17 +108,26 @@ REQUESTED = events.RegistrationRequested(
     place=PLACE,
     requested_at=NOW,
     expires_at=NOW + timedelta(hours=48),
+    kept_until=NOW + timedelta(days=9),
 )
 CONFIRMED = events.RegistrationConfirmed(
-    **OF_PLACE, language="de", email=EMAIL, name=NAME, manage_token=MANAGE_TOKEN, starts_at=STARTS, place=PLACE
+    **OF_PLACE,
+    language="de",
+    email=EMAIL,
+    name=NAME,
+    manage_token=MANAGE_TOKEN,
+    starts_at=STARTS,
+    place=PLACE,
+    kept_until=ENDS + timedelta(days=30),
 )
-CANCELLED = events.RegistrationCancelled(**OF_PLACE)
-ERASED = events.RegistrationErased(**OF_PLACE)
+CANCELLED = events.RegistrationCancelled(**OF_PLACE, kept_until=NOW + timedelta(days=7))
+ERASED = events.RegistrationErased(**OF_PLACE, reason="asked")
 HANDED_IN = events.ContributionReceived(
     **OF_CONFERENCE,
     group="sprache",
     group_name=GROUP.name,
     kind=ContributionKind.SUGGESTION,
+    person=PERSON,
     receipt=RECEIPT,
     receipt_token=sealed("contribution.receipt_token"),
     received_on=NOW.date(),
@@ -127,8 +138,8 @@ HANDED_IN = events.ContributionReceived(
     erasure=ERASURE,
     erasure_token=sealed("contribution.erasure_token"),
 )
-CONTRIBUTOR_ERASED = events.ContributionErased(**OF_CONFERENCE)
-ENTERED = HANDED_IN.model_copy(update=dict.fromkeys(("text", "name", "email", "erasure", "erasure_token")))
+CONTRIBUTOR_ERASED = events.ContributionErased(**OF_CONFERENCE, reason="asked")
+ENTERED = HANDED_IN.model_copy(update=dict.fromkeys(("person", "text", "name", "email", "erasure", "erasure_token")))
 """As a working group hands it in."""
 PUBLISHED = events.ContributionPublished(
     **OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT

@@ -265,7 +265,9 @@ async def test_after_an_erasure_the_data_are_gone_and_all_else_stands(city: City
     assert (seen["text"], seen["fate"], seen["handed_in"], seen["name"]) == ("Kurse am Abend.", "forwarded", gone, gone)
     for projector in city.process.readers.projectors:
         assert (await projector.verify()).difference is None
-    assert (await city.post("/registrations/cancellation", {"token": manage})).status_code == 200
+    assert (await city.post("/registrations/cancellation", {"token": manage})).status_code == 409
+    more = {"closes_at": CLOSES.isoformat(), "capacity": 3}
+    assert (await city.post(f"/conferences/{conference}/registration-period", more, ORGANISER)).status_code == 200
     back = await city.registered(conference, "ada@example.org")
     assert (await city.confirm(back[0])).status_code == 200, "whoever comes back is somebody new"
 

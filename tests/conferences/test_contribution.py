@@ -17,6 +17,7 @@ from services.conferences.contribution import (
     ContributionIsUsed,
     EnterGroupContribution,
     EraseContribution,
+    ForgetContribution,
     PublishContribution,
     ReceiptLiesInTheFuture,
     ReceiveContribution,
@@ -25,6 +26,8 @@ from services.conferences.contribution import (
     UseContribution,
 )
 from services.conferences.parts import Fate, Lineage
+from services.conferences.periods import KEPT_CONTRIBUTION
+from shared.localday import day_end
 from shared.testing import Rules
 from tests.conferences.examples import CONTRIBUTOR_ERASED, ENTERED, HANDED_IN, NOW, PUBLISHED, REASON, RESULT, SETTLED, TEXT, USED
 
@@ -119,3 +122,13 @@ def test_what_is_settled_goes_into_no_result() -> None:
 @pytest.mark.parametrize("command", [PUBLISH, ERASE, USE, SETTLE])
 def test_nothing_becomes_of_what_nobody_handed_in(command: Any) -> None:
     contribution.given().when(command).then_refused(ContributionIsUnknown)
+
+
+def test_what_is_personal_of_a_contribution_is_forgotten_when_a_year_is_over() -> None:
+    last_day = day_end(HANDED_IN.received_on + KEPT_CONTRIBUTION)
+    early, late = ForgetContribution(now=last_day - timedelta(seconds=1)), ForgetContribution(now=last_day)
+    over = CONTRIBUTOR_ERASED.model_copy(update={"reason": "period"})
+    contribution.given(HANDED_IN).when(early).then_nothing()
+    contribution.given(HANDED_IN).when(late).then(over).when(late).then_nothing()
+    contribution.given(HANDED_IN, CONTRIBUTOR_ERASED).when(late).then_nothing()
+    contribution.given().when(late).then_refused(ContributionIsUnknown)

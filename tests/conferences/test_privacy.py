@@ -149,7 +149,8 @@ async def test_a_token_stands_in_clear_as_its_digest_only(city: City) -> None:
 
 
 async def test_nothing_is_sealed_for_somebody_whose_key_is_being_erased(city: City) -> None:
-    person = Person(city.keyring, await city.keyring.subject_for("ada@example.org"))
+    thing = await city.keyring.thing_of("ada@example.org")
+    person = Person(city.keyring, thing.subject, thing.person)
     sealed = await person.seal("Ada", "registrant.name")
     assert (sealed.source, sealed.purpose) == ("/bremerhaven/conferences", "registrant.name")
     await city.keyring.erase(person.subject)

@@ -80,7 +80,7 @@ def story() -> History:
     history = History().add(CONFERENCE, PLANNED).add(OTHER, LATER).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
     history.add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED).add(REGISTRATIONS, CONFIRMED, CLOSED)
     history.add(CONFERENCE, RECORDED, CORRECTED, HELD).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
-    return history.add(REGISTRATIONS, CANCELLED, ERASED)
+    return history.add(REGISTRATIONS, CANCELLED.model_copy(update={"registration": OTHER}), ERASED)
 
 
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
@@ -101,10 +101,10 @@ async def test_conferences_are_listed_the_latest_first(pool: Pool) -> None:
 
 
 async def test_registrations_are_listed_in_their_order_and_sealed(pool: Pool) -> None:
-    history = History().add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST, CONFIRMED, ERASED)
+    history = History().add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST, CONFIRMED)
     await ReadModel(pool, REGISTRATIONS_LIST).given(own=history).then()
     first, second = await list_registrations(pool, CONFERENCE, None, None, 10)
-    assert (first.registration, first.standing, first.erased, first.name, first.email) == (REGISTRATION, "confirmed", True, NAME, EMAIL)
+    assert (first.registration, first.standing, first.erased, first.name, first.email) == (REGISTRATION, "confirmed", False, NAME, EMAIL)
     assert first.access_needs == REQUESTED.access_needs
     assert (second.registration, second.standing, second.erased, second.access_needs) == (OTHER, "requested", False, None)
     assert await list_registrations(pool, CONFERENCE, "requested", None, 10) == [second]
@@ -112,8 +112,18 @@ async def test_registrations_are_listed_in_their_order_and_sealed(pool: Pool) ->
     assert await list_registrations(pool, OTHER, None, None, 10) == []
 
 
+async def test_of_what_is_erased_a_taken_place_is_listed_and_of_all_else_nothing(pool: Pool) -> None:
+    others = ERASED.model_copy(update={"registration": OTHER, "reason": "period"})
+    history = History().add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST, CONFIRMED, others, ERASED)
+    await ReadModel(pool, REGISTRATIONS_LIST).given(own=history).then()
+    [place] = await list_registrations(pool, CONFERENCE, None, None, 10)
+    assert (place.registration, place.standing, place.erased) == (REGISTRATION, "confirmed", True)
+    assert (place.name, place.email, place.access_needs) == (None, None, None)
+
+
 async def test_a_cancelled_registration_is_listed_as_such(pool: Pool) -> None:
-    await ReadModel(pool, REGISTRATIONS_LIST).given(own=story()).then()
+    history = History().add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST, CONFIRMED, CANCELLED)
+    await ReadModel(pool, REGISTRATIONS_LIST).given(own=history).then()
     assert [one.standing for one in await list_registrations(pool, CONFERENCE, None, None, 10)] == ["cancelled", "requested"]
 
 

@@ -11,24 +11,31 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.conferences.events import RegistrationRequested, RegistrationsEvent
-from services.conferences.registered import RegistrationIsNotOpenYet, RegistrationIsUnknown, Registrations
+from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_UNCONFIRMED, MOST_WAITING
+from services.conferences.registered import (
+    ConferenceIsFull,
+    RegistrationIsClosed,
+    RegistrationIsNotOpenYet,
+    RegistrationIsUnknown,
+    Registrations,
+    TooManyRegistrationsWait,
+)
 from services.conferences.registrations import (
-    CONFIRM_WITHIN,
     REGISTRATIONS,
     CancelRegistration,
     CloseRegistration,
-    ConferenceIsFull,
     ConfirmRegistration,
     EraseRegistration,
+    ForgetRegistration,
     OpenRegistration,
     RegistrationEndsInThePast,
     RegistrationEndsTooLate,
     RegistrationIsCancelled,
-    RegistrationIsClosed,
-    RegistrationIsErased,
+    RequestCameTooEarly,
     RequestRegistration,
     TokenHasExpired,
     TokenIsSpent,
+    Told,
 )
 from shared.testing import Rules
 from tests.conferences.examples import (
@@ -37,9 +44,11 @@ from tests.conferences.examples import (
     CLOSED,
     CLOSES,
     CONFIRMED,
+    ENDS,
     ERASED,
     NOW,
     OPENED,
+    PERSON,
     REGISTRATION,
     REQUESTED,
     STARTS,
@@ -53,17 +62,18 @@ TOMORROW = NOW + timedelta(days=1)
 PERSONAL = ("email", "name", "access_needs", "confirm_token", "manage_token")
 
 
-def requested(n: int, *, subject: UUID | None = None, now: datetime = NOW) -> RegistrationRequested:
+def requested(n: int, *, person: UUID | None = None, now: datetime = NOW) -> RegistrationRequested:
     """Somebody else's request, or another of the same person."""
-    changes: dict[str, Any] = {"registration": UUID(int=n), "requested_at": now, "expires_at": now + CONFIRM_WITHIN}
-    if subject is None:
-        changes |= {name: sealed(getattr(REQUESTED, name).purpose, UUID(int=1000 + n)) for name in PERSONAL}
-    return REQUESTED.model_copy(update=changes)
+    expires_at = now + CONFIRM_WITHIN
+    changes: dict[str, Any] = {name: sealed(getattr(REQUESTED, name).purpose, UUID(int=1000 + n)) for name in PERSONAL}
+    changes |= {"registration": UUID(int=n), "person": person or UUID(int=100_000 + n), "requested_at": now, "expires_at": expires_at}
+    return REQUESTED.model_copy(update=changes | {"kept_until": expires_at + KEPT_UNCONFIRMED})
 
 
 def request_of(event: RegistrationRequested, now: datetime = NOW) -> RequestRegistration:
     """The command that leads to this event."""
-    return RequestRegistration(now=now, **{name: value for name, value in event if name in RequestRegistration.model_fields})
+    told = Told(**{name: value for name, value in event if name in Told.model_fields})
+    return RequestRegistration(now=now, registration=event.registration, person=event.person, language=event.language, told=told)
 
 
 def place_of(event: RegistrationRequested) -> Any:
@@ -84,6 +94,11 @@ def erase(registration: UUID = REGISTRATION) -> EraseRegistration:
     return EraseRegistration(now=NOW, registration=registration)
 
 
+def forget(now: datetime) -> ForgetRegistration:
+    return ForgetRegistration(now=now, registration=REGISTRATION)
+
+
+OVER = ERASED.model_copy(update={"reason": "period"})
 FULL = [event for n in range(CAPACITY) for event in (requested(n), place_of(requested(n)))]
 
 
@@ -127,19 +142,21 @@ def test_nobody_registers_before_it_is_open() -> None:
 def test_nobody_registers_after_it_was_closed_by_command_or_by_time() -> None:
     registrations.given(OPENED, CLOSED).when(request_of(REQUESTED)).then_refused(RegistrationIsClosed, closed_at=NOW.isoformat())
     last = CLOSES - timedelta(microseconds=1)
-    in_time = REQUESTED.model_copy(update={"requested_at": last, "expires_at": last + CONFIRM_WITHIN})
+    in_time = REQUESTED.model_copy(
+        update={"requested_at": last, "expires_at": last + CONFIRM_WITHIN, "kept_until": last + CONFIRM_WITHIN + KEPT_UNCONFIRMED}
+    )
     registrations.given(OPENED).when(request_of(REQUESTED, last)).then(in_time)
     registrations.given(OPENED).when(request_of(REQUESTED, CLOSES)).then_refused(RegistrationIsClosed, closed_at=CLOSES.isoformat())
     assert RegistrationIsClosed.rule() == "Nobody can register after registration has closed."
 
 
 def test_a_person_is_sent_one_mail_a_day() -> None:
-    again = requested(5, subject=REQUESTED.email.subject)
+    again = requested(5, person=PERSON)
     registrations.given(OPENED, REQUESTED).when(request_of(again)).then_nothing()
     evening = NOW.replace(hour=21, minute=59)
     registrations.given(OPENED, REQUESTED).when(request_of(again, evening)).then_nothing()
     midnight = NOW.replace(hour=22)
-    tomorrow = requested(5, subject=REQUESTED.email.subject, now=midnight)
+    tomorrow = requested(5, person=PERSON, now=midnight)
     registrations.given(OPENED, REQUESTED).when(request_of(tomorrow, midnight)).then(tomorrow)
 
 
@@ -148,7 +165,7 @@ def test_others_are_sent_theirs_on_the_same_day() -> None:
 
 
 def test_who_registers_twice_a_day_is_answered_by_the_same_rules_as_everybody() -> None:
-    again = request_of(requested(5, subject=REQUESTED.email.subject))
+    again = request_of(requested(5, person=PERSON))
     registrations.given(OPENED, REQUESTED, CLOSED).when(again).then_refused(RegistrationIsClosed)
     registrations.given(OPENED, REQUESTED, *FULL).when(again).then_refused(ConferenceIsFull)
 
@@ -198,17 +215,18 @@ def test_what_was_cancelled_before_it_was_confirmed_frees_no_place_and_is_not_co
 
 
 def test_a_person_has_one_place_the_last_confirmed() -> None:
-    again = requested(5, subject=REQUESTED.email.subject, now=TOMORROW)
+    again = requested(5, person=PERSON, now=TOMORROW)
     given = registrations.given(OPENED, REQUESTED, CONFIRMED, again)
-    moved = given.when(confirm(UUID(int=5), TOMORROW)).then(CANCELLED, place_of(again))
+    given_up = CANCELLED.model_copy(update={"kept_until": TOMORROW + KEPT_UNCONFIRMED})
+    moved = given.when(confirm(UUID(int=5), TOMORROW)).then(given_up, place_of(again))
     assert moved.state.taken == 1
     full = registrations.given(OPENED, again, REQUESTED, CONFIRMED, *FULL[:2])
     assert full.state.is_full
-    full.when(confirm(UUID(int=5), TOMORROW)).then(CANCELLED, place_of(again))
+    full.when(confirm(UUID(int=5), TOMORROW)).then(given_up, place_of(again))
 
 
 def test_an_erasure_is_entered_for_all_of_a_persons_registrations_once_and_counts_stay() -> None:
-    again = requested(5, subject=REQUESTED.email.subject, now=TOMORROW)
+    again = requested(5, person=PERSON, now=TOMORROW)
     other = ERASED.model_copy(update={"registration": UUID(int=5)})
     given = registrations.given(OPENED, REQUESTED, CONFIRMED, requested(6), again)
     erased = given.when(erase()).then(ERASED, other)
@@ -216,21 +234,88 @@ def test_an_erasure_is_entered_for_all_of_a_persons_registrations_once_and_count
     erased.when(erase()).then_nothing()
 
 
-def test_what_is_erased_is_not_confirmed_but_can_still_be_cancelled() -> None:
-    registrations.given(OPENED, REQUESTED, ERASED).when(confirm()).then_refused(RegistrationIsErased)
-    cancelled = registrations.given(OPENED, REQUESTED, CONFIRMED, ERASED).when(cancel()).then(CANCELLED)
-    assert cancelled.state.taken == 0
+@pytest.mark.parametrize("command", [confirm(), cancel()])
+def test_nothing_is_done_with_what_was_erased_and_its_place_stays_taken(command: Any) -> None:
+    erased = registrations.given(OPENED, REQUESTED, CONFIRMED, ERASED)
+    erased.when(command).then_refused(RegistrationIsUnknown)
+    assert erased.state.taken == 1
+    registrations.given(OPENED, REQUESTED, ERASED).when(command).then_refused(RegistrationIsUnknown)
 
 
-@pytest.mark.parametrize("command", [confirm(), cancel(), erase()])
+def test_whoever_never_confirmed_is_forgotten_a_week_after_the_link_has_expired() -> None:
+    due = REQUESTED.expires_at + KEPT_UNCONFIRMED
+    asked = registrations.given(OPENED, REQUESTED)
+    asked.when(forget(due - timedelta(microseconds=1))).then_nothing()
+    asked.when(forget(due)).then(OVER).when(forget(due)).then_nothing()
+
+
+def test_whoever_has_cancelled_is_forgotten_a_week_later() -> None:
+    cancelled = registrations.given(OPENED, REQUESTED, CONFIRMED, CANCELLED)
+    cancelled.when(forget(NOW + KEPT_UNCONFIRMED - timedelta(seconds=1))).then_nothing()
+    cancelled.when(forget(NOW + KEPT_UNCONFIRMED)).then(OVER)
+
+
+def test_cancelling_keeps_nothing_for_longer() -> None:
+    late = REQUESTED.kept_until - timedelta(days=1)
+    kept = CANCELLED.model_copy(update={"kept_until": REQUESTED.kept_until})
+    registrations.given(OPENED, REQUESTED).when(cancel().model_copy(update={"now": late})).then(kept)
+
+
+def test_whoever_came_is_forgotten_a_month_after_the_conference_and_counts_stay() -> None:
+    came = registrations.given(OPENED, REQUESTED, CONFIRMED)
+    came.when(forget(REQUESTED.kept_until)).then_nothing()
+    came.when(forget(ENDS + KEPT_AFTER_CONFERENCE - timedelta(seconds=1))).then_nothing()
+    forgotten = came.when(forget(ENDS + KEPT_AFTER_CONFERENCE)).then(OVER)
+    assert forgotten.state.taken == 1
+
+
+def test_what_is_forgotten_leaves_the_state_as_if_it_had_never_been() -> None:
+    empty = registrations.given(OPENED).state
+    again = requested(5, person=PERSON, now=TOMORROW)
+    last = OVER.model_copy(update={"registration": UUID(int=5)})
+    histories: list[list[RegistrationsEvent]] = [[REQUESTED, ERASED], [REQUESTED, CANCELLED, OVER], [REQUESTED, again, ERASED, last]]
+    for history in histories:
+        assert registrations.given(OPENED, *history).state == empty
+
+
+def test_whoever_was_forgotten_may_ask_again_on_the_same_day() -> None:
+    again = requested(5, person=PERSON)
+    registrations.given(OPENED, REQUESTED, ERASED).when(request_of(again)).then(again)
+
+
+def test_only_so_many_requests_wait_to_be_confirmed() -> None:
+    waiting = [requested(n) for n in range(MOST_WAITING)]
+    full = registrations.given(OPENED, *waiting)
+    full.when(request_of(REQUESTED)).then_refused(TooManyRegistrationsWait)
+    full.when(confirm(UUID(int=7))).then(place_of(waiting[7])).when(request_of(REQUESTED)).then(REQUESTED)
+    cancelled = CANCELLED.model_copy(update={"registration": UUID(int=7)})
+    full.when(cancel(UUID(int=7))).then(cancelled).when(request_of(REQUESTED)).then(REQUESTED)
+    day_after = (NOW + CONFIRM_WITHIN + timedelta(days=1)).replace(hour=0)
+    later = requested(MOST_WAITING, now=day_after)
+    full.when(request_of(later, day_after)).then(later)
+
+
+def test_who_asked_before_is_refused_like_everybody_while_too_many_wait() -> None:
+    full = registrations.given(OPENED, REQUESTED, *(requested(n) for n in range(MOST_WAITING)))
+    full.when(request_of(requested(MOST_WAITING, person=PERSON))).then_refused(TooManyRegistrationsWait)
+
+
+def test_what_was_foreseen_to_lead_to_nothing_is_refused_or_nothing_and_never_half_granted() -> None:
+    unsealed = request_of(REQUESTED).model_copy(update={"told": None})
+    registrations.given(OPENED, CLOSED).when(unsealed).then_refused(RegistrationIsClosed)
+    registrations.given(OPENED, requested(5, person=PERSON)).when(unsealed).then_nothing()
+    registrations.given(OPENED).when(unsealed).then_refused(RequestCameTooEarly)
+
+
+@pytest.mark.parametrize("command", [confirm(), cancel()])
 def test_nothing_is_done_with_an_unknown_registration(command: Any) -> None:
     registrations.given(OPENED).when(command).then_refused(RegistrationIsUnknown)
 
 
 def test_a_snapshot_of_the_state_is_the_state() -> None:
-    history: list[RegistrationsEvent] = [OPENED, REQUESTED, CONFIRMED, *FULL, CANCELLED, ERASED, CLOSED]
+    history: list[RegistrationsEvent] = [OPENED, REQUESTED, CONFIRMED, *FULL, CANCELLED, ERASED, requested(9), CLOSED]
     state = reduce(REGISTRATIONS.evolve, history, REGISTRATIONS.initial)
     adapter = TypeAdapter(Registrations)
     kept = adapter.validate_json(adapter.dump_json(state))
     assert kept == state
-    assert list(kept.each) == list(state.each), "the order in which they came"
+    assert [one.registration for one in kept.of(requested(9).person)] == [UUID(int=9)]

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.conferences.conference import ResultsAreHandedOverAlready
-from services.conferences.registrations import RegistrationIsClosed, TokenIsSpent
+from services.conferences.registered import RegistrationIsClosed
+from services.conferences.registrations import TokenIsSpent
 from services.meetings.attendance import QuorumIsMissing
 from services.recommendations.drafting import RecommendationRestsOnAResolution
 from services.recommendations.informing import CommitteeIsInformedByTakingNote
@@ -20,6 +21,7 @@ from tests.support.run import Run
 
 pytestmark = pytest.mark.timeout(900)  # The story is told first, and servers start slowly where many tests run.
 DRAFT = {"title": "Mehr Sprachkurse", "text": "Es gibt mehr Kurse.", "admissibility": "Von grundsätzlicher Bedeutung.", "addressees": []}
+EARLY = {"name": "Mara Früh", "email": "mara.frueh@post.example", "language": "de"}
 REGISTRATION = {"name": "Nora Spät", "email": "nora.spaet@post.example", "language": "de"}
 
 
@@ -51,7 +53,7 @@ WISHES = [
         CommitteeIsInformedByTakingNote,
     ),
     Wish("conferences", "/conferences/{dialog}/registrations", REGISTRATION, None, RegistrationIsClosed),
-    Wish("conferences", "/registrations/confirmation", {"token": "{anmeldung-fatima}"}, None, TokenIsSpent),
+    Wish("conferences", "/registrations/confirmation", {"token": "{anmeldung}"}, None, TokenIsSpent),
     Wish(
         "meetings",
         "/meetings/{naechste-sitzung}/items/{punkt}/resolution",
@@ -83,7 +85,10 @@ async def test_what_a_rule_forbids_is_refused_with_the_rule_and_changes_nothing(
 
 
 async def _bring_it_so_far(city: City) -> None:
-    """The recommendation is withdrawn, registration is over, and the board sits with one of its members."""
+    """Somebody is registered, the recommendation is withdrawn, registration is over, and the board sits with one of its members."""
+    await city.does("/api/conferences/conferences/{dialog}/registrations", EARLY)
+    city.names["anmeldung"] = city.letter(EARLY["email"], "registration/confirm")
+    await city.does("/api/conferences/registrations/confirmation", {"token": "{anmeldung}"})
     meeting = "/api/meetings/meetings/{naechste-sitzung}"
     withdrawal = {"reason": "Die Sache hat sich erledigt."}
     await city.does("/api/recommendations/recommendations/{empfehlung}/withdrawal", withdrawal, "koordinierung")

@@ -33,6 +33,7 @@ INSIDE_ONE_PROCESS = {
     "erasure": "tests/privacy/test_erasure.py",
     "rotation": "tests/privacy/test_erasure.py",
     "notify": "tests/notifications/test_killed.py",
+    "forgetting": "tests/conferences/test_keeping.py",
 }
 """Fail-points on no one's way between api and worker, by the first part of their names, and where they are tried."""
 

@@ -56,6 +56,7 @@ def requested(
     return events.SubscriptionRequested(
         subscription=subscription,
         about=about,
+        person=subject,
         language="de",
         email=sealed("email", subject),
         confirm=subscription.hex * 2,
@@ -64,15 +65,16 @@ def requested(
         stop_token=sealed(f"stop {subscription}", subject),
         requested_at=at,
         expires_at=at + timedelta(hours=48),
+        kept_until=at + timedelta(days=9),
     )
 
 
 REQUESTED = requested()
 CONFIRMED = events.SubscriptionConfirmed(subscription=SUBSCRIPTION, confirmed_at=NOW)
-STOPPED = events.SubscriptionStopped(subscription=SUBSCRIPTION, stopped_at=NOW)
-ERASED = events.SubscriberErased(subject=ADA, erased_at=NOW)
+STOPPED = events.SubscriptionStopped(subscription=SUBSCRIPTION, stopped_at=NOW, kept_until=NOW + timedelta(days=7))
+ERASED = events.SubscriptionErased(subscription=SUBSCRIPTION, reason="asked", erased_at=NOW)
 CONTACT_SET = events.MemberContactSet(
-    body=BOARD, member=MEMBER, language="de", email=sealed("email", some("contact")), person=BEA, set_at=NOW
+    body=BOARD, member=MEMBER, language="de", email=sealed("email", some("contact")), person=BEA, hold=some("hold"), set_at=NOW
 )
 CONTACT_ERASED = events.MemberContactErased(body=BOARD, member=MEMBER, erased_at=NOW)
 
@@ -96,6 +98,7 @@ HANDED_OVER = events.NotificationHandedOver(**OF, message_id=MESSAGE_ID, attempt
 FAILED = events.NotificationFailed(**OF, cause="refused", attempts=1, failed_at=NOW)
 UNKNOWN = events.NotificationUnknown(**OF, attempts=2, given_up_at=NOW)
 FEEDBACK_GIVEN = events.FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page=sealed("page", ADA), given_at=NOW)
+FEEDBACK_ERASED = events.FeedbackErased(reason="period", erased_at=NOW + timedelta(days=365))
 FEEDBACK_ANSWERED = events.FeedbackAnswered(note=sealed("note", ADA), answered_at=NOW)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
@@ -112,6 +115,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     UNKNOWN,
     FEEDBACK_GIVEN,
     FEEDBACK_ANSWERED,
+    FEEDBACK_ERASED,
 )
 
 TOLD: dict[str, Any] = {

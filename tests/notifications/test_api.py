@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import httpx2
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from services.notifications.events import MemberContactSet
 from shared.contracts.meetings.bodies import BodyFounded
 from shared.eventstore.log import read_log
+from shared.privacy.keyring import Thing
 from shared.privacy.sealed import ERASED
 from tests.notifications.city import FEEDBACK, OPERATOR, PREFIX, SECRETARY, STRANGER, City, text_of, tokens
 from tests.notifications.examples import (
@@ -309,10 +309,10 @@ async def test_whoever_is_erased_in_the_same_moment_is_asked_to_try_again(city: 
     gone = await city.keyring.subject_for(ADA)
     await city.keyring.erase(gone)
 
-    async def just_before(_: str) -> UUID:
-        return gone
+    async def just_before(_: str) -> Thing:
+        return Thing(gone, gone)
 
-    monkeypatch.setattr(city.keyring, "subject_for", just_before)
+    monkeypatch.setattr(city.keyring, "thing_of", just_before)
     contact = {"member": str(MEMBER), "body": str(BOARD), "email": ADA}
     answers = [
         await city.subscribe(ADA),

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from services.notifications.feedback import FEEDBACK, AnswerFeedback, FeedbackIsAnswered, FeedbackIsUnknown, GiveFeedback
+from datetime import timedelta
+
+from services.notifications.feedback import (
+    FEEDBACK,
+    AnswerFeedback,
+    EraseFeedback,
+    FeedbackIsAnswered,
+    FeedbackIsUnknown,
+    ForgetFeedback,
+    GiveFeedback,
+)
+from services.notifications.periods import KEPT_FEEDBACK
 from shared.testing import Rules
-from tests.notifications.examples import FEEDBACK_ANSWERED, FEEDBACK_GIVEN, NOW
+from tests.notifications.examples import FEEDBACK_ANSWERED, FEEDBACK_ERASED, FEEDBACK_GIVEN, NOW
 
 feedback = Rules(FEEDBACK)
 GIVE = GiveFeedback(now=NOW, text=FEEDBACK_GIVEN.text, email=FEEDBACK_GIVEN.email, page=FEEDBACK_GIVEN.page)
@@ -25,3 +36,15 @@ def test_it_is_answered_once() -> None:
 
 def test_what_nobody_said_is_not_answered() -> None:
     feedback.given().when(ANSWER).then_refused(FeedbackIsUnknown)
+
+
+def test_it_is_forgotten_when_a_year_is_over_once() -> None:
+    early, late = (ForgetFeedback(now=NOW + KEPT_FEEDBACK - by) for by in (timedelta(seconds=1), timedelta(0)))
+    feedback.given(FEEDBACK_GIVEN, FEEDBACK_ANSWERED).when(early).then_nothing()
+    feedback.given(FEEDBACK_GIVEN).when(late).then(FEEDBACK_ERASED).when(late).then_nothing()
+    feedback.given().when(late).then_nothing()
+
+
+def test_it_is_erased_on_its_writers_wish_and_can_still_be_dealt_with() -> None:
+    asked = FEEDBACK_ERASED.model_copy(update={"reason": "asked", "erased_at": NOW})
+    feedback.given(FEEDBACK_GIVEN).when(EraseFeedback(now=NOW)).then(asked).when(ANSWER).then(FEEDBACK_ANSWERED)

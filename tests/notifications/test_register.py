@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,23 +16,27 @@ from services.notifications.events import (
     Reason,
     Recipient,
     RegisterEvent,
-    SubscriberErased,
     SubscriptionConfirmed,
-    SubscriptionStopped,
+    SubscriptionErased,
     Wanted,
 )
+from services.notifications.periods import CONFIRM_WITHIN, KEPT_STOPPED, KEPT_UNCONFIRMED, MOST_WAITING
 from services.notifications.register import (
     REGISTER,
+    Asked,
     ConfirmSubscription,
     ContactIsUnknown,
     EraseMemberContact,
     EraseSubscriber,
+    ForgetSubscription,
+    RequestCameTooEarly,
     RequestSubscription,
     SetMemberContact,
     StopSubscription,
     TokenHasExpired,
     TokenIsSpent,
     TokenIsUnknown,
+    TooManySubscriptionsWait,
 )
 from shared.testing import Rules
 from tests.notifications.examples import (
@@ -69,8 +73,9 @@ TOMORROW = NOW + timedelta(days=1)
 
 def request_of(subject: UUID = ADA, about: Wanted | None = None, subscription: UUID = SUBSCRIPTION, **changes: Any) -> RequestSubscription:
     fact = requested(subject, about, subscription)
-    values = {name: value for name, value in dict(fact).items() if name not in {"requested_at", "expires_at"}}
-    return RequestSubscription(**{"now": NOW, **values, **changes})
+    asked = Asked(**{name: value for name, value in fact if name in Asked.model_fields})
+    values = {name: getattr(fact, name) for name in ("subscription", "person", "about", "language")}
+    return RequestSubscription(**{"now": NOW, **values, "asked": asked, **changes})
 
 
 def announce(**changes: Any) -> Announce:
@@ -150,26 +155,72 @@ def test_stopping_twice_changes_nothing() -> None:
 def test_all_subscriptions_of_a_person_can_be_stopped_with_one_link_and_nobody_elses() -> None:
     second, other = some("second"), some("other")
     given = register.given(REQUESTED, CONFIRMED, requested(ADA, ABOUT_BOARD, second), requested(BEA, None, other))
-    both = (STOPPED, SubscriptionStopped(subscription=second, stopped_at=NOW))
+    both = (STOPPED, STOPPED.model_copy(update={"subscription": second}))
     given.when(STOP.model_copy(update={"everything": True})).then(*both)
 
 
 def test_an_erased_subscriber_has_no_subscription_and_no_token_any_more() -> None:
-    erase = EraseSubscriber(now=NOW, subject=ADA)
-    erased = register.given(REQUESTED, CONFIRMED).when(erase).then(ERASED)
-    erased.when(erase).then_nothing()
-    erased.when(STOP).then_refused(TokenIsUnknown)
-    register.given(REQUESTED, CONFIRMED, ERASED).when(announce()).then_nothing()
+    second, others = requested(ADA, ABOUT_BOARD, some("second"), TOMORROW), requested(BEA, None, some("other"))
+    erase = EraseSubscriber(now=NOW, subscription=SUBSCRIPTION)
+    erased = register.given(REQUESTED, CONFIRMED, second, others).when(erase)
+    erased.then(ERASED, ERASED.model_copy(update={"subscription": some("second")}))
+    gone = register.given(REQUESTED, CONFIRMED, ERASED)
+    gone.when(erase).then_nothing()
+    gone.when(STOP).then_refused(TokenIsUnknown)
+    gone.when(CONFIRM).then_refused(TokenIsUnknown)
+    gone.when(announce()).then_nothing()
 
 
 def test_nobody_elses_subscription_ends_with_an_erasure() -> None:
-    register.given(REQUESTED).when(EraseSubscriber(now=NOW, subject=BEA)).then_nothing()
-    other = SubscriberErased(subject=BEA, erased_at=NOW)
-    register.given(REQUESTED, CONFIRMED, other).when(announce()).then(PLANNED_MANY)
+    register.given(REQUESTED).when(EraseSubscriber(now=NOW, subscription=some("unknown"))).then_nothing()
+    other = SubscriptionErased(subscription=some("other"), reason="asked", erased_at=NOW)
+    register.given(REQUESTED, CONFIRMED, requested(BEA, None, some("other")), other).when(announce()).then(PLANNED_MANY)
+
+
+def forget(now: datetime) -> ForgetSubscription:
+    return ForgetSubscription(now=now, subscription=SUBSCRIPTION)
+
+
+OVER = ERASED.model_copy(update={"reason": "period"})
+
+
+def test_whoever_never_confirmed_is_forgotten_a_week_after_the_link_has_expired() -> None:
+    due = NOW + CONFIRM_WITHIN + KEPT_UNCONFIRMED
+    register.given(REQUESTED).when(forget(due - timedelta(microseconds=1))).then_nothing()
+    over = OVER.model_copy(update={"erased_at": due})
+    register.given(REQUESTED).when(forget(due)).then(over).when(forget(due)).then_nothing()
+    register.given(REQUESTED, CONFIRMED).when(forget(due)).then_nothing()
+
+
+def test_whoever_has_stopped_is_forgotten_a_week_later() -> None:
+    stopped = register.given(REQUESTED, CONFIRMED, STOPPED)
+    due = NOW + KEPT_STOPPED
+    stopped.when(forget(due - timedelta(microseconds=1))).then_nothing()
+    stopped.when(forget(due)).then(OVER.model_copy(update={"erased_at": due}))
+
+
+def test_what_is_forgotten_leaves_the_state_as_if_it_had_never_been() -> None:
+    assert register.given(REQUESTED, OVER).state == register.given(REQUESTED, CONFIRMED, STOPPED, ERASED).state == REGISTER.initial
+
+
+def test_only_so_many_requests_wait_to_be_confirmed_and_nobody_is_told_who_asked_before() -> None:
+    waiting = [requested(some(f"{n}"), None, some(f"subscription {n}")) for n in range(MOST_WAITING)]
+    full = register.given(*waiting)
+    full.when(request_of()).then_refused(TooManySubscriptionsWait)
+    full.when(request_of(some("7"))).then_refused(TooManySubscriptionsWait)
+    stopped = STOPPED.model_copy(update={"subscription": some("subscription 7")})
+    register.given(*waiting, stopped).when(request_of()).then(REQUESTED)
+    day_after = (NOW + CONFIRM_WITHIN + timedelta(days=1)).replace(hour=0)
+    full.when(request_of(now=day_after)).then(requested(at=day_after))
+
+
+def test_what_was_foreseen_to_lead_to_nothing_is_nothing_or_refused_and_never_half_granted() -> None:
+    register.given(REQUESTED).when(request_of(asked=None)).then_nothing()
+    register.given().when(request_of(asked=None)).then_refused(RequestCameTooEarly)
 
 
 def test_a_contact_is_entered_and_erased() -> None:
-    wish = SetMemberContact(now=NOW, body=BOARD, member=MEMBER, language="de", email=CONTACT_SET.email, person=BEA)
+    wish = SetMemberContact(now=NOW, body=BOARD, member=MEMBER, language="de", email=CONTACT_SET.email, person=BEA, hold=CONTACT_SET.hold)
     register.given().when(wish).then(CONTACT_SET)
     erase = EraseMemberContact(now=NOW, body=BOARD, member=MEMBER)
     register.given(CONTACT_SET).when(erase).then(CONTACT_ERASED)
@@ -201,7 +252,7 @@ def test_a_subscriber_hears_of_what_was_asked_for_alone() -> None:
 
 
 def test_whoever_has_several_reasons_is_told_once_with_all_of_them() -> None:
-    second = requested(ADA, ABOUT_BOARD, some("second"))
+    second = requested(ADA, ABOUT_BOARD, some("second"), TOMORROW)
     confirmed = SubscriptionConfirmed(subscription=some("second"), confirmed_at=NOW)
     reasons = (EVERYTHING, Reason(why="body", title=BOARD_NAME, stop=second.stop_token, subscription=some("second")))
     told = PLANNED_MANY.recipients[0].model_copy(update={"reasons": reasons})

@@ -9,7 +9,17 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.conferences.api.conferences import known, planned_conference
-from services.conferences.api.personal import Email, HeldToken, digest_of, found_by, keyring_of, link_token, person_at
+from services.conferences.api.personal import (
+    Email,
+    HeldToken,
+    digest_of,
+    erase_unused,
+    found_by,
+    keyring_of,
+    link_token,
+    person_at,
+    unless_refused,
+)
 from services.conferences.conference import CONFERENCE, Conference
 from services.conferences.contribution import (
     CONTRIBUTION,
@@ -112,6 +122,7 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
         group=group.key,
         group_name=group.name,
         kind=wish.kind,
+        person=person.person,
         language=wish.language,
         text=await person.seal(wish.text, "contribution.text"),
         name=await person.seal_if_any(wish.name, "contributor.name"),
@@ -122,7 +133,9 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
         erasure_token=await person.seal_if_any(erasure if wish.email else None, "contribution.erasure_token"),
         handed_over=state.held is not None,
     )
-    await call.execute(CONTRIBUTION, call.new_stream(), command, begins=True)
+    async with unless_refused(person):
+        await call.execute(CONTRIBUTION, call.new_stream(), command, begins=True)
+    await erase_unused(person, must_be_received((await call.runtime.store.load(CONTRIBUTION, call.new_stream()))[1]).receipt_token.subject)
     # An address that was typed may be somebody else's: only what arrives there erases what is kept of whoever reads it.
     return Receipt(receipt=receipt, erasure=None if wish.email else erasure)
 
@@ -153,12 +166,14 @@ async def enter_group_contribution(conference: UUID, wish: NewGroupContribution,
 
 @router.post("/contributions/erasure", responses={404: {}})
 async def erase_contribution(wish: HeldToken, call: Call) -> Withdrawn:
-    """Erase all that is kept of whoever handed this in, wherever it is kept. What was published of it holds nothing of them and stays."""
+    """Erase all that is kept under the address that this was handed in with, wherever it is kept; without one, what is kept of this.
+
+    What was published of it holds nothing personal and stays."""
     contribution = await found_by(call, wish.token, lambda digest: find_erasure(call.read, digest))
     _, state = await call.runtime.store.refresh(CONTRIBUTION, contribution)
     received = must_be_received(state)
     # First the key: should this end in between, the data are gone, and the fact follows when it is asked for again.
-    await keyring_of(call).erase(received.receipt_token.subject)
+    await keyring_of(call).erase(received.person or received.receipt_token.subject)
     await call.execute(CONTRIBUTION, contribution, EraseContribution(now=call.now), if_match="none")
     return Withdrawn(conference=received.conference, title=received.title)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -12,6 +13,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.conferences.read_models.tokens import TOKENS
+from shared.domain import Refusal
 from shared.eventstore.errors import StoreBusy
 from shared.http.call import Invocation
 from shared.http.problems import NotFound
@@ -37,10 +39,13 @@ class HeldToken(BaseModel):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whose data are sealed under a key of their own."""
+    """Somebody of whom one thing is sealed, under a key of its own."""
 
     keyring: Keyring
     subject: UUID
+    """Of this thing alone."""
+    person: UUID | None
+    """Whose address it is; None where none was left."""
 
     async def seal(self, value: str, purpose: str) -> Sealed[str]:
         """The value, readable with this person's key only. StoreBusy where that key is erased in this very moment."""
@@ -55,9 +60,29 @@ class Person:
 
 
 async def person_at(call: Invocation, email: str | None) -> Person:
-    """Whoever is reached at this address; without one, somebody new whom no address leads to."""
+    """Whoever is reached at this address, with a new key for one thing; without an address, somebody whom none leads to."""
     keyring = keyring_of(call)
-    return Person(keyring, await keyring.subject_for(email) if email else await keyring.new_subject())
+    if email is None:
+        return Person(keyring, await keyring.new_subject(), None)
+    thing = await keyring.thing_of(email)
+    return Person(keyring, thing.subject, thing.person)
+
+
+@asynccontextmanager
+async def unless_refused(person: Person | None) -> AsyncIterator[None]:
+    """Run a command that keeps something of a person; what is refused leaves no key behind."""
+    try:
+        yield
+    except Refusal:
+        if person:
+            await person.keyring.erase(person.subject)
+        raise
+
+
+async def erase_unused(person: Person, used: UUID | None) -> None:
+    """Leave no key behind where the thing is sealed under another: the same command came twice."""
+    if used != person.subject:
+        await person.keyring.erase(person.subject)
 
 
 def keyring_of(call: Invocation) -> Keyring:

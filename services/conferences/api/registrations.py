@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
 from services.conferences.api.conferences import planned_conference
-from services.conferences.api.personal import Email, HeldToken, digest_of, found_by, keyring_of, link_token, person_at
+from services.conferences.api.personal import (
+    Email,
+    HeldToken,
+    Person,
+    digest_of,
+    erase_unused,
+    found_by,
+    keyring_of,
+    link_token,
+    person_at,
+    unless_refused,
+)
 from services.conferences.parts import Language
-from services.conferences.read_models.registrations import REGISTRATIONS_LIST, SealedRegistration, Standing, list_of_conference
 from services.conferences.read_models.tokens import Held, Purpose, find_token
+from services.conferences.registered import Registrations, is_granted
 from services.conferences.registrations import (
     REGISTRATIONS,
     CancelRegistration,
@@ -22,19 +33,16 @@ from services.conferences.registrations import (
     EraseRegistration,
     OpenRegistration,
     RequestRegistration,
+    Told,
     registrations_of,
 )
+from shared.domain import Refusal
 from shared.http.call import Call, CommandAnswer, Done, Invocation
-from shared.http.paging import DEFAULT_LIMIT, After, Limit, Listing, Page
-from shared.http.positions import MinPosition
 from shared.localday import Moment
-from shared.privacy.keyring import Keyring
-from shared.privacy.sealed import ERASED, Erased, Sealed
 from shared.text import Name, Prose
 
 router = APIRouter(tags=["registrations"])
 UNKNOWN_TOKEN: dict[int | str, dict[str, Any]] = {404: {}}
-BY_TIME = Listing("registrations", datetime, UUID)
 
 
 class NewPeriod(BaseModel):
@@ -73,19 +81,6 @@ class Managed(CommandAnswer):
     place: str
 
 
-class OpenedRegistration(BaseModel):
-    """A registration for the organisers' eyes. Whoever has not confirmed may be somebody else: nothing of theirs is opened."""
-
-    id: UUID
-    requested_at: AwareDatetime
-    language: Language
-    standing: Standing
-    erased: bool
-    name: str | Erased | None
-    email: str | Erased | None
-    access_needs: str | Erased | None
-
-
 @router.post("/conferences/{conference}/registration-period")
 async def open_registration(conference: UUID, wish: NewPeriod, call: Call) -> Done:
     """Open registration; once more changes until when and how many. The answer's id is that of all the conference's registrations."""
@@ -115,12 +110,38 @@ async def close_registration(conference: UUID, call: Call) -> Done:
 async def request_registration(conference: UUID, wish: NewRegistration, call: Call) -> Asked:
     """Register without an account. A mail asks to confirm the address, once a day; its links also cancel and erase."""
     await planned_conference(call, conference)
-    person = await person_at(call, wish.email)
-    confirm, manage = link_token(call, "confirm"), link_token(call, "manage")
+    stream, keyring = registrations_of(conference), keyring_of(call)
+    _, before = await call.runtime.store.refresh(REGISTRATIONS, stream)
+    known = await keyring.person_at(wish.email)
+    # Whoever floods this with what is not granted makes no keys.
+    person = await person_at(call, wish.email) if foreseen(before, known, call.now) else None
     command = RequestRegistration(
         now=call.now,
         registration=call.new_stream(),
+        person=person.person if person else known,
         language=wish.language,
+        told=await told_by(call, person, wish) if person else None,
+    )
+    async with unless_refused(person):
+        await call.execute(REGISTRATIONS, stream, command, begins=True)
+    if person:
+        made = (await call.runtime.store.load(REGISTRATIONS, stream))[1].each.get(command.registration)
+        await erase_unused(person, made.subject if made else None)
+    return Asked()
+
+
+def foreseen(state: Registrations, person: UUID | None, now: datetime) -> bool:
+    """Whether a request will most likely be granted."""
+    try:
+        return is_granted(state, person, now)
+    except Refusal:
+        return False
+
+
+async def told_by(call: Invocation, person: Person, wish: NewRegistration) -> Told:
+    """What somebody typed, sealed."""
+    confirm, manage = link_token(call, "confirm"), link_token(call, "manage")
+    return Told(
         email=await person.seal(wish.email, "registrant.email"),
         name=await person.seal(wish.name, "registrant.name"),
         access_needs=await person.seal_if_any(wish.access_needs, "registrant.access_needs"),
@@ -129,8 +150,6 @@ async def request_registration(conference: UUID, wish: NewRegistration, call: Ca
         manage=digest_of(manage),
         manage_token=await person.seal(manage, "registration.manage_token"),
     )
-    await call.execute(REGISTRATIONS, registrations_of(conference), command, begins=True)
-    return Asked()
 
 
 @router.post("/registrations/confirmation", responses=UNKNOWN_TOKEN)
@@ -153,46 +172,15 @@ async def cancel_registration(wish: HeldToken, call: Call) -> Managed:
 
 @router.post("/registrations/erasure", responses=UNKNOWN_TOKEN)
 async def erase_registration(wish: HeldToken, call: Call) -> Managed:
-    """Erase all that is kept of this person, wherever it is kept; that somebody takes part goes on counting."""
+    """Erase all that is kept under this address, wherever it is kept: registrations, contributions, subscriptions. Counts stay."""
     held = await held_by(call, wish.token, "manage")
-    _, registrations = await call.runtime.store.refresh(REGISTRATIONS, registrations_of(held.conference))
-    # First the key: should this end in between, the data are gone, and the fact follows when it is asked for again.
-    await keyring_of(call).erase(registrations.each[held.registration].subject)
+    _, state = await call.runtime.store.refresh(REGISTRATIONS, registrations_of(held.conference))
+    if registration := state.each.get(held.registration):
+        # First the key: should this end in between, the data are gone everywhere, and the facts follow by themselves.
+        await keyring_of(call).erase(registration.person)
     command = EraseRegistration(now=call.now, registration=held.registration)
     await call.execute(REGISTRATIONS, registrations_of(held.conference), command, if_match="none")
     return await managed(call, held)
-
-
-@router.get("/conferences/{conference}/registrations")
-async def list_registrations(
-    conference: UUID,
-    call: Call,
-    standing: Annotated[Standing | None, Query(description="Of this standing only.")] = None,
-    limit: Limit = DEFAULT_LIMIT,
-    after: After = None,
-    min_position: MinPosition = 0,
-) -> Page[OpenedRegistration]:
-    """Who registered, in the order in which they came."""
-    call.permit((await planned_conference(call, conference)).host)
-    behind = cast("tuple[datetime, UUID] | None", BY_TIME.after(after))
-    await call.wait_for(REGISTRATIONS_LIST.name, min_position)
-    rows = await list_of_conference(call.read, conference, standing, behind, limit + 1)
-    page = call.page(BY_TIME, rows, limit, lambda row: (row.requested_at, row.registration))
-    opened = await opened_personal(keyring_of(call), page.items)
-    items = [
-        OpenedRegistration(
-            id=row.registration,
-            requested_at=row.requested_at,
-            language=row.language,
-            standing=row.standing,
-            erased=row.erased,
-            name=name,
-            email=email,
-            access_needs=access_needs,
-        )
-        for row, (name, email, access_needs) in zip(page.items, opened, strict=True)
-    ]
-    return Page(items=items, next=page.next)
 
 
 async def held_by(call: Invocation, token: str, purpose: Purpose) -> Held:
@@ -206,23 +194,3 @@ async def managed(call: Invocation, held: Held) -> Managed:
     return Managed(
         conference=held.conference, title=planned.title, starts_at=planned.starts_at, ends_at=planned.ends_at, place=planned.place
     )  # fmt: skip
-
-
-Personal = str | Erased | None
-
-
-async def opened_personal(keyring: Keyring, rows: list[SealedRegistration]) -> list[tuple[Personal, Personal, Personal]]:
-    """Name, address and needs of each; nothing of those who have not confirmed."""
-    wanted: list[Sealed[str]] = []
-    for row in rows:
-        if row.standing == "confirmed" and not row.erased:
-            wanted += [value for value in (row.name, row.email, row.access_needs) if value]
-    opened = await keyring.open_many(wanted)
-    found = iter(opened)
-
-    def shown(row: SealedRegistration, value: Sealed[str] | None) -> Personal:
-        if row.standing != "confirmed" or value is None:
-            return None
-        return ERASED if row.erased else next(found)
-
-    return [(shown(row, row.name), shown(row, row.email), shown(row, row.access_needs)) for row in rows]

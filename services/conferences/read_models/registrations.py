@@ -25,8 +25,8 @@ create table registrations_v1 (
     conference uuid not null,
     requested_at timestamptz not null,
     language text not null,
-    name text not null,
-    email text not null,
+    name text,
+    email text,
     access_needs text,
     standing text not null,
     erased boolean not null
@@ -37,13 +37,15 @@ INDEXES = "create index registrations_v1_of on registrations_v1 (conference, req
 REQUESTED = """insert into registrations_v1 (registration, conference, requested_at, language, name, email, access_needs, standing, erased)
 values ($1, $2, $3, $4, $5, $6, $7, 'requested', false) on conflict (registration) do nothing"""
 STANDS = "update registrations_v1 set standing = $2 where registration = $1"
-ERASED = "update registrations_v1 set erased = true where registration = $1"
+ERASED = """update registrations_v1 set erased = true, name = null, email = null, access_needs = null
+where registration = $1 and standing = 'confirmed'"""
+FORGOTTEN = "delete from registrations_v1 where registration = $1 and standing <> 'confirmed'"
 
 Folded = RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
-    """One row for each registration."""
+    """One row for each registration. Erased, a place that was taken is still counted, and of all others nothing is left."""
     event = received.message
     match event:
         case RegistrationRequested():
@@ -56,6 +58,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(STANDS, (event.registration, "cancelled"))
         case RegistrationErased():
             yield Statement(ERASED, (event.registration,))
+            yield Statement(FORGOTTEN, (event.registration,))
         case _:
             assert_never(event)
 
@@ -78,11 +81,12 @@ class SealedRegistration:
     language: Language
     standing: Standing
     erased: bool
-    name: Sealed[str]
-    email: Sealed[str]
+    name: Sealed[str] | None
+    email: Sealed[str] | None
     access_needs: Sealed[str] | None
 
 
+SEALED = ("name", "email", "access_needs")
 QUERY = """select registration, requested_at, language, standing, erased, name, email, access_needs from registrations_v1
 where conference = $1 and ($2::text is null or standing = $2) and ($3::timestamptz is null or (requested_at, registration) > ($3, $4))
 order by requested_at, registration limit $5"""
@@ -94,17 +98,7 @@ async def list_of_conference(
     """Registrations in the order in which they came, behind the (time, id) of the last one seen."""
     at, registration = after or (None, None)
     rows = await db.fetch(QUERY, conference, standing, at, registration, limit)
-    return [
-        SealedRegistration(
-            **{
-                **row,
-                "name": read_sealed(row["name"]),
-                "email": read_sealed(row["email"]),
-                "access_needs": read_sealed(row["access_needs"]) if row["access_needs"] else None,
-            }
-        )
-        for row in rows
-    ]
+    return [SealedRegistration(**{**row, **{name: read_sealed(row[name]) if row[name] else None for name in SEALED}}) for row in rows]
 
 
 def read_sealed(stored: str) -> Sealed[str]:

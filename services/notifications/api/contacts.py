@@ -44,15 +44,16 @@ class ShownContact(BaseModel):
 async def set_member_contact(wish: NewContact, call: Call) -> Done:
     """Enter where a member of the body is reached; a later address takes the place of the one before."""
     call.permit(wish.body)
-    # A subject of its own: whoever enters an address gets no hold on what its owner has elsewhere.
-    subject = await keyring_of(call).new_subject()
+    # A subject of its own, not under the person: whoever enters an address gets no hold on what its owner has elsewhere.
+    subject, held = await keyring_of(call).new_subject(), await keyring_of(call).thing_of(wish.email)
     command = SetMemberContact(
         now=call.now,
         body=wish.body,
         member=wish.member,
         language=wish.language,
         email=await seal(call, wish.email, subject, "member.email"),
-        person=await keyring_of(call).subject_for(wish.email),
+        person=held.person,
+        hold=held.subject,
     )
     return await call.execute(REGISTER, REGISTER_STREAM, command, body=wish.body, begins=True)
 

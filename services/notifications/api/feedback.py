@@ -58,7 +58,7 @@ class ShownFeedback(BaseModel):
 async def give_feedback(wish: NewFeedback, call: Call) -> Heard:
     """Say what is in the way, on which page, and where an answer is wanted, if anywhere."""
     keyring = keyring_of(call)
-    subject = await keyring.subject_for(wish.email) if wish.email else await keyring.new_subject()
+    subject = (await keyring.thing_of(wish.email)).subject if wish.email else await keyring.new_subject()
     command = GiveFeedback(
         now=call.now,
         text=await seal(call, wish.text, subject, "feedback.text"),
@@ -66,6 +66,9 @@ async def give_feedback(wish: NewFeedback, call: Call) -> Heard:
         page=await seal(call, wish.page, subject, "feedback.page") if wish.page else None,
     )
     await call.execute(FEEDBACK, call.new_stream(), command, begins=True)
+    given = (await call.runtime.store.load(FEEDBACK, call.new_stream()))[1].given
+    if given is None or given.text.subject != subject:
+        await keyring.erase(subject)  # It came twice: the other one's key is the one in use.
     return Heard()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -13,11 +14,15 @@ from services.notifications.events import REGISTER_STREAM, Language, Wanted
 from services.notifications.read_models.known_matters import known_matter
 from services.notifications.register import (
     REGISTER,
+    Asked,
     ConfirmSubscription,
     EraseSubscriber,
     RequestSubscription,
     StopSubscription,
+    is_granted,
 )
+from services.notifications.subscribers import Register
+from shared.domain import Refusal
 from shared.http.bad_input import BadInput
 from shared.http.call import Call
 from shared.http.problems import NotFound
@@ -61,22 +66,52 @@ async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
         about = await known_matter(call.read, wish.about.service, wish.about.kind, wish.about.id)
         if about is None:
             raise BadInput("body.about", "is nothing that can be subscribed to")
-    subject = await keyring_of(call).subject_for(wish.email)
-    confirm_token, confirm = new_token()
-    stop_token, stop = new_token()
+    keyring, store = keyring_of(call), call.runtime.store
+    _, before = await store.refresh(REGISTER, REGISTER_STREAM)
+    person = await keyring.person_at(wish.email)
+    # Whoever floods this with what is not granted makes no keys.
+    thing = await keyring.thing_of(wish.email) if foreseen(before, person, about, call.now) else None
     command = RequestSubscription(
         now=call.now,
         subscription=call.new_stream(),
+        person=thing.person if thing else person,
         about=about,
         language=wish.language,
-        email=await seal(call, wish.email, subject, "subscriber.email"),
+        asked=await asked_by(call, wish.email, thing.subject) if thing else None,
+    )
+    try:
+        await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
+    except Refusal:
+        if thing:
+            await keyring.erase(thing.subject)
+        raise
+    if thing:
+        _, after = await store.load(REGISTER, REGISTER_STREAM)
+        made = after.subscriptions.get(command.subscription)
+        if made is None or made.email.subject != thing.subject:
+            await keyring.erase(thing.subject)  # The same request came twice at once: the other one's key is the one in use.
+    return Heard()
+
+
+def foreseen(state: Register, person: UUID | None, about: Wanted | None, now: datetime) -> bool:
+    """Whether a request will most likely be granted."""
+    try:
+        return is_granted(state, person, about, now)
+    except Refusal:
+        return False
+
+
+async def asked_by(call: Call, email: str, subject: UUID) -> Asked:
+    """Where somebody wants to be told, sealed."""
+    confirm_token, confirm = new_token()
+    stop_token, stop = new_token()
+    return Asked(
+        email=await seal(call, email, subject, "subscriber.email"),
         confirm=confirm,
         confirm_token=await seal(call, confirm_token, subject, "subscription.confirm_token"),
         stop=stop,
         stop_token=await seal(call, stop_token, subject, "subscription.stop_token"),
     )
-    await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
-    return Heard()
 
 
 @router.post("/subscriptions/confirmation", responses=UNKNOWN_TOKEN)
@@ -111,13 +146,13 @@ async def stop_with_one_click(
 
 @router.post("/subscriptions/erasure", responses=UNKNOWN_TOKEN)
 async def erase_subscriber(wish: WithToken, call: Call) -> Heard:
-    """Have everything erased that was sealed for this person, with the token from any letter's stop link."""
+    """Have everything erased that is kept under this address, wherever it is kept, with the token from any letter's stop link."""
     found = (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1].by_stop(hash_of(wish.token))
     if found is None:
         raise NotFound
-    # The key first: should this process end here, the token still leads back to what is left to do.
-    await keyring_of(call).erase(found[1].subject)
-    await call.execute(REGISTER, REGISTER_STREAM, EraseSubscriber(now=call.now, subject=found[1].subject), if_match="none")
+    # The key first: should this process end here, the data are gone everywhere, and the facts follow by themselves.
+    await keyring_of(call).erase(found.person)
+    await call.execute(REGISTER, REGISTER_STREAM, EraseSubscriber(now=call.now, subscription=found.subscription), if_match="none")
     return Heard()
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.notifications.events import FeedbackAnswered, FeedbackEvent, FeedbackGiven
+from services.notifications.events import FeedbackAnswered, FeedbackGiven
 from shared.envelope import Received
 from shared.privacy.sealed import Sealed
 from shared.projections.projection import OWN, Projection, Statement
@@ -33,7 +33,7 @@ on conflict (feedback) do nothing"""
 ANSWER = "update feedback_v1 set note = $2, answered_at = $3 where feedback = $1"
 
 
-def project(received: Received[FeedbackEvent]) -> Iterable[Statement]:
+def project(received: Received[FeedbackGiven | FeedbackAnswered]) -> Iterable[Statement]:
     """One row for each, its personal values as they came."""
     event = received.message
     match event:
