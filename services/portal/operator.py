@@ -22,6 +22,21 @@ class Office(BaseModel):
     url: str
 
 
+class DataProtection(BaseModel):
+    """What the privacy notice says that only the city knows (GDPR articles 13 and 14)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    legal_basis: str
+    """Of what serves the city's task: conferences, contributions, messages."""
+    needs_basis: str
+    """Of what somebody says to need, which may tell of health or faith."""
+    recipients: tuple[str, ...]
+    """Whoever works for the city on it: who runs the servers, who delivers the mail."""
+    key_copies_days: int
+    """Within how many days the backup of the key file is replaced once a key was destroyed: until then it could bring the key back."""
+
+
 class Operator(BaseModel):
     """Who runs the site."""
 
@@ -41,6 +56,7 @@ class Operator(BaseModel):
     """Whom people turn to when a barrier stays (BremBGG § 14)."""
     supervision: Office
     """The supervisory authority for data protection."""
+    privacy: DataProtection
 
 
 def read_operator(file: Path | None) -> Operator:
