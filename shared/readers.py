@@ -11,6 +11,7 @@ import structlog
 
 from shared.effects import EffectLoop
 from shared.eventstore.log import log_tail
+from shared.firing import TimerLoop
 from shared.http.operations import FailedTimer, ParkedStream, ReaderPosition, RefusedReaction
 from shared.projections.cursors import READ, positions
 from shared.projections.parking import ParkedStream as Parked
@@ -19,7 +20,6 @@ from shared.projector import Projector
 from shared.reactor import Reactor
 from shared.relay import Relay
 from shared.sources.source import Source, SourceUnavailable
-from shared.timers import TimerLoop
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool

@@ -26,6 +26,7 @@ from shared.eventstore.signals import Signals
 from shared.eventstore.store import Store
 from shared.eventstore.writer import Writer
 from shared.failures import EXPECTED, sentence
+from shared.firing import TimerLoop
 from shared.ground import Ground, ground
 from shared.http.app import create_app
 from shared.http.auth import TokenVerifier
@@ -49,7 +50,6 @@ from shared.sources.public import PublicSource
 from shared.sources.source import Source
 from shared.surroundings import Role, SignIn, Surroundings, ended, surroundings
 from shared.telemetry import configure_logging
-from shared.timers import TimerLoop
 from shared.watch import probes, watch
 
 logger = structlog.get_logger(__name__)

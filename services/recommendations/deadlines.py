@@ -79,7 +79,7 @@ def answer_key(addressee: UUID) -> str:
 
 
 ANSWER_DEADLINES = Timers(
-    name="answer_deadlines_v1",
+    name="answer_deadlines_v2",
     folds={OWN: FOLDED},
     plan=plan,
     sends={NoteOverdue: RECOMMENDATION},

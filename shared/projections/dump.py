@@ -49,11 +49,11 @@ async def rows_of(connection: Connection, schema: str, table: str, without: Coll
         yield Row(table, row[0], row[1])
 
 
-async def row_with_key(connection: Connection, schema: str, table: str, key: str) -> str | None:
+async def row_with_key(connection: Connection, schema: str, table: str, key: str, without: Collection[str] = ()) -> str | None:
     """The row with this key, as `rows_of` gives it."""
     names = ", ".join(f'"{c["name"]}"' for c in await key_columns(connection, schema, table))
-    query = f"select to_jsonb(t)::text from {schema}.{table} t where jsonb_build_array({names})::text = $1"
-    found: str | None = await connection.fetchval(query, key)
+    query = f"select (to_jsonb(t) - $2::text[])::text from {schema}.{table} t where jsonb_build_array({names})::text = $1"
+    found: str | None = await connection.fetchval(query, key, list(without))
     return found
 
 

@@ -39,6 +39,8 @@ class Projection:
     """Pure: sees one message and answers statements; never reads, never asks for the time."""
     indexes: str = ""
     """Further indexes, made after a rebuild has filled the tables."""
+    beside: frozenset[str] = frozenset()
+    """Columns that no message fills but whoever works with the rows: begun anew by a rebuild, and no part of what is verified."""
     in_order: bool = False
     """It folds whatever its log holds, now and later, and depends on the order across streams: nothing is parked, it waits at a fact
     that cannot be read as the relay does. Needs `project` to use one SQL statement only, for equal statements are run in order."""

@@ -81,10 +81,10 @@ async def verify(pool: Pool, reading: Reading, sources: Sources, progress: Progr
 
 
 async def _compare(scratch: Scratch, live: Connection, tables: list[str]) -> tuple[int, Difference | None]:
-    count = 0
+    count, beside = 0, scratch.reading.projection.beside
     for table in tables:
-        expected_rows = rows_of(scratch.connection, scratch.schema, table)
-        found_rows = rows_of(live, READ, table)
+        expected_rows = rows_of(scratch.connection, scratch.schema, table, beside)
+        found_rows = rows_of(live, READ, table, beside)
         while True:
             expected = await anext(expected_rows, None)
             found = await anext(found_rows, None)
@@ -103,10 +103,11 @@ async def _difference(
     expected: Row | None,
     found: Row | None,
 ) -> Difference:
+    beside = scratch.reading.projection.beside
     for row in (expected, found):
         if row:
-            is_expected = await row_with_key(scratch.connection, scratch.schema, table, row.key)
-            is_found = await row_with_key(live, READ, table, row.key)
+            is_expected = await row_with_key(scratch.connection, scratch.schema, table, row.key, beside)
+            is_found = await row_with_key(live, READ, table, row.key, beside)
             if is_expected != is_found:
                 return Difference(table, row.key, is_expected, is_found)
     raise AssertionError("two rows with equal keys and contents differ")

@@ -49,7 +49,7 @@ ROW: dict[str, Any] = {
 
 
 async def test_a_planned_letter_is_open(pool: Pool) -> None:
-    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v2=[ROW])
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v3=[ROW])
     assert await counted(pool) == (1, 1, 0)
 
 
@@ -64,7 +64,7 @@ async def test_a_planned_letter_is_open(pool: Pool) -> None:
 )
 async def test_its_outcome_is_told(pool: Pool, outcome: Any, changes: dict[str, Any], failed: int) -> None:
     history = History().add(NOTIFICATION_ID, PLANNED, outcome)
-    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v2=[ROW | changes | {"at": NOW}])
+    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v3=[ROW | changes | {"at": NOW}])
     assert await counted(pool) == (1, 0, failed)
 
 
@@ -77,6 +77,18 @@ def letters() -> History:
     for number, outcome in enumerate((HANDED_OVER, FAILED, UNKNOWN)):
         history.add(some(f"letter {number}"), outcome)
     return history
+
+
+async def test_letters_are_counted_as_they_come_and_not_when_somebody_asks(pool: Pool) -> None:
+    history = letters().add(some("letter 3"), FAILED.model_copy(update={"cause": "stopped"}))
+    history.add(some("letter 5"), PLANNED.model_copy(update={"kind": "meeting_invited"}))
+    counts = [("meeting_invited", "planned", 1)]
+    counts += [
+        ("meeting_scheduled", what, letters) for what, letters in (("failed", 2), ("handed_over", 1), ("planned", 5), ("stopped", 1))
+    ]
+    rows = [dict(zip(("kind", "what", "letters"), row, strict=True)) for row in counts]
+    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v3_counts=rows)
+    assert await counted(pool) == (6, 2, 2)
 
 
 async def test_letters_are_listed_as_they_were_planned_by_cause_thing_and_body(pool: Pool) -> None:
@@ -96,12 +108,12 @@ async def test_letters_are_listed_as_they_were_planned_by_cause_thing_and_body(p
 
 
 async def test_a_secretariats_letters_are_found_without_reading_everybody_elses(pool: Pool) -> None:
-    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v2=[ROW])
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v3=[ROW])
     async with pool.acquire() as connection, connection.transaction():
         # So few rows would be read one after the other; what is asked is how many would be.
         await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
         plan = await connection.fetch(f"explain {QUERY}", None, None, BOARD, None, None, 50)
-    assert "outcomes_v2_by_body" in str(plan)
+    assert "outcomes_v3_by_body" in str(plan)
 
 
 async def test_the_outcomes_do_not_depend_on_the_order_across_streams(pool: Pool) -> None:

@@ -56,10 +56,10 @@ async def planned(city: City) -> UUID:
     city.tell("conferences", CONFERENCE, registration_requested(email, name, token, token))
 
     async def is_known() -> bool:
-        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v2"))
+        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v3"))
 
     await until(is_known, "the letter is planned")
-    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v2")
+    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v3")
     return found
 
 
@@ -249,7 +249,7 @@ async def test_what_has_its_outcome_is_not_sent_again_because_a_read_model_has_f
         loop = dispatcher(city, server.port)
         assert len(await dispatched(city, loop, 1)) == 1
         await until(lambda: is_standing(city, "handed_over"), "the outcome is read")
-        await city.process.pool.execute("update outcomes_v2 set standing = 'planned'")
+        await city.process.pool.execute("update outcomes_v3 set standing = 'planned'")
         assert len(await dispatched(city, loop, 2)) == 1
     assert len(server.taken) == 1
 
@@ -281,7 +281,7 @@ async def waiting_for(city: City, told: Named = MEETING_SCHEDULED) -> tuple[UUID
     found: list[UUID] = []
 
     async def is_planned() -> bool:
-        rows = "select notification from outcomes_v2 where kind like 'meeting%' and standing = 'planned'"
+        rows = "select notification from outcomes_v3 where kind like 'meeting%' and standing = 'planned'"
         found[:] = [row["notification"] for row in await city.process.pool.fetch(rows)]
         return bool(found)
 
@@ -347,4 +347,4 @@ async def test_a_letter_that_cannot_be_written_waits_for_whoever_mends_its_templ
 
 async def is_standing(city: City, standing: str) -> bool:
     """Whether the one letter stands so in the read model."""
-    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v2", standing))
+    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v3", standing))

@@ -25,12 +25,13 @@ from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Origin, Store
 from shared.eventstore.writer import Writer
+from shared.firing import TimerLoop
 from shared.localday import day_end
 from shared.projections.projection import OWN
 from shared.projector import Projector
 from shared.sources.log import LogSource
 from shared.testing import History, assert_order_independent
-from shared.timers import CallOff, Due, TimerLoop
+from shared.timers import CallOff, Due
 from tests.projector.running import running
 from tests.recommendations.examples import (
     ACKNOWLEDGE_BY,

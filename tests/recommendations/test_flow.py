@@ -101,7 +101,7 @@ async def test_from_the_resolution_to_the_measure_that_was_verified(city: City) 
             assert await projector.reached("own", facts[-1].pos, 60)
         verified = await projector.verify()
         assert verified.difference is None
-        assert verified.rows > 0 or projector.projection.name == "answer_deadlines_v1"
+        assert verified.rows > 0 or projector.projection.name == "answer_deadlines_v2"
 
 
 async def test_what_is_told_twice_happens_once(city: City) -> None:

@@ -17,12 +17,12 @@ from shared.eventstore.errors import StoreBusy
 from shared.eventstore.signals import Signals
 from shared.eventstore.store import Origin, Outcome, Store
 from shared.failpoints import FailpointHit, set_failpoints
+from shared.firing import TimerLoop
 from shared.projections.projection import OWN
 from shared.projector import Projector
 from shared.readers import Readers
 from shared.sources.log import LogSource
 from shared.testing import History, assert_order_independent
-from shared.timers import TimerLoop
 from tests.projector.running import running
 from tests.reactor.duties import DEADLINES, DUTY, NOW, DoDuty, DutyDone, DutyOpened, DutyRaisedAgain, OpenDuty, duty_of, topic
 
@@ -146,7 +146,7 @@ async def test_even_without_the_note_that_it_was_fired_a_command_happens_once(du
     await duties.open(1, days=1)
     duties.clock.advance(timedelta(days=2))
     assert await duties.fire_all() == 1
-    await duties.pool.execute("delete from read.fired_timer")
+    await duties.pool.execute("delete from read.fired_timer; update read.duty_deadlines_v1 set settled = false")
     assert await duties.fire_all() == 1
     assert len(await duties.overdue()) == 1
 
@@ -258,7 +258,7 @@ async def test_an_operator_finds_failed_timers_by_their_name_and_the_errors_clas
 
 
 async def test_a_busy_stream_holds_up_nobody_elses_timers(duties: Duties, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.timers.AT_ONCE", 2)
+    monkeypatch.setattr("shared.firing.AT_ONCE", 2)
     for number in range(1, 6):
         await duties.open(number, days=number)
     duties.clock.advance(timedelta(days=9))
@@ -310,3 +310,31 @@ async def test_the_plan_does_not_depend_on_the_order_across_streams(pool: Pool) 
     story.add(topic(1), DutyDone())
     dump = await assert_order_independent(pool, DEADLINES.projection, story)
     assert dump.count(b"\n") == 3
+
+
+async def test_what_was_fired_is_not_looked_at_again(duties: Duties) -> None:
+    """A city's timers become ever more, and a look at them comes every second."""
+    for number in range(5):
+        await duties.open(number, days=1)
+    duties.clock.advance(timedelta(days=2))
+    assert await duties.fire_all() == 5
+    assert await duties.pool.fetchval("select count(*) from read.duty_deadlines_v1 where not settled") == 0
+    await duties.projector.rebuild()
+    assert await duties.pool.fetchval("select count(*) from read.duty_deadlines_v1 where not settled") == 5, "which a rebuild forgets"
+    assert await duties.fire_all() == 0
+    assert await duties.pool.fetchval("select count(*) from read.duty_deadlines_v1 where not settled") == 0
+    verification = await duties.projector.verify()
+    assert (verification.rows, verification.difference) == (5, None), "it is no part of what is verified"
+    async with duties.pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+        plan = await connection.fetch(f"explain {duties.loop().due_query()}", "timer:duty_deadlines", NOW, 100, [])
+    assert "duty_deadlines_v1_open" in str(plan)
+
+
+async def test_what_is_planned_anew_after_it_was_fired_is_fired_again(duties: Duties) -> None:
+    await duties.open(1, days=1)
+    duties.clock.advance(timedelta(days=2))
+    assert await duties.fire_all() == 1
+    await duties.open(1, days=1)
+    duties.clock.advance(timedelta(days=2))
+    assert await duties.fire_all() == 1
