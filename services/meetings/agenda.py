@@ -39,6 +39,12 @@ class ReturnItems(Command):
     items: tuple[UUID, ...]
 
 
+class RestoreItem(Command):
+    """Take back to the meeting what it was found to have dealt with after all."""
+
+    item: AgendaItem
+
+
 class ItemIsOnTheAgendaAlready(Refusal):
     """A point stands on an agenda once, and as it was put there."""
 
@@ -71,6 +77,12 @@ def returned(agenda: Agenda, named: Mapping[str, Any], only: frozenset[UUID] | N
     """What was proposed goes back to the body: everything, or these items `only`; what has gone back already does not again."""
     back = [item for item in agenda if item.proposal and (only is None or item.id in only)]
     return [ItemReturned(**named, item=item) for item in back]
+
+
+def restored(command: RestoreItem, agenda: Agenda, named: Mapping[str, Any], starts_at: datetime) -> Sequence[AgendaEvent]:
+    """A proposal on the agenda again, whatever has become of the meeting; where another has placed it since, its claim refuses."""
+    there = command.item.proposal is None or any(item.id == command.item.id for item in agenda)
+    return [] if there else [ItemPlaced(**named, item=command.item, starts_at=starts_at)]
 
 
 def is_there(wished: AgendaItem, agenda: Agenda) -> bool:

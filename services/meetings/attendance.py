@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.meetings.events.sitting import AttendanceEvent, MemberArrived, MemberLeft
+from services.meetings.events.sitting import AttendanceEvent, MemberArrived, MemberLeft, PresenceEntry
 from services.meetings.items import QuorumAsked, SittingMember
 from shared.domain import Command, Refusal
 
@@ -71,6 +71,11 @@ class Attendance:
         """How many voting members are there at that time."""
         return sum(member.voting for member in self.present(at))
 
+    def voters(self, at: datetime) -> int:
+        """How many voting members can have taken part in a vote at that time: whoever left at just that time may have voted before."""
+        staying = replace(self, moves=tuple(move for move in self.moves if move.came or move.at != at))
+        return staying.voting_present(at)
+
     def must_have_quorum(self, at: datetime) -> int:
         """How many voting members are present. QuorumIsMissing where they are too few, and where the body has none."""
         present = self.voting_present(at)
@@ -81,8 +86,26 @@ class Attendance:
     def with_event(self, event: AttendanceEvent) -> Attendance:
         """The attendance after a fact about it."""
         came = isinstance(event, MemberArrived)
-        move = Move(event.arrived_at if isinstance(event, MemberArrived) else event.left_at, event.member, came)
-        return replace(self, moves=tuple(sorted([*self.moves, move], key=lambda one: one.at)))
+        return self.with_moves(Move(event.arrived_at if isinstance(event, MemberArrived) else event.left_at, event.member, came))
+
+    def corrected(self, entry: PresenceEntry) -> Attendance:
+        """The attendance as a correction has it."""
+        came = entry.kind == "arrival"
+        wrong = Move(entry.formerly, entry.member, came) if entry.formerly else None
+        kept = replace(self, moves=tuple(move for move in self.moves if move != wrong))
+        return kept.with_moves(Move(entry.at, entry.member, came)) if entry.at else kept
+
+    def with_moves(self, *moves: Move) -> Attendance:
+        """The same with these moves among the others, in the order of the times."""
+        return replace(self, moves=tuple(sorted([*self.moves, *moves], key=lambda one: one.at)))
+
+    def must_hold(self) -> None:
+        """MemberHasNotArrived where somebody is said to have left without ever having come before."""
+        came = set[UUID]()
+        for move in self.moves:
+            if not move.came and move.member not in came:
+                raise MemberHasNotArrived
+            came.add(move.member)
 
 
 def arrive(command: RecordArrival, attendance: Attendance, at: datetime, named: Mapping[str, Any]) -> Sequence[AttendanceEvent]:

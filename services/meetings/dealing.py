@@ -1,8 +1,8 @@
-"""What a sitting does with an item: receive, deliberate, resolve, take note, correct. Pure: wishes and what was done in, facts out."""
+"""What a sitting does with an item: receive, deliberate, resolve, take note. Pure: wishes and what was done in, facts out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
@@ -14,10 +14,14 @@ from services.meetings.attendance import Attendance
 from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
     DealingEvent,
+    DeliberationEntry,
     ItemDeliberated,
+    ItemEntry,
     ItemReceived,
+    NoteEntry,
     NoteTaken,
-    ResolutionCorrected,
+    ReceiptEntry,
+    ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
 )
@@ -66,20 +70,16 @@ class Resolve(Command):
     at: AwareDatetime | None = None
 
 
-class CorrectResolution(Command):
-    """Let the record of a resolution say what was resolved."""
-
-    resolution: UUID
-    text: str
-    reason: str
-
-
 class ResultsAreReceivedBeforeTheyAreDeliberated(Refusal):
     """Results are received before they are deliberated."""
 
 
 class ResultsAreDeliberatedBeforeItIsResolved(Refusal):
     """An item is deliberated before the body resolves on it."""
+
+
+class VoteWouldNotStand(Refusal):
+    """Nobody is recorded or corrected as absent from a vote that would then have lacked its quorum, or more voters than were present."""
 
 
 class ItemIsDealtWithAlready(Refusal):
@@ -94,8 +94,12 @@ class MoreVotesThanMembersPresent(Refusal):
     """No more votes are cast than voting members are present."""
 
 
-class ResolutionIsUnknown(Refusal):
-    """Nothing was resolved under that id in this sitting."""
+@dataclass(frozen=True)
+class Deliberation:
+    """That and what the body deliberated."""
+
+    at: datetime
+    summary: str | None
 
 
 @dataclass(frozen=True)
@@ -104,22 +108,28 @@ class Dealt:
 
     item: AgendaItem
     received_at: datetime | None = None
-    deliberated: ItemDeliberated | None = None
+    deliberated: Deliberation | None = None
     noted_at: datetime | None = None
     rejections: tuple[ResolutionRejected, ...] = ()
     resolution: ResolutionPassed | None = None
-    corrections: tuple[ResolutionCorrected, ...] = ()
-    """The latest says what stands."""
+    text: str | None = None
+    """What was resolved, as it stands."""
 
     def is_done(self) -> bool:
         """Whether the body has done what it was asked for."""
         return self.noted_at is not None if self.item.asked is Asked.TAKE_NOTE else self.deliberated is not None
 
-    def text(self) -> str | None:
-        """What was resolved, as it stands."""
-        if self.corrections:
-            return self.corrections[-1].text
-        return self.resolution.text if self.resolution else None
+    def votes(self) -> Iterable[tuple[datetime, Votes]]:
+        """When it was voted on the item, and how."""
+        yield from ((one.rejected_at, one.votes) for one in self.rejections)
+        if self.resolution:
+            yield self.resolution.resolved_at, self.resolution.votes
+
+    def times(self) -> Iterable[datetime]:
+        """When something was done with it in this sitting."""
+        deliberated_at = self.deliberated.at if self.deliberated else None
+        yield from (at for at in (self.received_at, deliberated_at, self.noted_at) if at)
+        yield from (at for at, _ in self.votes())
 
     def with_event(self, event: DealingEvent) -> Dealt:
         """The same after a fact about the item."""
@@ -127,17 +137,41 @@ class Dealt:
             case ItemReceived():
                 return replace(self, received_at=event.received_at)
             case ItemDeliberated():
-                return replace(self, deliberated=event)
+                return replace(self, deliberated=Deliberation(event.deliberated_at, event.summary))
             case NoteTaken():
                 return replace(self, noted_at=event.noted_at)
             case ResolutionRejected():
                 return replace(self, rejections=(*self.rejections, event))
             case ResolutionPassed():
-                return replace(self, resolution=event)
-            case ResolutionCorrected():
-                return replace(self, corrections=(*self.corrections, event))
+                return replace(self, resolution=event, text=event.text)
             case _:
                 assert_never(event)
+
+    def corrected(self, entry: ItemEntry) -> Dealt:
+        """The same as a correction has it."""
+        match entry:
+            case ReceiptEntry(at=at):
+                return replace(self, received_at=at)
+            case DeliberationEntry(at=at):
+                return replace(self, deliberated=Deliberation(at, entry.summary) if at else None)
+            case NoteEntry(at=at):
+                return replace(self, noted_at=at)
+            case ResolutionEntry():
+                return replace(self, text=entry.text)
+            case _:
+                assert_never(entry)
+
+    def must_hold(self, attendance: Attendance) -> None:
+        """The refusal of what cannot have been so: results are received, then deliberated, then resolved upon by a quorum."""
+        received_at, deliberated_at = self.received_at or self.item.received_at, self.deliberated.at if self.deliberated else None
+        if deliberated_at and self.item.asked is Asked.RECEIVE_AND_DELIBERATE and (received_at is None or deliberated_at < received_at):
+            raise ResultsAreReceivedBeforeTheyAreDeliberated
+        for at, votes in self.votes():
+            if deliberated_at is None or at < deliberated_at:
+                raise ResultsAreDeliberatedBeforeItIsResolved
+            present = attendance.voters(at)
+            if present < max(attendance.quorum.needed, votes.yes + votes.no + votes.abstentions):
+                raise VoteWouldNotStand(voted_at=at.isoformat(), present=present, needed=attendance.quorum.needed)
 
 
 Items = tuple[Dealt, ...]
@@ -163,7 +197,7 @@ def deliberate(command: DeliberateItem, dealt: Dealt, at: datetime, named: Mappi
     if done := dealt.deliberated:
         if done.summary != command.summary:
             raise ItemIsDealtWithAlready
-        return nothing_for_the_same(command.at, done.deliberated_at)
+        return nothing_for_the_same(command.at, done.at)
     received_at = dealt.received_at or dealt.item.received_at
     if dealt.item.asked is Asked.RECEIVE_AND_DELIBERATE and (received_at is None or at < received_at):
         raise ResultsAreReceivedBeforeTheyAreDeliberated
@@ -197,7 +231,7 @@ def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime
             return []
     if dealt.resolution:
         raise ItemIsResolvedAlready
-    if dealt.deliberated is None or at < dealt.deliberated.deliberated_at:
+    if dealt.deliberated is None or at < dealt.deliberated.at:
         raise ResultsAreDeliberatedBeforeItIsResolved
     present = attendance.must_have_quorum(at)
     if command.yes + command.no + command.abstentions > present:
@@ -222,16 +256,3 @@ def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime
         resolved_at=at,
     )
     return [passed]
-
-
-def correct(command: CorrectResolution, items: Items, named: Mapping[str, Any]) -> Sequence[DealingEvent]:
-    """What was resolved, said rightly; what stands already is nothing to do."""
-    found = next((dealt for dealt in items if dealt.resolution and dealt.resolution.resolution == command.resolution), None)
-    if found is None:
-        raise ResolutionIsUnknown
-    if found.text() == command.text:
-        return []
-    corrected = ResolutionCorrected(
-        **named, item=found.item, resolution=command.resolution, text=command.text, reason=command.reason, corrected_at=command.now
-    )
-    return [corrected]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never, get_args
+from typing import Any, Literal, assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
 from services.meetings.events.duty import (
+    DealingForDutyCorrected,
     DutyEvent,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
+    HandoverDutyReopened,
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
 )
@@ -57,7 +59,19 @@ class RecordDeliberation(Command):
     deliberated_at: AwareDatetime
 
 
-DutyCommand = OpenDuty | RecordReceipt | RecordDeliberation
+class CorrectDealing(Command):
+    """What the body did of it in a meeting was recorded wrongly there, or left out."""
+
+    conference: UUID
+    body: UUID
+    what: Literal["receipt", "deliberation"]
+    meeting: UUID
+    public: bool
+    at: AwareDatetime | None
+    reason: str
+
+
+DutyCommand = OpenDuty | RecordReceipt | RecordDeliberation | CorrectDealing
 
 
 @dataclass(frozen=True)
@@ -79,8 +93,16 @@ def evolve(state: Duty, event: DutyEvent) -> Duty:
             return replace(state, received=event)
         case ResultsDeliberatedForDuty():
             return replace(state, deliberated=event)
+        case DealingForDutyCorrected():
+            if event.what == "receipt":
+                received = state.received.model_copy(update={"received_at": event.at}) if state.received and event.at else None
+                return replace(state, received=received)
+            deliberated = state.deliberated.model_copy(update={"deliberated_at": event.at}) if state.deliberated and event.at else None
+            return replace(state, deliberated=deliberated)
         case HandoverDutyFulfilled():
             return replace(state, fulfilled=event)
+        case HandoverDutyReopened():
+            return replace(state, fulfilled=None)
         case _:
             assert_never(event)
 
@@ -97,6 +119,8 @@ def decide(command: DutyCommand, state: Duty) -> Sequence[DutyEvent]:
             known, told = state.received, ResultsReceivedForDuty(**said)
         case RecordDeliberation():
             known, told = state.deliberated, ResultsDeliberatedForDuty(**said)
+        case CorrectDealing():
+            return correct(command, state)
         case _:
             assert_never(command)
     return [] if known else [told, *fulfilled(evolve(state, told))]
@@ -118,6 +142,35 @@ def fulfilled(state: Duty) -> Sequence[DutyEvent]:
         fulfilled_at=max(received.received_at, deliberated.deliberated_at),
     )
     return [ended]
+
+
+def correct(command: CorrectDealing, state: Duty) -> Sequence[DutyEvent]:
+    """What the meeting did, as it really was; the duty ends by it, goes on, or begins again."""
+    of: dict[str, Any] = {"conference": command.conference, "body": command.body, "meeting": command.meeting, "public": command.public}
+    receipt = command.what == "receipt"
+    known = state.received if receipt else state.deliberated
+    if known is None:
+        if command.at is None:
+            return []
+        told: DutyEvent = ResultsReceivedForDuty(**of, received_at=command.at)
+        if not receipt:
+            told = ResultsDeliberatedForDuty(**of, deliberated_at=command.at)
+        return [told, *fulfilled(evolve(state, told))]
+    stands = known.received_at if isinstance(known, ResultsReceivedForDuty) else known.deliberated_at
+    if known.meeting != command.meeting or stands == command.at:
+        return []
+    corrected = DealingForDutyCorrected(**of, what=command.what, at=command.at, reason=command.reason)
+    after = evolve(state, corrected)
+    ended = fulfilled(after)
+    if state.fulfilled is None or ended == [state.fulfilled]:
+        return [corrected]
+    return [corrected, *reopened(state.fulfilled, command.reason), *ended]
+
+
+def reopened(ended: HandoverDutyFulfilled, reason: str) -> Sequence[DutyEvent]:
+    """The duty again, after an end that was none."""
+    said = {name: value for name, value in ended if name != "fulfilled_at"}
+    return [HandoverDutyReopened(**said, reason=reason)]
 
 
 DUTY: Decider[Duty, DutyCommand, DutyEvent] = Decider(

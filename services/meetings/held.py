@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any
 from uuid import UUID
 
 from services.meetings.attendance import Attendance
@@ -12,17 +13,14 @@ from services.meetings.dealing import Dealt, Items
 from services.meetings.events.sitting import (
     AttendanceEvent,
     DealingEvent,
-    ItemDeliberated,
-    ItemReceived,
     MemberArrived,
     MemberLeft,
-    NoteTaken,
-    ResolutionCorrected,
-    ResolutionPassed,
-    ResolutionRejected,
+    PresenceEntry,
     SittingClosed,
+    SittingCorrected,
     SittingEvent,
     SittingOpened,
+    SpanEntry,
 )
 from shared.domain import Refusal
 
@@ -38,10 +36,21 @@ class Opened:
     """A sitting that has begun, with all that has happened in it."""
 
     said: SittingOpened
+    opened_at: datetime
+    """When it really began, which may have been entered wrongly at first."""
     attendance: Attendance
     items: Items
-    latest: datetime
-    """The last time at which something happened."""
+    corrections: tuple[SittingCorrected, ...] = ()
+
+    @property
+    def latest(self) -> datetime:
+        """The last time at which something happened."""
+        return max([self.opened_at, *self.times()])
+
+    def times(self) -> Iterable[datetime]:
+        """When something happened in it."""
+        yield from (move.at for move in self.attendance.moves)
+        yield from (at for dealt in self.items for at in dealt.times())
 
     def named(self) -> dict[str, Any]:
         """What each fact about the sitting says of it."""
@@ -53,24 +62,25 @@ class Opened:
 
     def with_event(self, event: Happened) -> Opened:
         """The same after a fact about it."""
-        latest = max(self.latest, time_of(event) or self.latest)
         if isinstance(event, MemberArrived | MemberLeft):
-            return replace(self, latest=latest, attendance=self.attendance.with_event(event))
-        items = tuple(dealt.with_event(event) if dealt.item.id == event.item.id else dealt for dealt in self.items)
-        return replace(self, latest=latest, items=items)
+            return replace(self, attendance=self.attendance.with_event(event))
+        return replace(self, items=tuple(dealt.with_event(event) if dealt.item.id == event.item.id else dealt for dealt in self.items))
 
+    def corrected(self, event: SittingCorrected) -> Opened:
+        """The same as a correction has it."""
+        corrections, entry = (*self.corrections, event), event.entry
+        if isinstance(entry, SpanEntry):
+            return replace(self, corrections=corrections, opened_at=event.opened_at)
+        if isinstance(entry, PresenceEntry):
+            return replace(self, corrections=corrections, attendance=self.attendance.corrected(entry))
+        items = tuple(dealt.corrected(entry) if dealt.item.id == entry.item.id else dealt for dealt in self.items)
+        return replace(self, corrections=corrections, items=items)
 
-def time_of(event: Happened) -> datetime | None:
-    """When it happened in the sitting; None for a correction, which is made whenever the mistake is noticed."""
-    match event:
-        case MemberArrived(arrived_at=at) | MemberLeft(left_at=at) | ItemReceived(received_at=at) | ItemDeliberated(deliberated_at=at):
-            return at
-        case NoteTaken(noted_at=at) | ResolutionPassed(resolved_at=at) | ResolutionRejected(rejected_at=at):
-            return at
-        case ResolutionCorrected():
-            return None
-        case _:
-            assert_never(event)
+    def must_hold(self) -> None:
+        """The refusal of what cannot have been so, judged on all that is recorded together."""
+        self.attendance.must_hold()
+        for dealt in self.items:
+            dealt.must_hold(self.attendance)
 
 
 @dataclass(frozen=True)
@@ -86,9 +96,11 @@ def evolve(state: Sitting, event: SittingEvent) -> Sitting:
     match event:
         case SittingOpened():
             items = tuple(Dealt(item) for item in event.agenda)
-            return replace(state, opened=Opened(event, Attendance(event.members, event.quorum), items, event.opened_at))
+            return replace(state, opened=Opened(event, event.opened_at, Attendance(event.members, event.quorum), items))
         case SittingClosed():
             return replace(state, closed_at=event.closed_at)
+        case SittingCorrected():
+            return replace(state, opened=state.opened and state.opened.corrected(event), closed_at=event.closed_at)
         case _:
             return replace(state, opened=state.opened and state.opened.with_event(event))
 

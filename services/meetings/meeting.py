@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.meetings.agenda import AddItem, Agenda, PlaceItem, RemoveItem, ReturnItems, add, place, remove, returned, with_event
-from services.meetings.events.meeting import (
-    ItemAdded,
-    ItemPlaced,
-    ItemRemoved,
-    ItemReturned,
-    MeetingCancelled,
-    MeetingEvent,
-    MeetingOpened,
-    MeetingRescheduled,
-    MeetingScheduled,
-    MembersInvited,
+from services.meetings.agenda import (
+    AddItem,
+    PlaceItem,
+    RemoveItem,
+    RestoreItem,
+    ReturnItems,
+    add,
+    place,
+    remove,
+    restored,
+    returned,
 )
-from services.meetings.inviting import Invitation, InviteMembers, invite
-from services.meetings.items import InvitedMember, QuorumAsked, SittingMember
+from services.meetings.bounds import must_be_due
+from services.meetings.events.meeting import MeetingCancelled, MeetingEvent, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.inviting import InviteMembers, invite
+from services.meetings.items import QuorumAsked, SittingMember
+from services.meetings.planned import Meeting, evolve, must_be_known, must_be_planned, whom_it_was_told
 from shared.domain import Command, Decider, Refusal
-from shared.localday import local_day
 
 
 class ScheduleMeeting(Command):
@@ -64,74 +63,16 @@ class OpenMeeting(Command):
     opened_at: AwareDatetime | None = None
 
 
-AgendaCommand = PlaceItem | AddItem | RemoveItem | ReturnItems
+AgendaCommand = PlaceItem | AddItem | RemoveItem | ReturnItems | RestoreItem
 MeetingCommand = ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting | InviteMembers | AgendaCommand
-
-
-class MeetingIsUnknown(Refusal):
-    """There is no such meeting."""
 
 
 class MeetingIsScheduledAlready(Refusal):
     """A meeting is scheduled once; to change it, reschedule it."""
 
 
-class MeetingIsCancelled(Refusal):
-    """A cancelled meeting cannot be changed."""
-
-
-class MeetingHasBegun(Refusal):
-    """A meeting that has begun can be neither moved, cancelled nor opened again."""
-
-
 class MeetingLiesInThePast(Refusal):
     """A meeting is planned for the future; one that is over has to be marked as entered later."""
-
-
-class MeetingIsNotDueYet(Refusal):
-    """A meeting cannot be opened before the day to which it was invited."""
-
-
-class OpeningLiesInTheFuture(Refusal):
-    """A meeting is opened when it begins or afterwards, not in advance."""
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """A meeting as its rules see it; without an invitation nobody has scheduled it."""
-
-    invitation: Invitation | None = None
-    reason: str | None = None
-    """Why it was cancelled; None as long as it is not."""
-    opened_at: datetime | None = None
-    agenda: Agenda = ()
-    """The points in their order; their numbers are their places."""
-    removed: frozenset[UUID] = frozenset()
-    """The points that were taken off it."""
-    invited: MembersInvited | None = None
-    """The latest invitation."""
-
-
-def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
-    """Fold one fact into the state."""
-    match event:
-        case MeetingScheduled():
-            return replace(state, invitation=Invitation(**vars(event)))
-        case MeetingRescheduled():
-            planned = state.invitation and replace(state.invitation, starts_at=event.starts_at, ends_at=event.ends_at, place=event.place)
-            return replace(state, invitation=planned)
-        case MeetingCancelled():
-            return replace(state, reason=event.reason)
-        case MeetingOpened():
-            return replace(state, opened_at=event.opened_at)
-        case ItemPlaced() | ItemAdded() | ItemReturned():
-            return replace(state, agenda=with_event(state.agenda, event))
-        case ItemRemoved():
-            return replace(state, agenda=with_event(state.agenda, event), removed=state.removed | {event.item.id})
-        case MembersInvited():
-            return replace(state, invited=event)
-        case _:
-            assert_never(event)
 
 
 def decide(command: MeetingCommand, state: Meeting) -> Sequence[MeetingEvent]:
@@ -154,6 +95,9 @@ def decide(command: MeetingCommand, state: Meeting) -> Sequence[MeetingEvent]:
             return remove(command, state.agenda, state.removed, must_be_planned(state).named())
         case ReturnItems():
             return returned(state.agenda, must_be_known(state).named(), frozenset(command.items))
+        case RestoreItem():
+            planned = must_be_known(state)
+            return restored(command, state.agenda, planned.named(), planned.starts_at)
         case InviteMembers():
             return invite(command, must_be_planned(state), state.agenda, state.invited)
         case _:
@@ -213,10 +157,7 @@ def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]
         return []
     planned = must_be_planned(state)
     opened_at = command.opened_at or command.now
-    if opened_at > command.now:
-        raise OpeningLiesInTheFuture
-    if local_day(opened_at) < local_day(planned.starts_at):
-        raise MeetingIsNotDueYet(starts_at=planned.starts_at.isoformat())
+    must_be_due(opened_at, planned.starts_at, command.now)
     opened = MeetingOpened(
         **planned.named(),
         opened_at=opened_at,
@@ -226,28 +167,6 @@ def open_meeting(command: OpenMeeting, state: Meeting) -> Sequence[MeetingEvent]
         quorum=command.quorum,
     )
     return [opened]
-
-
-def whom_it_was_told(state: Meeting) -> tuple[InvitedMember, ...]:
-    """The members who were invited last."""
-    return state.invited.members if state.invited else ()
-
-
-def must_be_known(state: Meeting) -> Invitation:
-    """What was planned, whatever has become of it."""
-    if state.invitation is None:
-        raise MeetingIsUnknown
-    return state.invitation
-
-
-def must_be_planned(state: Meeting) -> Invitation:
-    """What is planned, or the refusal of what is only possible before a meeting begins."""
-    planned = must_be_known(state)
-    if state.reason is not None:
-        raise MeetingIsCancelled
-    if state.opened_at is not None:
-        raise MeetingHasBegun
-    return planned
 
 
 MEETING: Decider[Meeting, MeetingCommand, MeetingEvent] = Decider(

@@ -42,7 +42,7 @@ PERMISSIONS: Permissions = {
     "deliberate_item": KEEPERS,
     "resolve_item": KEEPERS,
     "take_note": KEEPERS,
-    "correct_resolution": KEEPERS,
+    "correct_sitting": KEEPERS,
     "propose_item": PROPOSERS,
     "decline_proposal": KEEPERS,
     "list_upcoming_meetings": PUBLIC,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, assert_never
+from uuid import UUID
 
 from services.meetings.events.body import BodyFounded, BodySucceeded
 from services.meetings.events.composition import MemberLeftSeat, MemberSeated, SeatingCorrected
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from services.meetings.events.meeting import (
     ItemPlaced,
     ItemRemoved,
@@ -19,14 +20,20 @@ from services.meetings.events.meeting import (
 )
 from services.meetings.events.proposal import ItemProposed, ProposalDeclined
 from services.meetings.events.sitting import (
+    DeliberationEntry,
     ItemDeliberated,
     ItemReceived,
+    NoteEntry,
     NoteTaken,
     OfItem,
-    ResolutionCorrected,
+    PresenceEntry,
+    ReceiptEntry,
+    ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
     SittingClosed,
+    SittingCorrected,
+    SpanEntry,
 )
 from services.meetings.items import AgendaItem
 from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
@@ -62,22 +69,22 @@ def published(fact: Received[Event]) -> Contract | None:
         case ProposalDeclined():
             return proposals.ProposalDeclined(**event.model_dump())
         case ItemReceived():
-            return sittings.ResultsReceived(**of_item(event), received_at=event.received_at)
+            return sittings.ResultsReceived(**of_item(event, event.item), received_at=event.received_at)
         case ItemDeliberated():
-            return sittings.ItemDeliberated(**of_item(event), deliberated_at=event.deliberated_at, summary=event.summary)
+            return sittings.ItemDeliberated(**of_item(event, event.item), deliberated_at=event.deliberated_at, summary=event.summary)
         case NoteTaken():
             return sittings.NoteTaken(
-                **of_item(event),
+                **of_item(event, event.item),
                 body_kind=event.body_kind,
                 proposed_by_kind=event.proposed_by_kind,
                 noted_at=event.noted_at,
             )
-        case ResolutionPassed() | ResolutionRejected() | ResolutionCorrected():
+        case ResolutionPassed() | ResolutionRejected():
             return resolved(event)
-        case HandoverDutyOpened():
-            return duties.HandoverDutyOpened(duty=fact.stream, **dict(event))
-        case HandoverDutyFulfilled():
-            return duties.HandoverDutyFulfilled(duty=fact.stream, **dict(event))
+        case SittingCorrected():
+            return corrected(event)
+        case HandoverDutyOpened() | HandoverDutyFulfilled() | HandoverDutyReopened():
+            return owed(event, fact.stream)
         case _:
             return None
 
@@ -95,18 +102,61 @@ def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected) -> Contract:
             assert_never(event)
 
 
-def resolved(event: ResolutionPassed | ResolutionRejected | ResolutionCorrected) -> Contract:
-    """What became of a vote, and what was recorded wrongly of it."""
-    said = {**of_item(event), **event.model_dump(exclude={"item"})} | {"public": event.public and event.item.public}
+def owed(event: HandoverDutyOpened | HandoverDutyFulfilled | HandoverDutyReopened, duty: UUID) -> Contract:
+    """What a body owes to a conference, and no longer does, or does again."""
+    match event:
+        case HandoverDutyOpened():
+            return duties.HandoverDutyOpened(duty=duty, **dict(event))
+        case HandoverDutyFulfilled():
+            return duties.HandoverDutyFulfilled(duty=duty, **dict(event))
+        case HandoverDutyReopened():
+            return duties.HandoverDutyReopened(duty=duty, **dict(event))
+        case _:
+            assert_never(event)
+
+
+def resolved(event: ResolutionPassed | ResolutionRejected) -> Contract:
+    """What became of a vote."""
+    said = {**of_item(event, event.item), **event.model_dump(exclude={"item"})} | {"public": event.public and event.item.public}
     match event:
         case ResolutionPassed():
             return sittings.ResolutionPassed(**said)
         case ResolutionRejected():
             return sittings.ResolutionRejected(**said)
-        case ResolutionCorrected():
-            return sittings.ResolutionCorrected(**said)
         case _:
             assert_never(event)
+
+
+def corrected(event: SittingCorrected) -> Contract | None:
+    """What was told wrongly. What was left out is told as any fact entered later, and who came and went is told to nobody."""
+    entry = event.entry
+    why: dict[str, Any] = {"reason": event.reason, "corrected_at": event.corrected_at}
+    if isinstance(entry, PresenceEntry):
+        return None
+    if isinstance(entry, ResolutionEntry):
+        return sittings.ResolutionCorrected(**of_item(event, entry.item), resolution=entry.resolution, text=entry.text, **why)
+    if entry.formerly is None:
+        return left_out(event, entry)
+    said: dict[str, Any] = {"what": entry.kind, "formerly": entry.formerly, "at": entry.at, **why}
+    if isinstance(entry, SpanEntry):
+        nothing: dict[str, Any] = dict.fromkeys(("item", "item_title", "matter", "proposal", "proposed_by", "proposed_by_name", "summary"))
+        return sittings.SittingCorrected(**event.model_dump(include={"meeting", "body", "body_name", "title", "public"}), **nothing, **said)
+    summary = entry.summary if isinstance(entry, DeliberationEntry) else None
+    return sittings.SittingCorrected(**of_item(event, entry.item), summary=summary, **said)
+
+
+def left_out(event: SittingCorrected, entry: SpanEntry | ReceiptEntry | DeliberationEntry | NoteEntry) -> Contract | None:
+    """What the body did with an item, and nobody had recorded."""
+    match entry:
+        case ReceiptEntry(at=at) if at:
+            return sittings.ResultsReceived(**of_item(event, entry.item), received_at=at)
+        case DeliberationEntry(at=at) if at:
+            return sittings.ItemDeliberated(**of_item(event, entry.item), deliberated_at=at, summary=entry.summary)
+        case NoteEntry(at=at) if at:
+            kinds = entry.model_dump(include={"body_kind", "proposed_by_kind"})
+            return sittings.NoteTaken(**of_item(event, entry.item), **kinds, noted_at=at)
+        case _:
+            return None
 
 
 def numbered(agenda: Iterable[AgendaItem]) -> tuple[planning.InvitedItem, ...]:
@@ -120,9 +170,8 @@ def of_proposal(event: ItemPlaced | ItemRemoved | ItemReturned) -> dict[str, Any
     return {**item.model_dump(), "body": event.body, "body_name": event.body_name, "public": event.public and item.public}
 
 
-def of_item(event: OfItem) -> dict[str, Any]:
+def of_item(event: OfItem | SittingCorrected, item: AgendaItem) -> dict[str, Any]:
     """What a contract says of an item that was dealt with; it is public where both the meeting and the item are."""
-    item = event.item
     said = {"item": item.id, "item_title": item.title, "public": event.public and item.public}
     return item.model_dump(include={"matter", "proposal", "proposed_by", "proposed_by_name"}) | said | {
         "meeting": event.meeting, "body": event.body, "body_name": event.body_name, "title": event.title,

@@ -5,12 +5,21 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from services.meetings.agenda import ReturnItems
-from services.meetings.duty import DUTY, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.agenda import RestoreItem, ReturnItems
+from services.meetings.duty import DUTY, CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
 from services.meetings.events.meeting import MeetingOpened
-from services.meetings.events.sitting import ItemDeliberated, ItemReceived, SittingClosed
+from services.meetings.events.sitting import (
+    DeliberationEntry,
+    ItemDeliberated,
+    ItemReceived,
+    PresenceEntry,
+    ReceiptEntry,
+    SittingClosed,
+    SittingCorrected,
+    SpanEntry,
+)
 from services.meetings.items import RESULTS, AgendaItem, Asked, Matter
 from services.meetings.meeting import MEETING
 from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of
@@ -45,10 +54,15 @@ def open_sitting(received: Received[MeetingOpened]) -> Iterable[Send]:
     yield Send(SITTING, sitting_of(received.stream), opened)
 
 
-def return_undealt_items(received: Received[SittingClosed]) -> Iterable[Send]:
-    """What the body did not come to waits again."""
-    if received.message.undealt:
-        yield Send(MEETING, received.message.meeting, ReturnItems(now=received.entry.recorded_at, items=received.message.undealt))
+def return_undealt_items(received: Received[SittingClosed | SittingCorrected]) -> Iterable[Send]:
+    """What the body did not come to waits again; what it came to after all does no longer."""
+    event, now = received.message, received.entry.recorded_at
+    if isinstance(event, SittingClosed):
+        if event.undealt:
+            yield Send(MEETING, event.meeting, ReturnItems(now=now, items=event.undealt))
+    elif event.dealt_with is not None and not isinstance(event.entry, SpanEntry | PresenceEntry):
+        item = event.entry.item
+        yield Send(MEETING, event.meeting, RestoreItem(now=now, item=item) if event.dealt_with else ReturnItems(now=now, items=(item.id,)))
 
 
 def open_handover_duty(received: Received[ConferenceHeld]) -> Iterable[Send]:
@@ -90,10 +104,13 @@ def propose_results(received: Received[ConferenceHeld]) -> Iterable[Send]:
     yield Send(PROPOSAL, proposal, command)
 
 
-def tell_duty_of_receipt(received: Received[ItemReceived]) -> Iterable[Send]:
-    """Receiving a conference's results is one half of what the body owes."""
+def tell_duty_of_receipt(received: Received[ItemReceived | SittingCorrected]) -> Iterable[Send]:
+    """Receiving a conference's results is one half of what the body owes; what was recorded wrongly of it follows, in this order."""
     event = received.message
-    if conference := results_in(event.item):
+    if isinstance(event, SittingCorrected):
+        if isinstance(event.entry, ReceiptEntry):
+            yield from correct_duty(event, event.entry, received.entry.recorded_at)
+    elif conference := results_in(event.item):
         command = RecordReceipt(
             now=received.entry.recorded_at,
             conference=conference.id,
@@ -105,10 +122,13 @@ def tell_duty_of_receipt(received: Received[ItemReceived]) -> Iterable[Send]:
         yield Send(DUTY, duty_of(conference.id, event.body), command)
 
 
-def tell_duty_of_deliberation(received: Received[ItemDeliberated]) -> Iterable[Send]:
-    """Deliberating them is the other half."""
+def tell_duty_of_deliberation(received: Received[ItemDeliberated | SittingCorrected]) -> Iterable[Send]:
+    """Deliberating them is the other half; what was recorded wrongly of it follows, in this order."""
     event = received.message
-    if conference := results_in(event.item):
+    if isinstance(event, SittingCorrected):
+        if isinstance(event.entry, DeliberationEntry):
+            yield from correct_duty(event, event.entry, received.entry.recorded_at)
+    elif conference := results_in(event.item):
         command = RecordDeliberation(
             now=received.entry.recorded_at,
             conference=conference.id,
@@ -116,6 +136,22 @@ def tell_duty_of_deliberation(received: Received[ItemDeliberated]) -> Iterable[S
             meeting=event.meeting,
             public=event.public and event.item.public,
             deliberated_at=event.deliberated_at,
+        )
+        yield Send(DUTY, duty_of(conference.id, event.body), command)
+
+
+def correct_duty(event: SittingCorrected, entry: ReceiptEntry | DeliberationEntry, now: datetime) -> Iterable[Send]:
+    """What a body has done of its duty, as it really was."""
+    if conference := results_in(entry.item):
+        command = CorrectDealing(
+            now=now,
+            conference=conference.id,
+            body=event.body,
+            what=entry.kind,
+            meeting=event.meeting,
+            public=event.public and entry.item.public,
+            at=entry.at,
+            reason=event.reason,
         )
         yield Send(DUTY, duty_of(conference.id, event.body), command)
 
@@ -129,7 +165,10 @@ WHEN_MEETING_OPENED_THEN_OPEN_SITTING = Reaction(
     name="when_meeting_opened_then_open_sitting", source=OWN, reacts_to=(MeetingOpened,), react=open_sitting
 )
 WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS = Reaction(
-    name="when_sitting_closed_then_return_undealt_items", source=OWN, reacts_to=(SittingClosed,), react=return_undealt_items
+    name="when_sitting_closed_then_return_undealt_items",
+    source=OWN,
+    reacts_to=(SittingClosed, SittingCorrected),
+    react=return_undealt_items,
 )
 WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY = Reaction(
     name="when_conference_held_then_open_handover_duty", source="conferences", reacts_to=(ConferenceHeld,), react=open_handover_duty
@@ -138,10 +177,13 @@ WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS = Reaction(
     name="when_conference_held_then_propose_results", source="conferences", reacts_to=(ConferenceHeld,), react=propose_results
 )
 WHEN_ITEM_RECEIVED_THEN_TELL_DUTY = Reaction(
-    name="when_item_received_then_tell_duty", source=OWN, reacts_to=(ItemReceived,), react=tell_duty_of_receipt
+    name="when_item_received_then_tell_duty", source=OWN, reacts_to=(ItemReceived, SittingCorrected), react=tell_duty_of_receipt
 )
 WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY = Reaction(
-    name="when_item_deliberated_then_tell_duty", source=OWN, reacts_to=(ItemDeliberated,), react=tell_duty_of_deliberation
+    name="when_item_deliberated_then_tell_duty",
+    source=OWN,
+    reacts_to=(ItemDeliberated, SittingCorrected),
+    react=tell_duty_of_deliberation,
 )
 
 REACTIONS = (

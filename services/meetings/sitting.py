@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
 from services.meetings.attendance import RecordArrival, RecordLeaving, arrive, leave
+from services.meetings.bounds import must_be_closable, must_end_after_all, must_lie_within
+from services.meetings.correcting import CorrectSitting, correct
 from services.meetings.dealing import (
-    CorrectResolution,
     DeliberateItem,
     ReceiveItem,
     Resolve,
     TakeNote,
-    correct,
     deliberate,
     must_be_on_the_agenda,
     receive,
@@ -28,12 +27,9 @@ from services.meetings.events.sitting import (
     SittingEvent,
     SittingOpened,
 )
-from services.meetings.held import Happened, Opened, Sitting, evolve, must_have_been_opened, time_of
+from services.meetings.held import Happened, Opened, Sitting, evolve, must_have_been_opened
 from services.meetings.items import AgendaItem, QuorumAsked, SittingMember
 from shared.domain import Command, Decider, Refusal
-
-LONGEST = timedelta(days=7)
-"""Our decision: whoever closes a sitting after more has forgotten to close it and means an earlier time."""
 
 
 def sitting_of(meeting: UUID) -> UUID:
@@ -64,7 +60,7 @@ class CloseSitting(Command):
 
 Doing = RecordArrival | RecordLeaving | ReceiveItem | DeliberateItem | TakeNote | Resolve
 """What happens in a sitting at some time between its opening and its end."""
-SittingCommand = OpenSitting | CloseSitting | CorrectResolution | Doing
+SittingCommand = OpenSitting | CloseSitting | CorrectSitting | Doing
 
 
 class SittingIsOpenAlready(Refusal):
@@ -72,27 +68,7 @@ class SittingIsOpenAlready(Refusal):
 
 
 class SittingIsClosed(Refusal):
-    """A closed sitting cannot be changed; what was recorded wrongly of a resolution is corrected, with a reason."""
-
-
-class TimeLiesOutsideTheSitting(Refusal):
-    """What happens in a sitting happens after its opening, and is recorded when it happens or afterwards."""
-
-
-class SittingEndsBeforeItBegan(Refusal):
-    """A sitting ends after it began."""
-
-
-class SittingEndsBeforeTheLastThatHappened(Refusal):
-    """A sitting ends after everything that is recorded of it."""
-
-
-class SittingLastsTooLong(Refusal):
-    """A sitting lasts less than seven days; enter the time at which it really happened, or ended."""
-
-
-class ClosingLiesInTheFuture(Refusal):
-    """A sitting is closed when it ends or afterwards, not in advance."""
+    """Nothing goes on in a closed sitting; what was recorded wrongly of it, or left out, is corrected with a reason."""
 
 
 def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
@@ -102,9 +78,8 @@ def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
             return open_sitting(command, state)
         case CloseSitting():
             return close(command, state)
-        case CorrectResolution():
-            opened = must_have_been_opened(state)
-            return correct(command, opened.items, opened.named())
+        case CorrectSitting():
+            return correct(command, state)
         case _:
             return must_fit(do(command, state), must_have_been_opened(state))
 
@@ -125,8 +100,7 @@ def do(command: Doing, state: Sitting) -> Sequence[Happened]:
     if state.closed_at is not None:
         raise SittingIsClosed
     at = command.at or command.now
-    if not opened.said.opened_at <= at <= command.now:
-        raise TimeLiesOutsideTheSitting(opened_at=opened.said.opened_at.isoformat())
+    must_lie_within(at, opened.opened_at, command.now)
     named = opened.named()
     if isinstance(command, RecordArrival):
         return arrive(command, opened.attendance, at, named)
@@ -147,10 +121,11 @@ def do(command: Doing, state: Sitting) -> Sequence[Happened]:
 
 
 def must_fit(happened: Sequence[Happened], opened: Opened) -> Sequence[Happened]:
-    """What is new. SittingLastsTooLong for what happened so late that the sitting could not be closed behind it any more."""
-    opened_at = opened.said.opened_at
-    if any((at := time_of(event)) and at - opened_at >= LONGEST for event in happened):
-        raise SittingLastsTooLong(opened_at=opened_at.isoformat())
+    """What is new, where all that is recorded fits together with it."""
+    for event in happened:
+        after = opened.with_event(event)
+        must_be_closable(after.latest, opened.opened_at)
+        after.must_hold()
     return happened
 
 
@@ -161,16 +136,11 @@ def close(command: CloseSitting, state: Sitting) -> Sequence[SittingEvent]:
         if command.closed_at in (None, state.closed_at):
             return []
         raise SittingIsClosed
-    closed_at, opened_at = command.closed_at or command.now, opened.said.opened_at
-    if closed_at > command.now:
-        raise ClosingLiesInTheFuture
-    if closed_at < opened_at:
-        raise SittingEndsBeforeItBegan(opened_at=opened_at.isoformat())
-    if closed_at < opened.latest:
-        raise SittingEndsBeforeTheLastThatHappened(latest=opened.latest.isoformat())
-    if closed_at - opened_at >= LONGEST:
-        raise SittingLastsTooLong(opened_at=opened_at.isoformat())
-    closed = SittingClosed(**opened.named(), opened_at=opened_at, closed_at=closed_at, place=opened.said.place, undealt=opened.undealt())
+    closed_at = command.closed_at or command.now
+    must_end_after_all(closed_at, opened.opened_at, opened.latest, command.now)
+    closed = SittingClosed(
+        **opened.named(), opened_at=opened.opened_at, closed_at=closed_at, place=opened.said.place, undealt=opened.undealt()
+    )
     return [closed]
 
 

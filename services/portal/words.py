@@ -19,6 +19,16 @@ KINDS = {
     "measure": mark("Measure"),
     "meeting": mark("Meeting"),
 }
+RECORDED = {
+    "opening": mark("Opening"),
+    "closing": mark("End"),
+    "arrival": mark("Arrival"),
+    "departure": mark("Departure"),
+    "receipt": mark("Receipt"),
+    "deliberation": mark("Deliberation"),
+    "note": mark("Taking note"),
+    "resolution": mark("Resolution"),
+}
 STEPS = {
     "planned": mark("Planned"),
     "held": mark("Held, results handed over"),

@@ -10,7 +10,14 @@ from services.meetings.dealing import resolution_of
 from services.meetings.duty import duty_of
 from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
 from services.meetings.events.composition import MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatingCorrected, SeatKind
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
+from services.meetings.events.duty import (
+    DealingForDutyCorrected,
+    HandoverDutyFulfilled,
+    HandoverDutyOpened,
+    HandoverDutyReopened,
+    ResultsDeliberatedForDuty,
+    ResultsReceivedForDuty,
+)
 from services.meetings.events.meeting import (
     ItemAdded,
     ItemPlaced,
@@ -29,10 +36,12 @@ from services.meetings.events.sitting import (
     MemberArrived,
     MemberLeft,
     NoteTaken,
-    ResolutionCorrected,
+    ReceiptEntry,
+    ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
     SittingClosed,
+    SittingCorrected,
     SittingOpened,
 )
 from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember, Matter, QuorumAsked, SittingMember, Votes
@@ -205,13 +214,20 @@ REJECTED = ResolutionRejected(
     votes=Votes(yes=1, no=1, abstentions=0, present=2, entitled=2, quorum=2),
     rejected_at=STARTS + 20 * MINUTE,
 )
-CORRECTED = ResolutionCorrected(
+RIGHT_TEXT = "Der Fachbeirat empfiehlt mehr Sprachkurse am Abend und am Wochenende."
+MISREAD = "Die Uhrzeit war falsch abgeschrieben."
+WHEN_HELD: dict[str, Any] = {"corrected_at": LATER, "opened_at": STARTS, "closed_at": ENDS, "dealt_with": None}
+TEXT_CORRECTED = SittingCorrected(
     **IN_SITTING,
-    item=ITEM,
-    resolution=resolution_of(ITEM_ID),
-    text="Der Fachbeirat empfiehlt mehr Sprachkurse am Abend und am Wochenende.",
+    entry=ResolutionEntry(item=ITEM, resolution=resolution_of(ITEM_ID), text=RIGHT_TEXT),
     reason="In der Niederschrift fehlten die Worte „und am Wochenende“.",
-    corrected_at=LATER,
+    **WHEN_HELD,
+)
+RECEIPT_CORRECTED = SittingCorrected(
+    **IN_SITTING,
+    entry=ReceiptEntry(item=ITEM, formerly=RECEIVED.received_at, at=STARTS + 3 * MINUTE),
+    reason=MISREAD,
+    **WHEN_HELD,
 )
 OF_PROPOSAL: dict[str, Any] = {
     "proposal": PROPOSAL,
@@ -239,6 +255,10 @@ DUTY_FULFILLED = HandoverDutyFulfilled(
     meeting=MEETING,
     public=True,
     fulfilled_at=DELIBERATED.deliberated_at,
+)
+DUTY_CORRECTED = DealingForDutyCorrected(**OF_DUTY, what="deliberation", meeting=MEETING, public=True, at=None, reason=MISREAD)
+DUTY_REOPENED = HandoverDutyReopened(
+    **OF_DUTY, conference_title=CONFERENCE_TITLE, body_name=BOARD_NAME, meeting=MEETING, public=True, reason=MISREAD
 )
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
@@ -268,13 +288,15 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     NOTED,
     PASSED,
     REJECTED,
-    CORRECTED,
+    RECEIPT_CORRECTED,
     PROPOSED,
     DECLINED,
     DUTY_OPENED,
     DUTY_RECEIVED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
+    DUTY_CORRECTED,
+    DUTY_REOPENED,
 )
 
 TOLD: dict[str, Any] = {"meeting": MEETING, **OF_MEETING}
@@ -385,10 +407,20 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         rejected_at=REJECTED.rejected_at,
     ),
     sittings.ResolutionCorrected(
-        **TOLD_OF_ITEM, resolution=PASSED.resolution, text=CORRECTED.text, reason=CORRECTED.reason, corrected_at=LATER
+        **TOLD_OF_ITEM, resolution=PASSED.resolution, text=RIGHT_TEXT, reason=TEXT_CORRECTED.reason, corrected_at=LATER
+    ),
+    sittings.SittingCorrected(
+        **TOLD_OF_ITEM,
+        what=sittings.Corrected.RECEIPT,
+        formerly=RECEIVED.received_at,
+        at=STARTS + 3 * MINUTE,
+        summary=None,
+        reason=MISREAD,
+        corrected_at=LATER,
     ),
     duties.HandoverDutyOpened(**TOLD_OF_DUTY, opened_on=date(2018, 11, 30), due_by=DUE_BY),
     duties.HandoverDutyFulfilled(**TOLD_OF_DUTY, meeting=MEETING, public=True, fulfilled_at=DELIBERATED.deliberated_at),
+    duties.HandoverDutyReopened(**TOLD_OF_DUTY, meeting=MEETING, public=True, reason=MISREAD),
 )
 CONTRACT_EXAMPLES: tuple[Named, ...] = (
     *TOLD_OF_BODY,

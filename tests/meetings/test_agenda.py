@@ -11,16 +11,8 @@ from services.meetings.agenda import AddItem, ItemIsOnTheAgendaAlready, PlaceIte
 from services.meetings.events.meeting import MeetingEvent
 from services.meetings.inviting import InvitationComesTooLate, InviteMembers, NobodyIsThereToInvite
 from services.meetings.items import FATE, ItemIsNotOnTheAgenda, ProposalIsDecided
-from services.meetings.meeting import (
-    MEETING,
-    CancelMeeting,
-    MeetingCommand,
-    MeetingHasBegun,
-    MeetingIsCancelled,
-    MeetingIsUnknown,
-    OpenMeeting,
-    RescheduleMeeting,
-)
+from services.meetings.meeting import MEETING, CancelMeeting, MeetingCommand, OpenMeeting, RescheduleMeeting
+from services.meetings.planned import MeetingHasBegun, MeetingIsCancelled, MeetingIsUnknown
 from shared.domain import Refusal, Release, Take
 from shared.testing import Rules
 from tests.meetings.examples import (

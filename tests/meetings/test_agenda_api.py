@@ -161,20 +161,21 @@ async def test_results_are_put_placed_invited_received_deliberated_and_resolved(
             "noted_at": None,
             "rejections": [],
             "dealt_with": True,
+            "corrected": [],
         },
     }
     votes = {"yes": 2, "no": 0, "abstentions": 0, "present": 2, "entitled": 2, "quorum": 2}
     assert (resolution["text"], resolution["instrument"], resolution["votes"]) == (TEXT, "recommendation", votes)
     assert (shown["standing"], shown["quorum"]["needed"]) == ("held", 2)
-    assert shown["attendance"] == {"present": 1, "voting_present": 1, "members": None}
+    assert shown["attendance"] == {"present": 1, "voting_present": 1, "members": None, "moves": None}
     insider = (await scene.shown(scene.secretary))["attendance"]["members"]
     assert [(one["member_name"], one["present"]) for one in insider] == [("Ayla Beispiel", True), ("Bo Beispiel", False)]
 
-    correction = {"text": f"{TEXT} Auch am Wochenende.", "reason": "Der zweite Satz fehlte."}
-    await scene.done(f"/resolutions/{resolution['id']}/correction", correction)
-    corrected = (await scene.shown())["agenda"][0]["outcome"]["resolution"]
-    assert (corrected["text"], corrected["first_text"]) == (correction["text"], TEXT)
-    assert [one["reason"] for one in corrected["corrected"]] == [correction["reason"]]
+    right = {"kind": "resolution", "resolution": resolution["id"], "text": f"{TEXT} Auch am Wochenende."}
+    await scene.done("/correction", {"right": right, "reason": "Der zweite Satz fehlte."})
+    outcome = (await scene.shown())["agenda"][0]["outcome"]
+    assert (outcome["resolution"]["text"], outcome["resolution"]["first_text"]) == (right["text"], TEXT)
+    assert [(one["text"], one["reason"]) for one in outcome["corrected"]] == [(right["text"], "Der zweite Satz fehlte.")]
     assert refused_as(await scene.do(f"/items/{item}/note"), "SittingIsClosed")
     await until(lambda: scene.standing("dealt_with"))
 
@@ -429,7 +430,7 @@ KEPT = [
     (f"/items/{UNKNOWN}/deliberation", {}),
     (f"/items/{UNKNOWN}/note", {}),
     (f"/items/{UNKNOWN}/resolution", {"text": "…", "instrument": "none", "yes": 0, "no": 0, "abstentions": 0}),
-    (f"/resolutions/{UNKNOWN}/correction", {"text": "…", "reason": "…"}),
+    ("/correction", {"right": {"kind": "resolution", "resolution": UNKNOWN, "text": "…"}, "reason": "…"}),
 ]
 
 
@@ -443,3 +444,56 @@ async def test_only_those_who_keep_a_body_keep_its_agenda_and_its_sitting(city: 
         allowed = await city.post(address, wish, scene.secretary)
         assert allowed.status_code in {200, 201, 409}, allowed.text
         assert (await city.post(f"/meetings/{UNKNOWN}{path}", wish, REGISTRY)).status_code == 404, path
+
+
+async def test_what_was_recorded_wrongly_is_put_right_and_what_it_had_ended_begins_again(city: City) -> None:
+    scene = await a_scene(city)
+    await scene.held()
+    item = await scene.placed()
+    await scene.opened()
+    at = {n: (STARTS + n * MINUTE).isoformat() for n in range(10)}
+    await scene.done("/arrivals", {"member": scene.members[0], "at": at[1]})
+    await scene.done(f"/items/{item}/receipt", {"at": at[2]})
+    await scene.done(f"/items/{item}/deliberation", {"at": at[3], "summary": "Falsch abgeheftet."})
+    await scene.done("/closing", {"closed_at": at[9]})
+    await until(lambda: scene.standing("dealt_with"))
+
+    async def free() -> bool:
+        return not await scene.owes()
+
+    await until(free)
+    never = {"kind": "deliberation", "item": item, "never_happened": True}
+    await scene.done("/correction", {"right": never, "reason": "Beraten wurde ein anderer Punkt."})
+    await until(lambda: scene.standing("waiting"))
+    await until(scene.owes)
+    shown = await scene.shown()
+    outcome = shown["agenda"][0]["outcome"]
+    assert (outcome["deliberated_at"], outcome["summary"], outcome["dealt_with"]) == (None, None, False)
+    (said,) = outcome["corrected"]
+    assert (said["kind"], said["at"], said["reason"]) == ("deliberation", None, "Beraten wurde ein anderer Punkt.")
+    assert (await scene.duties())[0]["received_at"] == "2018-11-06T15:02:00Z"
+
+    late = {"kind": "arrival", "member": scene.members[0], "recorded_at": at[1], "at": at[2]}
+    await scene.done("/correction", {"right": late, "reason": "Sie kam später."})
+    await scene.done("/correction", {"right": {"kind": "closing", "at": at[8]}, "reason": "Abgeschrieben."})
+    outside, inside = await scene.shown(), await scene.shown(scene.secretary)
+    assert [one["kind"] for one in outside["corrected"]] == ["closing"]
+    assert [(one["kind"], one["member_name"]) for one in inside["corrected"]] == [("arrival", "Ayla Beispiel"), ("closing", None)]
+    assert (outside["closed_at"], outside["attendance"]["moves"]) == ("2018-11-06T15:08:00Z", None)
+    assert [(one["kind"], one["at"]) for one in inside["attendance"]["moves"]] == [("arrival", "2018-11-06T15:02:00Z")]
+
+    after_all = {"kind": "deliberation", "item": item, "at": at[5], "summary": "Doch."}
+    await scene.done("/correction", {"right": after_all, "reason": "Es war doch dieser Punkt."})
+    await until(lambda: scene.standing("dealt_with"))
+    await until(free)
+
+
+async def test_what_was_put_right_of_a_hidden_item_stays_hidden(city: City) -> None:
+    scene = await a_scene(city)
+    item = (await scene.done("/items", {"title": "Personalangelegenheiten", "asked": "deliberate"})).json()["id"]
+    await scene.opened()
+    await scene.done(f"/items/{item}/deliberation", {"at": STARTS.isoformat()})
+    await scene.done("/correction", {"right": {"kind": "deliberation", "item": item, "summary": "Geheim"}, "reason": "Vertraulicher Grund"})
+    outside, inside = await scene.shown(), await scene.shown(scene.secretary)
+    assert (outside["agenda"], outside["corrected"]) == ([], [])
+    assert inside["agenda"][0]["outcome"]["corrected"][0]["reason"] == "Vertraulicher Grund"

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
+from services.meetings.events.sitting import DeliberationEntry
 from services.meetings.items import Asked, Matter
 from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_duties
 from services.meetings.read_models.known_matters import KNOWN_MATTERS, KnownMatter, known_matter
@@ -25,10 +26,12 @@ from tests.meetings.examples import (
     DELIBERATED,
     DUE_BY,
     DUTY,
+    DUTY_CORRECTED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_REOPENED,
     FOUNDED_ON,
     ITEM,
     ITEM_PLACED,
@@ -40,6 +43,7 @@ from tests.meetings.examples import (
     OFFICE,
     PROPOSAL,
     PROPOSED,
+    RECEIPT_CORRECTED,
     RECEIVED,
     RESULTS,
     SITTING,
@@ -118,6 +122,15 @@ async def test_results_are_dealt_with_when_they_are_deliberated_and_neither_rece
     assert await standing(pool, story.add(SITTING, DELIBERATED)) == ("dealt_with", MEETING)
 
 
+async def test_what_was_never_deliberated_is_not_dealt_with_and_what_was_left_out_is(pool: Pool) -> None:
+    story = proposed().add(MEETING, ITEM_PLACED).add(SITTING, RECEIVED, DELIBERATED)
+    never = DeliberationEntry(item=ITEM, formerly=DELIBERATED.deliberated_at, at=None, summary=None)
+    story.add(*on(SITTING, RECEIPT_CORRECTED, entry=never)).add(*on(SITTING, RECEIPT_CORRECTED))
+    assert await standing(pool, story) == ("placed", MEETING)
+    left_out = never.model_copy(update={"formerly": None, "at": DELIBERATED.deliberated_at})
+    assert await standing(pool, story.add(*on(SITTING, RECEIPT_CORRECTED, entry=left_out))) == ("dealt_with", MEETING)
+
+
 async def test_what_the_body_is_to_know_is_dealt_with_when_it_has_taken_note(pool: Pool) -> None:
     story = proposed().add(*on(MEETING, ITEM_PLACED, item=NOTE_ASKED)).add(*on(SITTING, DELIBERATED, item=NOTE_ASKED))
     assert await standing(pool, story) == ("placed", MEETING)
@@ -181,6 +194,16 @@ async def test_a_duty_is_open_until_it_is_fulfilled_and_overdue_after_its_day(po
     assert late.overdue
     (received,) = await owed(pool, story.add(DUTY, DUTY_RECEIVED))
     assert (received.received_at, received.deliberated_at) == (DUTY_RECEIVED.received_at, None)
+    assert await owed(pool, story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED)) == []
+
+
+async def test_a_duty_that_was_fulfilled_by_mistake_is_owed_again(pool: Pool) -> None:
+    story = History().add(DUTY, DUTY_OPENED, DUTY_RECEIVED, DUTY_DELIBERATED, DUTY_FULFILLED, DUTY_CORRECTED, DUTY_REOPENED)
+    (owing,) = await owed(pool, story)
+    assert (owing.received_at, owing.deliberated_at) == (DUTY_RECEIVED.received_at, None)
+    moved = DUTY_CORRECTED.model_copy(update={"what": "receipt", "at": NOW})
+    (owing,) = await owed(pool, story.add(DUTY, moved))
+    assert owing.received_at == NOW
     assert await owed(pool, story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED)) == []
 
 

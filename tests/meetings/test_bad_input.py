@@ -200,7 +200,7 @@ ADDRESSES: dict[tuple[str, str], Any] = {
         "no": 0,
         "abstentions": 0,
     },
-    ("post", "/meetings/{meeting}/resolutions/{resolution}/correction"): {"text": "Beschluss", "reason": REASON},
+    ("post", "/meetings/{meeting}/correction"): {"right": {"kind": "opening", "at": "2018-11-06T16:00:00+01:00"}, "reason": REASON},
     ("post", "/meetings/{meeting}/closing"): {},
     ("get", "/bodies/{body}/proposals"): None,
     ("post", "/bodies/{body}/proposals"): {

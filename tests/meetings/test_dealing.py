@@ -1,4 +1,4 @@
-"""What a sitting does: who is present, when it has a quorum, and what it receives, deliberates, resolves, notes and corrects."""
+"""What a sitting does: who is present, when it has a quorum, and what it receives, deliberates, resolves and notes."""
 
 from __future__ import annotations
 
@@ -9,34 +9,26 @@ from uuid import UUID
 import pytest
 
 from services.meetings.attendance import MemberHasNotArrived, MemberIsNotOfTheBody, QuorumIsMissing, RecordArrival, RecordLeaving
+from services.meetings.bounds import SittingEndsBeforeTheLastThatHappened, TimeLiesOutsideTheSitting
 from services.meetings.dealing import (
-    CorrectResolution,
     DeliberateItem,
     ItemIsDealtWithAlready,
     ItemIsResolvedAlready,
     MoreVotesThanMembersPresent,
     ReceiveItem,
-    ResolutionIsUnknown,
     Resolve,
     ResultsAreDeliberatedBeforeItIsResolved,
     ResultsAreReceivedBeforeTheyAreDeliberated,
     TakeNote,
+    VoteWouldNotStand,
 )
 from services.meetings.events.sitting import SittingEvent
 from services.meetings.held import SittingIsNotOpen
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda
-from services.meetings.sitting import (
-    SITTING,
-    CloseSitting,
-    Doing,
-    SittingEndsBeforeTheLastThatHappened,
-    SittingIsClosed,
-    TimeLiesOutsideTheSitting,
-)
+from services.meetings.sitting import SITTING, CloseSitting, Doing, SittingIsClosed
 from shared.testing import Rules
 from tests.meetings.examples import (
     ARRIVED,
-    CORRECTED,
     DELIBERATED,
     ENDS,
     GUEST_MEMBER,
@@ -73,7 +65,6 @@ RECEIVE = ReceiveItem(now=ENDS, item=ITEM_ID, at=RECEIVED.received_at)
 DELIBERATE = DeliberateItem(now=ENDS, item=ITEM_ID, summary=DELIBERATED.summary, at=DELIBERATED.deliberated_at)
 NOTE = TakeNote(now=ENDS, item=ITEM_ID, body_kind=NOTED.body_kind, proposed_by_kind=NOTED.proposed_by_kind, at=NOTED.noted_at)
 RESOLVE = Resolve(now=ENDS, item=ITEM_ID, text=TEXT, instrument=PASSED.instrument, yes=2, no=0, abstentions=0, at=PASSED.resolved_at)
-CORRECT = CorrectResolution(now=LATER, resolution=PASSED.resolution, text=CORRECTED.text, reason=CORRECTED.reason)
 DOINGS: list[Doing] = [ARRIVE, LEAVE, RECEIVE, DELIBERATE, NOTE, RESOLVE]
 
 
@@ -236,25 +227,19 @@ def test_nothing_happens_in_a_sitting_that_is_not_open_or_no_longer(wish: Doing)
     sitting.given(*DISCUSSED, NOTED, PASSED, SITTING_CLOSED).when(wish).then_refused(SittingIsClosed)
 
 
+def test_nobody_is_recorded_later_as_absent_from_a_vote_that_then_lacked_its_quorum() -> None:
+    voted = sitting.given(*DISCUSSED, PASSED)
+    voted.when(changed(LEAVE, at=PASSED.resolved_at - MINUTE)).then_refused(VoteWouldNotStand)
+    at_once = changed(LEAVE, at=PASSED.resolved_at)
+    voted.when(at_once).then(LEFT.model_copy(update={"left_at": PASSED.resolved_at}))
+
+
 def test_a_sitting_ends_after_the_last_that_happened() -> None:
     at = PASSED.resolved_at
     early = CloseSitting(now=ENDS, closed_at=at - MINUTE)
     sitting.given(*DISCUSSED, PASSED).when(early).then_refused(SittingEndsBeforeTheLastThatHappened, latest=at.isoformat())
     on_time = CloseSitting(now=ENDS, closed_at=at)
     sitting.given(*DISCUSSED, PASSED).when(on_time).then(SITTING_CLOSED.model_copy(update={"closed_at": at, "undealt": ()}))
-
-
-def test_a_resolution_is_corrected_with_a_reason_also_after_the_end() -> None:
-    sitting.given(*DISCUSSED, PASSED).when(CORRECT).then(CORRECTED).when(CORRECT).then_nothing()
-    closed = SITTING_CLOSED.model_copy(update={"undealt": ()})
-    corrected = sitting.given(*DISCUSSED, PASSED, closed).when(CORRECT).then(CORRECTED)
-    back = CORRECTED.model_copy(update={"text": TEXT})
-    corrected.when(changed(CORRECT, text=TEXT)).then(back)
-
-
-def test_what_was_not_resolved_is_not_corrected() -> None:
-    sitting.given(*DISCUSSED, REJECTED).when(CORRECT).then_refused(ResolutionIsUnknown)
-    sitting.given().when(CORRECT).then_refused(SittingIsNotOpen)
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,20 @@ from itertools import permutations
 
 import pytest
 
-from services.meetings.duty import DUTY, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.duty import DUTY, CorrectDealing, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
 from services.meetings.events.duty import DutyEvent
 from shared.testing import Rules
 from tests.meetings.examples import (
     BOARD,
     CONFERENCE,
+    DUTY_CORRECTED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_REOPENED,
     LATER,
+    MINUTE,
     NOW,
     OFFICE,
 )
@@ -66,6 +69,47 @@ def test_a_receipt_entered_later_than_the_deliberation_fulfils_it_at_the_later_o
     late = DUTY_RECEIVED.model_copy(update={"received_at": LATER})
     command = RecordReceipt(now=LATER, **dict(late))
     duty.given(DUTY_OPENED, DUTY_DELIBERATED).when(command).then(late, DUTY_FULFILLED.model_copy(update={"fulfilled_at": LATER}))
+
+
+CORRECT = CorrectDealing(now=LATER, **dict(DUTY_CORRECTED))
+WHOLE: tuple[DutyEvent, ...] = (DUTY_OPENED, DUTY_RECEIVED, DUTY_DELIBERATED, DUTY_FULFILLED)
+
+
+def test_a_deliberation_that_never_was_opens_the_duty_again_until_there_is_one() -> None:
+    reopened = duty.given(*WHOLE).when(CORRECT).then(DUTY_CORRECTED, DUTY_REOPENED)
+    reopened.when(CORRECT).then_nothing()
+    elsewhere = DUTY_DELIBERATED.model_copy(update={"meeting": OFFICE, "deliberated_at": LATER})
+    fulfilled = DUTY_FULFILLED.model_copy(update={"meeting": OFFICE, "fulfilled_at": LATER})
+    reopened.when(RecordDeliberation(now=LATER, **dict(elsewhere))).then(elsewhere, fulfilled)
+
+
+def test_a_receipt_that_never_was_opens_it_again_too() -> None:
+    never = DUTY_CORRECTED.model_copy(update={"what": "receipt"})
+    duty.given(*WHOLE).when(CorrectDealing(now=LATER, **dict(never))).then(never, DUTY_REOPENED)
+    duty.given(DUTY_OPENED, DUTY_RECEIVED).when(CorrectDealing(now=LATER, **dict(never))).then(never)
+
+
+def test_another_time_moves_the_end_where_the_end_rests_on_it() -> None:
+    at = DUTY_DELIBERATED.deliberated_at + MINUTE
+    moved = DUTY_CORRECTED.model_copy(update={"at": at})
+    again = duty.given(*WHOLE).when(CorrectDealing(now=LATER, **dict(moved)))
+    again.then(moved, DUTY_REOPENED, DUTY_FULFILLED.model_copy(update={"fulfilled_at": at})).when(
+        CorrectDealing(now=LATER, **dict(moved))
+    ).then_nothing()
+    earlier = DUTY_CORRECTED.model_copy(update={"what": "receipt", "at": DUTY_RECEIVED.received_at - MINUTE})
+    duty.given(*WHOLE).when(CorrectDealing(now=LATER, **dict(earlier))).then(earlier)
+
+
+def test_what_was_left_out_counts_as_if_it_had_been_recorded() -> None:
+    left_out = CORRECT.model_copy(update={"at": DUTY_DELIBERATED.deliberated_at})
+    duty.given(DUTY_OPENED, DUTY_RECEIVED).when(left_out).then(DUTY_DELIBERATED, DUTY_FULFILLED)
+    receipt = left_out.model_copy(update={"what": "receipt", "at": DUTY_RECEIVED.received_at})
+    duty.given(DUTY_OPENED).when(receipt).then(DUTY_RECEIVED)
+
+
+def test_what_another_meeting_had_recorded_wrongly_does_not_count() -> None:
+    duty.given(*WHOLE).when(CORRECT.model_copy(update={"meeting": OFFICE})).then_nothing()
+    duty.given(DUTY_OPENED).when(CORRECT).then_nothing()
 
 
 def test_each_body_owes_each_conference_on_its_own() -> None:

@@ -7,22 +7,19 @@ from typing import Any
 
 import pytest
 
+from services.meetings.bounds import MeetingIsNotDueYet, OpeningLiesInTheFuture
 from services.meetings.events.meeting import MeetingScheduled
 from services.meetings.meeting import (
     MEETING,
     CancelMeeting,
     MeetingCommand,
-    MeetingHasBegun,
-    MeetingIsCancelled,
-    MeetingIsNotDueYet,
     MeetingIsScheduledAlready,
-    MeetingIsUnknown,
     MeetingLiesInThePast,
-    OpeningLiesInTheFuture,
     OpenMeeting,
     RescheduleMeeting,
     ScheduleMeeting,
 )
+from services.meetings.planned import MeetingHasBegun, MeetingIsCancelled, MeetingIsUnknown
 from shared.testing import Rules
 from tests.meetings.examples import (
     BOARD,

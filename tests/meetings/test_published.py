@@ -8,11 +8,21 @@ from uuid import UUID
 import pytest
 
 from services.meetings.events.body import BodyFounded, BodySucceeded
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from services.meetings.events.proposal import ItemProposed, ProposalDeclined
-from services.meetings.events.sitting import SittingClosed, SittingOpened
+from services.meetings.events.sitting import (
+    DeliberationEntry,
+    NoteEntry,
+    PresenceEntry,
+    ReceiptEntry,
+    SittingClosed,
+    SittingCorrected,
+    SittingOpened,
+    SpanEntry,
+)
 from services.meetings.published import published
 from services.meetings.service import SERVICE
+from shared.contracts.meetings import sittings
 from shared.contracts.meetings.catalogue import CONTRACTS
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled
 from shared.domain import Contract, Event
@@ -23,17 +33,20 @@ from tests.meetings.examples import (
     BOARD,
     CANCELLED,
     CONTRACT_EXAMPLES,
-    CORRECTED,
     DECLINED,
     DELIBERATED,
     DUTY,
+    DUTY_CORRECTED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_REOPENED,
+    ENDS,
     EVENT_EXAMPLES,
     FOUNDED,
     INVITED,
+    ITEM,
     ITEM_ADDED,
     ITEM_PLACED,
     ITEM_REMOVED,
@@ -42,6 +55,7 @@ from tests.meetings.examples import (
     MEETING,
     MEMBER_LEFT,
     MEMBER_SEATED,
+    MEMBERS,
     NOTED,
     OPENED,
     OWN_ITEM,
@@ -49,6 +63,7 @@ from tests.meetings.examples import (
     PROPOSAL,
     PROPOSED,
     QUORUM_RULE_SET,
+    RECEIPT_CORRECTED,
     RECEIVED,
     REJECTED,
     RESCHEDULED,
@@ -58,7 +73,9 @@ from tests.meetings.examples import (
     SITTING,
     SITTING_CLOSED,
     SITTING_OPENED,
+    STARTS,
     SUCCEEDED,
+    TEXT_CORRECTED,
     TOLD_OF_BODY,
     TOLD_OF_ITEMS,
     TWICE_A_YEAR,
@@ -73,10 +90,11 @@ STREAMS: dict[type[Event], UUID] = {
     ProposalDeclined: PROPOSAL,
     HandoverDutyOpened: DUTY,
     HandoverDutyFulfilled: DUTY,
+    HandoverDutyReopened: DUTY,
 }
 OF_ITEMS = (
-    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, CORRECTED),
-    *(DUTY_OPENED, DUTY_FULFILLED),
+    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED),
+    *(RECEIPT_CORRECTED, DUTY_OPENED, DUTY_FULFILLED, DUTY_REOPENED),
 )
 
 
@@ -105,6 +123,30 @@ def test_a_fact_about_an_item_a_proposal_or_a_duty_is_published(event: Event, co
     assert told_of(event) == contract
 
 
+@pytest.mark.parametrize("event", [TEXT_CORRECTED, RECEIPT_CORRECTED])
+def test_a_correction_is_public_only_where_both_its_item_and_the_meeting_are(event: SittingCorrected) -> None:
+    entry = event.entry.model_copy(update={"item": ITEM.model_copy(update={"public": False})})
+    told = [told_of(one) for one in (event, event.model_copy(update={"entry": entry}), event.model_copy(update={"public": False}))]
+    assert [one.model_dump()["public"] for one in told if one] == [True, False, False]
+
+
+def test_what_was_left_out_is_told_as_any_other_fact() -> None:
+    receipt = ReceiptEntry(item=ITEM, formerly=None, at=RECEIVED.received_at)
+    deliberation = DeliberationEntry(item=ITEM, formerly=None, at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary)
+    note = NoteEntry(item=ITEM, formerly=None, at=NOTED.noted_at, body_kind=NOTED.body_kind, proposed_by_kind=NOTED.proposed_by_kind)
+    for entry, fact in ((receipt, RECEIVED), (deliberation, DELIBERATED), (note, NOTED)):
+        assert told_of(RECEIPT_CORRECTED.model_copy(update={"entry": entry})) == told_of(fact)
+
+
+def test_of_the_meeting_as_a_whole_its_times_are_told_and_who_was_there_is_not() -> None:
+    span = RECEIPT_CORRECTED.model_copy(update={"entry": SpanEntry(kind="closing", formerly=ENDS, at=STARTS)})
+    told = told_of(span)
+    assert isinstance(told, sittings.SittingCorrected)
+    assert (told.what, told.formerly, told.at, told.item, told.public) == ("closing", ENDS, STARTS, None, True)
+    came = PresenceEntry(**dict(MEMBERS[0]), kind="arrival", formerly=None, at=STARTS)
+    assert told_of(RECEIPT_CORRECTED.model_copy(update={"entry": came})) is None
+
+
 @pytest.mark.parametrize("event", [RESCHEDULED, CANCELLED])
 def test_whom_a_meeting_was_told_to_is_published_when_it_changes(event: Event) -> None:
     told = told_of(event.model_copy(update={"invited": INVITED.members}))
@@ -117,7 +159,7 @@ def test_what_was_taken_off_an_agenda_is_told_as_returned_and_why_stays_inside()
     assert told_of(ITEM_REMOVED.model_copy(update={"item": OWN_ITEM})) is None
 
 
-@pytest.mark.parametrize("event", [ITEM_PLACED, ITEM_RETURNED, RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, CORRECTED])
+@pytest.mark.parametrize("event", [ITEM_PLACED, ITEM_RETURNED, RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED])
 def test_an_item_is_public_only_where_both_it_and_the_meeting_are(event: Any) -> None:
     hidden_item = event.model_copy(update={"item": event.item.model_copy(update={"public": False})})
     hidden_meeting = event.model_copy(update={"public": False})
@@ -133,7 +175,19 @@ def test_why_a_member_left_stays_inside() -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [TWICE_A_YEAR, SEAT_CREATED, QUORUM_RULE_SET, ITEM_ADDED, OPENED, SITTING_OPENED, ARRIVED, LEFT, DUTY_RECEIVED, DUTY_DELIBERATED],
+    [
+        TWICE_A_YEAR,
+        SEAT_CREATED,
+        QUORUM_RULE_SET,
+        ITEM_ADDED,
+        OPENED,
+        SITTING_OPENED,
+        ARRIVED,
+        LEFT,
+        DUTY_RECEIVED,
+        DUTY_DELIBERATED,
+        DUTY_CORRECTED,
+    ],
 )
 def test_other_facts_stay_inside(event: Event) -> None:
     assert told_of(event) is None

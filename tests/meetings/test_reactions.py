@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from services.meetings.agenda import ReturnItems
+from services.meetings.agenda import RestoreItem, ReturnItems
 from services.meetings.duty import DUTY as DUTY_RULES
-from services.meetings.duty import OpenDuty, RecordDeliberation, RecordReceipt
+from services.meetings.duty import CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt
+from services.meetings.events.sitting import DeliberationEntry, SittingCorrected
 from services.meetings.items import Matter
 from services.meetings.meeting import MEETING as MEETING_RULES
 from services.meetings.proposal import PROPOSAL as PROPOSAL_RULES
@@ -36,6 +37,7 @@ from tests.meetings.examples import (
     CONFERENCE_HELD,
     DELIBERATED,
     DUTY,
+    DUTY_CORRECTED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_OPENED,
@@ -47,6 +49,8 @@ from tests.meetings.examples import (
     ITEM_PLACED,
     ITEM_RETURNED,
     MEETING,
+    MINUTE,
+    MISREAD,
     OF_MEETING,
     OF_PROPOSAL,
     OPENED,
@@ -54,12 +58,14 @@ from tests.meetings.examples import (
     PLACE,
     PROPOSAL,
     PROPOSED,
+    RECEIPT_CORRECTED,
     RECEIVED,
     SCHEDULED,
     SITTING,
     SITTING_CLOSED,
     SITTING_OPENED,
     STARTS,
+    TEXT_CORRECTED,
 )
 
 HELD_AT = datetime(2018, 11, 30, 17, 0, tzinfo=UTC)
@@ -88,6 +94,42 @@ def test_when_a_sitting_was_closed_then_what_it_did_not_come_to_waits_again() ->
 
 def test_a_sitting_that_came_to_everything_sends_nothing() -> None:
     assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, SITTING_CLOSED.model_copy(update={"undealt": ()})) == []
+
+
+NEVER_DELIBERATED: SittingCorrected = RECEIPT_CORRECTED.model_copy(
+    update={
+        "entry": DeliberationEntry(item=ITEM, formerly=DELIBERATED.deliberated_at, at=None, summary=None),
+        "dealt_with": False,
+    }
+)
+
+
+def test_when_a_closed_sitting_is_corrected_then_what_it_did_not_come_to_waits_again_and_what_it_did_no_longer() -> None:
+    back = ReturnItems(now=HELD_AT, items=(ITEM_ID,))
+    assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, NEVER_DELIBERATED) == [Send(MEETING_RULES, MEETING, back)]
+    restore = RestoreItem(now=HELD_AT, item=ITEM)
+    after_all = NEVER_DELIBERATED.model_copy(update={"dealt_with": True})
+    assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, after_all) == [Send(MEETING_RULES, MEETING, restore)]
+    held = Rules(MEETING_RULES).given(SCHEDULED, ITEM_PLACED, OPENED).when(back).then(ITEM_RETURNED)
+    held.when(restore).then(ITEM_PLACED).when(restore).then_nothing()
+
+
+def test_what_nobody_proposed_goes_nowhere_and_another_correction_sends_nothing() -> None:
+    for other in (RECEIPT_CORRECTED, TEXT_CORRECTED):
+        assert sent(WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS, SITTING, other) == []
+    restore = RestoreItem(now=HELD_AT, item=OWN_ITEM)
+    Rules(MEETING_RULES).given(SCHEDULED, OPENED).when(restore).then_nothing()
+
+
+def test_when_a_receipt_or_deliberation_is_corrected_then_the_duty_hears_of_it() -> None:
+    command = CorrectDealing(now=HELD_AT, **dict(DUTY_CORRECTED))
+    assert sent(WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY, SITTING, NEVER_DELIBERATED) == [Send(DUTY_RULES, DUTY, command)]
+    assert sent(WHEN_ITEM_RECEIVED_THEN_TELL_DUTY, SITTING, NEVER_DELIBERATED) == []
+    receipt = command.model_copy(update={"what": "receipt", "at": STARTS + 3 * MINUTE, "reason": MISREAD})
+    assert sent(WHEN_ITEM_RECEIVED_THEN_TELL_DUTY, SITTING, RECEIPT_CORRECTED) == [Send(DUTY_RULES, DUTY, receipt)]
+    assert sent(WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY, SITTING, RECEIPT_CORRECTED) == []
+    other = NEVER_DELIBERATED.entry.model_copy(update={"item": OWN_ITEM})
+    assert sent(WHEN_ITEM_DELIBERATED_THEN_TELL_DUTY, SITTING, NEVER_DELIBERATED.model_copy(update={"entry": other})) == []
 
 
 def test_when_a_conference_was_held_then_its_body_owes_the_hand_over() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.meetings.cadence import Rule
 from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
-from services.meetings.events.sitting import SittingClosed
+from services.meetings.events.sitting import DeliberationEntry, SittingClosed, SittingCorrected, SpanEntry
 from services.meetings.items import Asked
 from services.meetings.read_models.bodies import BODIES, list_bodies
 from services.meetings.read_models.cadence import CADENCE, known_cadence
@@ -37,10 +37,12 @@ from tests.meetings.examples import (
     DECLINED,
     DELIBERATED,
     DUTY,
+    DUTY_CORRECTED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_REOPENED,
     ENDS,
     FOUNDED,
     FOUNDED_ON,
@@ -62,6 +64,7 @@ from tests.meetings.examples import (
     PROPOSAL,
     PROPOSED,
     REASON,
+    RECEIPT_CORRECTED,
     RESCHEDULED,
     SCHEDULED,
     SITTING,
@@ -139,7 +142,10 @@ def add_a_way_of_results(story: History) -> None:
     story.add(second, ITEM_PLACED.model_copy(update={"item": noted}))
     deliberated = DELIBERATED.model_copy(update={"meeting": second, "item": item})
     story.add(sitting_of(second), deliberated, NOTED.model_copy(update={"meeting": second, "item": noted}))
-    story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED).add(uuid5(DUTY, "another"), DUTY_RECEIVED, DUTY_OPENED)
+    entry = DeliberationEntry(item=item, formerly=DELIBERATED.deliberated_at, at=None, summary=None)
+    for right in (entry, entry.model_copy(update={"formerly": None, "at": DELIBERATED.deliberated_at})):
+        story.add(sitting_of(second), RECEIPT_CORRECTED.model_copy(update={"meeting": second, "entry": right}))
+    story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED, DUTY_CORRECTED, DUTY_REOPENED).add(uuid5(DUTY, "another"), DUTY_RECEIVED, DUTY_OPENED)
     third, off = meeting_number(6)
     declined = uuid5(third, "proposal")
     unplaced = ITEM.model_copy(update={"id": uuid5(third, "item"), "proposal": declined})
@@ -349,6 +355,17 @@ async def test_a_planned_meeting_turns_into_a_held_one_when_its_sitting_is_close
     assert (after.rules, after.held, after.planned) == ([rule], [date(2018, 11, 6)], [])
 
 
+async def test_a_meeting_counts_on_the_day_on_which_it_really_began_once_that_is_known(pool: Pool) -> None:
+    other_day = STARTS + timedelta(days=1)
+    begun = RECEIPT_CORRECTED.model_copy(update={"entry": SpanEntry(kind="opening", formerly=STARTS, at=other_day), "opened_at": other_day})
+    while_it_goes_on = begun.model_copy(update={"closed_at": None})
+    story = History().add(MEETING, SCHEDULED, OPENED).add(SITTING, SITTING_OPENED, while_it_goes_on, SITTING_CLOSED, begun)
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    at = [entry.recorded_at for entry in story.entries]
+    known = [await known_cadence(pool, BOARD, one, sees_all=False) for one in at[3:]]
+    assert [one.held for one in known] == [[], [date(2018, 11, 6)], [date(2018, 11, 7)]]
+
+
 async def test_the_latest_rule_for_a_day_is_the_one_that_holds(pool: Pool) -> None:
     story = History().add(BOARD, FOUNDED, TWICE_A_YEAR, TWICE_A_YEAR.model_copy(update={"minimum_per_year": 4}))
     await ReadModel(pool, CADENCE).given(own=story).then()
@@ -397,7 +414,7 @@ async def test_what_is_known_as_of_a_moment_is_what_was_known_then(pool: Pool) -
         held: dict[UUID, date] = {}
         for entry in story.entries[:until]:
             match message := TYPES.decode(entry.type, entry.schema_version, entry.data):
-                case SittingClosed():
+                case SittingClosed() | SittingCorrected() if message.closed_at:
                     held[message.meeting] = local_day(message.opened_at)
                 case MeetingCancelled():
                     plans[entry.stream] = None

@@ -7,19 +7,9 @@ from datetime import timedelta
 import pytest
 
 from services.meetings.attendance import RecordArrival
+from services.meetings.bounds import LONGEST, ClosingLiesInTheFuture, SittingEndsBeforeItBegan, SittingLastsTooLong
 from services.meetings.held import SittingIsNotOpen
-from services.meetings.sitting import (
-    LONGEST,
-    SITTING,
-    CloseSitting,
-    ClosingLiesInTheFuture,
-    OpenSitting,
-    SittingEndsBeforeItBegan,
-    SittingIsClosed,
-    SittingIsOpenAlready,
-    SittingLastsTooLong,
-    sitting_of,
-)
+from services.meetings.sitting import SITTING, CloseSitting, OpenSitting, SittingIsClosed, SittingIsOpenAlready, sitting_of
 from shared.testing import Rules
 from tests.meetings.examples import (
     ARRIVED,

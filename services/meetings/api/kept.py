@@ -11,8 +11,9 @@ from services.meetings.events.body import BodyKind
 from services.meetings.held import Sitting
 from services.meetings.inviting import Invitation
 from services.meetings.items import QuorumAsked, SittingMember
-from services.meetings.meeting import MEETING, Meeting
+from services.meetings.meeting import MEETING
 from services.meetings.permissions import INSIDERS
+from services.meetings.planned import Meeting
 from services.meetings.seats import members_on, quorum_on
 from services.meetings.sitting import SITTING, sitting_of
 from shared.http.call import Invocation

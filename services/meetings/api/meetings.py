@@ -13,18 +13,21 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, Va
 from services.meetings.api.kept import bodies_seen, body_of, is_hidden, members_of, permitted_meeting, seen_meeting
 from services.meetings.api.shown import (
     ShownAttendance,
+    ShownCorrection,
     ShownInvitation,
     ShownItem,
     SittingQuorum,
     shown_agenda,
     shown_attendance,
+    shown_corrections,
     shown_invitation,
     shown_quorum,
 )
 from services.meetings.body import BODY
 from services.meetings.held import Sitting
-from services.meetings.meeting import MEETING, CancelMeeting, Meeting, OpenMeeting, RescheduleMeeting, ScheduleMeeting
+from services.meetings.meeting import MEETING, CancelMeeting, OpenMeeting, RescheduleMeeting, ScheduleMeeting
 from services.meetings.permissions import INSIDERS, KEEPERS
+from services.meetings.planned import Meeting
 from services.meetings.reactions import WHEN_MEETING_OPENED_THEN_OPEN_SITTING
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, list_proposals
 from services.meetings.read_models.upcoming import UPCOMING, PastMeeting, UpcomingMeeting, list_past, list_upcoming
@@ -112,6 +115,7 @@ class ShownMeeting(BaseModel):
     invited: Annotated[ShownInvitation | None, Field(description="Null as long as nobody is.")]
     quorum: Annotated[SittingQuorum | None, Field(description="Null before the meeting is opened.")]
     attendance: Annotated[ShownAttendance | None, Field(description="Null before the meeting is opened.")]
+    corrected: Annotated[list[ShownCorrection], Field(description="What was put right of it as a whole, the earliest first.")]
     waiting: Annotated[list[ListedProposal], Field(description="What waits at the body, the oldest first, while the meeting is planned.")]
 
 
@@ -222,12 +226,13 @@ async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0)
         entered_later=planned.entered_later,
         standing=stands,
         reason=state.reason,
-        opened_at=state.opened_at,
+        opened_at=sitting.opened.opened_at if sitting.opened else state.opened_at,
         closed_at=sitting.closed_at,
         agenda=shown_agenda(state, sitting, sees_all=sees_all),
         invited=shown_invitation(state),
         quorum=shown_quorum(sitting),
         attendance=shown_attendance(sitting, call.now, sees_all=sees_all),
+        corrected=shown_corrections(sitting, sees_all=sees_all),
         waiting=list(waiting),
     )
 

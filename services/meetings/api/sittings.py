@@ -1,4 +1,4 @@
-"""The addresses of a meeting that is being held: who comes and goes, and what is received, deliberated, resolved, noted and corrected."""
+"""The addresses of a meeting as held: who comes and goes, what is received, deliberated, resolved, noted, and what is put right of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from services.meetings.api.kept import kind_of, permitted_meeting
 from services.meetings.attendance import RecordArrival, RecordLeaving
-from services.meetings.dealing import CorrectResolution, DeliberateItem, ReceiveItem, Resolve, TakeNote
+from services.meetings.correcting import AnyRight, CorrectSitting
+from services.meetings.dealing import DeliberateItem, ReceiveItem, Resolve, TakeNote
 from services.meetings.items import Instrument
 from services.meetings.sitting import SITTING, CloseSitting, sitting_of
 from shared.http.call import Call, Done
@@ -64,12 +65,18 @@ class NewVote(Then):
 
 
 class NewCorrection(BaseModel):
-    """What was resolved, and why it was recorded wrongly."""
+    """What really was so, and why it was recorded wrongly or left out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Prose
-    reason: Prose
+    right: AnyRight
+    reason: Annotated[
+        Prose,
+        Field(
+            description="Whoever sees the meeting, or the item, reads it: name no person and no illness.",
+            examples=["Die Uhrzeit war falsch abgeschrieben."],
+        ),
+    ]
 
 
 AT_ONCE = Closing()
@@ -142,9 +149,23 @@ async def take_note(meeting: UUID, item: UUID, call: Call, wish: Then = NOW) -> 
     return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)
 
 
-@router.post("/meetings/{meeting}/resolutions/{resolution}/correction")
-async def correct_resolution(meeting: UUID, resolution: UUID, wish: NewCorrection, call: Call) -> Done:
-    """Let the record of a resolution say what was resolved; also after the sitting is closed."""
+@router.post("/meetings/{meeting}/correction")
+async def correct_sitting(meeting: UUID, wish: NewCorrection, call: Call) -> Done:
+    """Let the record of a meeting as held say what was so: a time, a word, something left out, or that it never happened; also after its
+    end. The members and the quorum stay those with which it was opened. The answer's id and version are the sitting's."""
     _, planned = await permitted_meeting(call, meeting)
-    command = CorrectResolution(now=call.now, resolution=resolution, text=wish.text, reason=wish.reason)
+    _, sitting = await call.runtime.store.refresh(SITTING, sitting_of(meeting))
+    items = sitting.opened.items if sitting.opened else ()
+    asked = getattr(wish.right, "item", None)
+    proposed_by = next((dealt.item.proposed_by for dealt in items if dealt.item.id == asked), None)
+    body_kind = await kind_of(call, planned.body)
+    assert body_kind  # Or the meeting could not have been scheduled.
+    command = CorrectSitting(
+        now=call.now,
+        right=wish.right,
+        reason=wish.reason,
+        starts_at=planned.starts_at,
+        body_kind=body_kind,
+        proposed_by_kind=await kind_of(call, proposed_by) if proposed_by else None,
+    )
     return await call.execute(SITTING, sitting_of(meeting), command, body=planned.body, begins=True)

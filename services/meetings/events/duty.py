@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -45,6 +46,17 @@ class ResultsDeliberatedForDuty(OfDuty, name="meetings.ResultsDeliberatedForDuty
     deliberated_at: AwareDatetime
 
 
+class DealingForDutyCorrected(OfDuty, name="meetings.DealingForDutyCorrected"):
+    """What the body did of it in a meeting had been recorded wrongly there."""
+
+    what: Literal["receipt", "deliberation"]
+    meeting: UUID
+    public: bool
+    at: AwareDatetime | None
+    """When it really was; None where it never happened."""
+    reason: str
+
+
 class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     """The body has done both, in the meeting that did the last of the two."""
 
@@ -55,4 +67,22 @@ class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     fulfilled_at: AwareDatetime
 
 
-DutyEvent = HandoverDutyOpened | ResultsReceivedForDuty | ResultsDeliberatedForDuty | HandoverDutyFulfilled
+class HandoverDutyReopened(OfDuty, name="meetings.HandoverDutyReopened"):
+    """What had ended the duty was recorded wrongly: until it is fulfilled again, the body owes it."""
+
+    conference_title: str
+    body_name: str
+    meeting: UUID
+    public: bool
+    """As it was of what had ended it: whoever learned of the end learns of this."""
+    reason: str
+
+
+DutyEvent = (
+    HandoverDutyOpened
+    | ResultsReceivedForDuty
+    | ResultsDeliberatedForDuty
+    | DealingForDutyCorrected
+    | HandoverDutyFulfilled
+    | HandoverDutyReopened
+)

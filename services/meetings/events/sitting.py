@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.meetings.events.body import BodyKind
 from services.meetings.events.meeting import OfMeeting
-from services.meetings.items import AgendaItem, Instrument, QuorumAsked, SittingMember, Votes
+from services.meetings.items import AgendaItem, Instrument, QuorumAsked, SittingMember, Value, Votes
 
 
 class SittingOpened(OfMeeting, name="meetings.SittingOpened"):
@@ -89,15 +90,6 @@ class ResolutionRejected(OfItem, name="meetings.ResolutionRejected"):
     rejected_at: AwareDatetime
 
 
-class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected"):
-    """What was recorded of a resolution was wrong (Berichtigung); this is what was resolved."""
-
-    resolution: UUID
-    text: str
-    reason: str
-    corrected_at: AwareDatetime
-
-
 class SittingClosed(OfMeeting, name="meetings.SittingClosed"):
     """The meeting has been held."""
 
@@ -109,6 +101,80 @@ class SittingClosed(OfMeeting, name="meetings.SittingClosed"):
     """Items whose proposals the body did not come to."""
 
 
+class Entry(Value):
+    """Something that is recorded of a sitting, as it is right now that it was corrected."""
+
+    formerly: AwareDatetime | None
+    """When it was so far; None for what was left out."""
+    at: AwareDatetime | None
+    """When it really was; None for what never happened."""
+
+
+class SpanEntry(Entry):
+    """When the sitting was opened or closed."""
+
+    kind: Literal["opening", "closing"]
+    at: AwareDatetime
+
+
+class PresenceEntry(Entry, SittingMember):
+    """That a member came or went."""
+
+    kind: Literal["arrival", "departure"]
+
+
+class ReceiptEntry(Entry):
+    """That the body received an item."""
+
+    kind: Literal["receipt"] = "receipt"
+    item: AgendaItem
+
+
+class DeliberationEntry(Entry):
+    """That the body deliberated an item."""
+
+    kind: Literal["deliberation"] = "deliberation"
+    item: AgendaItem
+    summary: str | None
+
+
+class NoteEntry(Entry):
+    """That the body took note of an item."""
+
+    kind: Literal["note"] = "note"
+    item: AgendaItem
+    body_kind: BodyKind
+    proposed_by_kind: BodyKind | None
+
+
+class ResolutionEntry(Value):
+    """What the body resolved; when and by which votes stays as it was judged."""
+
+    kind: Literal["resolution"] = "resolution"
+    item: AgendaItem
+    resolution: UUID
+    text: str
+
+
+ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry
+AnyEntry = SpanEntry | PresenceEntry | ItemEntry
+
+
+class SittingCorrected(OfMeeting, name="meetings.SittingCorrected"):
+    """Something was recorded wrongly of the meeting as held, or left out (Berichtigung); this is what was so, and why."""
+
+    meeting: UUID
+    entry: Annotated[AnyEntry, Field(discriminator="kind")]
+    reason: str
+    corrected_at: AwareDatetime
+    opened_at: AwareDatetime
+    """When the sitting was opened, as it stands now."""
+    closed_at: AwareDatetime | None
+    """When it was closed, as it stands now; None while it goes on."""
+    dealt_with: bool | None
+    """Whether a closed sitting has, other than was said at its end, done with the item what was asked; None where that stays."""
+
+
 AttendanceEvent = MemberArrived | MemberLeft
-DealingEvent = ItemReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
-SittingEvent = SittingOpened | SittingClosed | AttendanceEvent | DealingEvent
+DealingEvent = ItemReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected
+SittingEvent = SittingOpened | SittingClosed | SittingCorrected | AttendanceEvent | DealingEvent

@@ -11,7 +11,7 @@ from uuid import UUID
 from services.meetings.cadence import Rule
 from services.meetings.events.body import CadenceSet
 from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
-from services.meetings.events.sitting import SittingClosed
+from services.meetings.events.sitting import SittingClosed, SittingCorrected
 from shared.envelope import Received
 from shared.localday import local_day
 from shared.projections.projection import OWN, Projection, Statement
@@ -41,12 +41,14 @@ create table cadence_v1_plan (
     primary key (meeting, version)
 );
 create table cadence_v1_held (
-    sitting uuid primary key,
+    sitting uuid not null,
+    version int not null,
     meeting uuid not null,
     body uuid not null,
     day date not null,
     public boolean not null,
-    recorded_at timestamptz not null
+    recorded_at timestamptz not null,
+    primary key (sitting, version)
 );
 """
 INDEXES = "create index cadence_v1_plan_of on cadence_v1_plan (body); create index cadence_v1_held_by on cadence_v1_held (body);"
@@ -55,10 +57,10 @@ SET = """insert into cadence_v1_rule (body, version, valid_from, minimum_per_yea
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (body, version) do nothing"""
 PLAN = """insert into cadence_v1_plan (meeting, version, body, day, public, cancelled, recorded_at)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (meeting, version) do nothing"""
-HOLD = """insert into cadence_v1_held (sitting, meeting, body, day, public, recorded_at)
-values ($1, $2, $3, $4, $5, $6) on conflict (sitting) do nothing"""
+HOLD = """insert into cadence_v1_held (sitting, version, meeting, body, day, public, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict (sitting, version) do nothing"""
 
-Folded = CadenceSet | MeetingScheduled | MeetingRescheduled | MeetingCancelled | SittingClosed
+Folded = CadenceSet | MeetingScheduled | MeetingRescheduled | MeetingCancelled | SittingClosed | SittingCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -72,16 +74,17 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             cancelled = isinstance(event, MeetingCancelled)
             plan = (event.body, local_day(event.starts_at), event.public, cancelled)
             yield Statement(PLAN, (entry.stream, entry.version, *plan, entry.recorded_at))
-        case SittingClosed():
-            held = (event.meeting, event.body, local_day(event.opened_at), event.public)
-            yield Statement(HOLD, (entry.stream, *held, entry.recorded_at))
+        case SittingClosed() | SittingCorrected():
+            if event.closed_at:
+                held = (event.meeting, event.body, local_day(event.opened_at), event.public)
+                yield Statement(HOLD, (entry.stream, entry.version, *held, entry.recorded_at))
         case _:
             assert_never(event)
 
 
 CADENCE = Projection(
     name="cadence_v1",
-    folds={OWN: (CadenceSet, MeetingScheduled, MeetingRescheduled, MeetingCancelled, SittingClosed)},
+    folds={OWN: (CadenceSet, MeetingScheduled, MeetingRescheduled, MeetingCancelled, SittingClosed, SittingCorrected)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
@@ -90,7 +93,9 @@ CADENCE = Projection(
 RULES = """select valid_from, minimum_per_year, maximum_gap_days, source from (
     select distinct on (valid_from) * from cadence_v1_rule where body = $1 and recorded_at <= $2 order by valid_from, version desc
 ) latest order by valid_from"""
-DAYS = """select true as held, day from cadence_v1_held where body = $1 and recorded_at <= $2 and (public or $3)
+DAYS = """select true as held, day from (
+    select distinct on (sitting) * from cadence_v1_held where body = $1 and recorded_at <= $2 order by sitting, version desc
+) latest where public or $3
 union all
 select false, day from (
     select distinct on (meeting) * from cadence_v1_plan where body = $1 and recorded_at <= $2 order by meeting, version desc

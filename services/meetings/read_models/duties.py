@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 from uuid import UUID
 
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, ResultsDeliberatedForDuty, ResultsReceivedForDuty
+from services.meetings.events.duty import (
+    DealingForDutyCorrected,
+    HandoverDutyFulfilled,
+    HandoverDutyOpened,
+    HandoverDutyReopened,
+    ResultsDeliberatedForDuty,
+    ResultsReceivedForDuty,
+)
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 
@@ -42,9 +49,16 @@ RECEIVE = """insert into duties_v1 (duty, conference, body, received_at, receive
 on conflict (duty) do update set received_at = excluded.received_at, received_publicly = excluded.received_publicly"""
 DELIBERATE = """insert into duties_v1 (duty, conference, body, deliberated_at, deliberated_publicly) values ($1, $2, $3, $4, $5)
 on conflict (duty) do update set deliberated_at = excluded.deliberated_at, deliberated_publicly = excluded.deliberated_publicly"""
-FULFIL = "update duties_v1 set fulfilled = true where duty = $1"
+FULFIL = "update duties_v1 set fulfilled = $2 where duty = $1"
 
-Folded = HandoverDutyOpened | ResultsReceivedForDuty | ResultsDeliberatedForDuty | HandoverDutyFulfilled
+Folded = (
+    HandoverDutyOpened
+    | ResultsReceivedForDuty
+    | ResultsDeliberatedForDuty
+    | DealingForDutyCorrected
+    | HandoverDutyFulfilled
+    | HandoverDutyReopened
+)
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -58,15 +72,17 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(RECEIVE, (*duty, event.received_at, event.public))
         case ResultsDeliberatedForDuty():
             yield Statement(DELIBERATE, (*duty, event.deliberated_at, event.public))
-        case HandoverDutyFulfilled():
-            yield Statement(FULFIL, (received.stream,))
+        case DealingForDutyCorrected():
+            yield Statement(RECEIVE if event.what == "receipt" else DELIBERATE, (*duty, event.at, event.public))
+        case HandoverDutyFulfilled() | HandoverDutyReopened():
+            yield Statement(FULFIL, (received.stream, isinstance(event, HandoverDutyFulfilled)))
         case _:
             assert_never(event)
 
 
 DUTIES = Projection(
     name="duties_v1",
-    folds={OWN: (HandoverDutyOpened, ResultsReceivedForDuty, ResultsDeliberatedForDuty, HandoverDutyFulfilled)},
+    folds={OWN: get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.meetings.events.meeting import ItemPlaced, ItemRemoved, ItemReturned
 from services.meetings.events.proposal import ItemProposed, ProposalDeclined
-from services.meetings.events.sitting import ItemDeliberated, NoteTaken
-from services.meetings.items import Asked, Matter
+from services.meetings.events.sitting import DeliberationEntry, ItemDeliberated, NoteEntry, NoteTaken, SittingCorrected
+from services.meetings.items import AgendaItem, Asked, Matter
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 
@@ -64,7 +64,9 @@ PLACE = """insert into proposals_v1_place (item, proposal, meeting, public, stan
 on conflict (item) do update set standing = excluded.standing"""
 DEAL = "insert into proposals_v1_dealt (item, proposal, meeting, public) values ($1, $2, $3, $4) on conflict (item) do nothing"
 
-Folded = ItemProposed | ProposalDeclined | ItemPlaced | ItemRemoved | ItemReturned | ItemDeliberated | NoteTaken
+UNDO = "delete from proposals_v1_dealt where item = $1"
+
+Folded = ItemProposed | ProposalDeclined | ItemPlaced | ItemRemoved | ItemReturned | ItemDeliberated | NoteTaken | SittingCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -82,15 +84,25 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
                 standing = isinstance(event, ItemPlaced)
                 yield Statement(PLACE, (event.item.id, item, received.stream, event.public and event.item.public, standing))
         case ItemDeliberated() | NoteTaken():
-            if event.item.proposal and isinstance(event, NoteTaken) == (event.item.asked is Asked.TAKE_NOTE):
-                yield Statement(DEAL, (event.item.id, event.item.proposal, event.meeting, event.public and event.item.public))
+            if isinstance(event, NoteTaken) == (event.item.asked is Asked.TAKE_NOTE):
+                yield from deal(event, event.item)
+        case SittingCorrected():
+            entry = event.entry
+            if isinstance(entry, DeliberationEntry | NoteEntry) and isinstance(entry, NoteEntry) == (entry.item.asked is Asked.TAKE_NOTE):
+                yield from deal(event, entry.item) if entry.at else [Statement(UNDO, (entry.item.id,))]
         case _:
             assert_never(event)
 
 
+def deal(event: ItemDeliberated | NoteTaken | SittingCorrected, item: AgendaItem) -> Iterable[Statement]:
+    """What was proposed is dealt with."""
+    if item.proposal:
+        yield Statement(DEAL, (item.id, item.proposal, event.meeting, event.public and item.public))
+
+
 PROPOSALS = Projection(
     name="proposals_v1",
-    folds={OWN: (ItemProposed, ProposalDeclined, ItemPlaced, ItemRemoved, ItemReturned, ItemDeliberated, NoteTaken)},
+    folds={OWN: (ItemProposed, ProposalDeclined, ItemPlaced, ItemRemoved, ItemReturned, ItemDeliberated, NoteTaken, SittingCorrected)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

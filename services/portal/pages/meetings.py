@@ -8,13 +8,15 @@ from uuid import UUID, uuid5
 
 from starlette.responses import Response
 
-from services.portal.forms import Field, Form
+from services.portal.forms import Field, Form, Options
 from services.portal.language import mark
+from services.portal.pages import sitting_corrections
 from services.portal.pages.bodies import KEEPERS, SCHEDULE
 from services.portal.pages.proposing import ASKED
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
+from services.portal.words import RECORDED
 
 pages = Pages()
 INSTRUMENTS = (("recommendation", mark("Recommendation")), ("statement", mark("Statement")), ("none", mark("neither of the two")))
@@ -100,17 +102,6 @@ RESOLVE = Form(
     done=mark("The vote is recorded."),
 )
 NOTE = Form("note", (AT,), submit=mark("Record that note is taken"), done=mark("Note is taken."))
-CORRECT = Form(
-    "correction",
-    (
-        Field("resolution", mark("Resolution"), "hidden"),
-        Field("text", mark("What stands"), "prose"),
-        Field("reason", mark("Reason"), "prose", hint=WITHOUT_NAMES),
-    ),
-    submit=mark("Correct the resolution"),
-    done=mark("The resolution is corrected."),
-)
-
 OF = "/meetings/{meeting}"
 PLANNING = (
     Step(PLACE, mark("Place a proposal on the agenda"), "meetings", f"{OF}/items"),
@@ -132,7 +123,6 @@ DEALING = (
     Step(RESOLVE, mark("Resolve"), "meetings", f"{OF}/items/{{item}}/resolution"),
     Step(NOTE, mark("Take note"), "meetings", f"{OF}/items/{{item}}/note"),
 )
-CORRECTING = (Step(CORRECT, mark("Correct the resolution"), "meetings", f"{OF}/resolutions/{{resolution}}/correction", ("resolution",)),)
 
 
 @pages.get("/meetings")
@@ -154,8 +144,13 @@ async def show_meeting(visit: Visit) -> Response:
         "proposal": [(one["proposal"], one["title"]) for one in meeting["waiting"]],
         "item": [(one["id"], f"{one['number']}. {one['title']}") for one in meeting["agenda"]],
     }
-    of = {ARRIVE.name: {"members": there[False]}, LEAVE.name: {"members": there[True]}}
-    steps = _steps(visit, meeting, there) if keeps else []
+    of: dict[str, dict[str, Options]] = {
+        ARRIVE.name: {"members": there[False]},
+        LEAVE.name: {"members": there[True]},
+        sitting_corrections.ATTENDANCE.name: {"entry": sitting_corrections.moves_of(visit, meeting)},
+        sitting_corrections.LEFT_OUT.name: {"member": [(one["member"], one["member_name"]) for one in members]},
+    }
+    steps = [*_steps(visit, meeting, there), *sitting_corrections.of_meeting(visit, meeting)] if keeps else []
     planned = {name: meeting[name] for name in ("starts_at", "ends_at", "place")}
     invitations = await visit.ask("meetings", f"/meetings/{key}/invitation", settled=True) if keeps and meeting["invited"] else None
     return visit.show(
@@ -163,7 +158,8 @@ async def show_meeting(visit: Visit) -> Response:
         meeting=meeting,
         invitations=invitations,
         steps=draw(visit, steps, options=options, of=of, values={"rescheduling": planned}, seen=found.etag),
-        said=[SCHEDULE, *forms_of(*PLANNING, *SITTING)],
+        said=[SCHEDULE, *forms_of(*PLANNING, *SITTING, *sitting_corrections.OF_MEETING)],
+        kinds=RECORDED,
         standings=STANDINGS,
         asked=dict(ASKED),
     )
@@ -198,7 +194,6 @@ def _dealing(visit: Visit, meeting: Any, item: Any) -> list[Step]:
         (deliberate, running and not outcome.get("deliberated_at")),
         (resolve, running and not resolution),
         (note, running and item["asked"] != "take_note" and not outcome.get("noted_at")),
-        (CORRECTING[0], resolution),
     )
 
 
@@ -209,15 +204,15 @@ async def show_item(visit: Visit) -> Response:
     item = await visit.ask("meetings", f"/meetings/{visit.path['meeting']}/items/{visit.path['item']}")
     resolution = (item["outcome"] or {}).get("resolution")
     keeps = visit.may(KEEPERS, meeting["body"])
-    steps = _dealing(visit, meeting, item) if keeps else []
+    steps = [*_dealing(visit, meeting, item), *sitting_corrections.of_item(visit, meeting, item)] if keeps else []
     later = [one for one in meeting["agenda"] if one["number"] > item["number"]]
-    standing = {"correction": {"resolution": resolution["id"], "text": resolution["text"]}} if resolution else None
     return visit.show(
         "meetings/item.html",
         meeting=meeting,
         item=item,
-        steps=draw(visit, steps, values=standing),
-        said=forms_of(*DEALING, *CORRECTING),
+        steps=draw(visit, steps, values=sitting_corrections.values_of(item)),
+        said=forms_of(*DEALING, *sitting_corrections.OF_ITEM),
+        kinds=RECORDED,
         following=later[0] if later else None,
         draft=_recommendation(resolution) if keeps and resolution else None,
         traced=item["proposal"] is not None or any((item["outcome"] or {}).values()),
@@ -231,5 +226,5 @@ def _recommendation(resolution: Any) -> UUID | None:
     return uuid5(UUID(resolution["id"]), "recommendation") if resolution["instrument"] != "none" else None
 
 
-add_steps(pages, "/meetings/{meeting}", show_meeting, (*PLANNING, *SITTING))
-add_steps(pages, "/meetings/{meeting}/items/{item}", show_item, (*DEALING, *CORRECTING))
+add_steps(pages, "/meetings/{meeting}", show_meeting, (*PLANNING, *SITTING, *sitting_corrections.OF_MEETING))
+add_steps(pages, "/meetings/{meeting}/items/{item}", show_item, (*DEALING, *sitting_corrections.OF_ITEM))

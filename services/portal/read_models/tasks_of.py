@@ -10,7 +10,7 @@ from services.portal.read_models import tasks_of_recommendations
 from services.portal.read_models.tasks_begun import SECRETARIAT, begin, end
 from services.portal.read_models.trace_facts import HANDOVER, PLACING
 from shared.contracts.conferences import ConferenceHeld, ConferencePlanned
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
 from shared.contracts.meetings.sittings import (
@@ -42,6 +42,7 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
         ProposalDeclined,
         HandoverDutyOpened,
         HandoverDutyFulfilled,
+        HandoverDutyReopened,
         ResultsReceived,
         ItemDeliberated,
         NoteTaken,
@@ -113,5 +114,7 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
             yield begin(duty, HANDOVER, SECRETARIAT, (body, name), title, duty, since, due_on=event.due_by)
         case HandoverDutyFulfilled():
             yield end(event.duty, HANDOVER)
+        case HandoverDutyReopened():
+            yield end(event.duty, HANDOVER, done=False)
         case _:
             yield Statement(SITTING, (event.meeting, isinstance(event, MeetingHeld)))

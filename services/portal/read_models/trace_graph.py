@@ -118,12 +118,18 @@ def still_open(node: Node, by_id: Mapping[UUID, Node], links: Sequence[Link], to
         since = step.day
         if step.awaits == PLACING:
             items = [by_id[link.target] for link in links if link.origin == node.id]
-            returned = [next((s.day for s in item.steps if s.step == "returned"), None) for item in items]
+            returned = [returned_on(item) for item in items]
             if None in returned:
                 continue
             since = max([since, *(day for day in returned if day)])
         late = (today - step.due_on).days if step.due_on else 0
         yield Open(step.awaits, since, max(0, (today - since).days), step.due_on, max(0, late))
+
+
+def returned_on(item: Node) -> date | None:
+    """When an item left its agenda the last time; None where it stands there, be it again."""
+    returned = [step.day for step in item.steps if step.step == "returned"]
+    return max(returned) if len(returned) >= max(1, sum(step.step == "placed" for step in item.steps)) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, assert_never
 
 from services.portal.read_models.trace_facts import DEALING, HANDOVER, PLACING, Edge, Step
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from services.portal.read_models.trace_righted import corrected
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
 from shared.contracts.meetings.sittings import (
@@ -16,6 +18,7 @@ from shared.contracts.meetings.sittings import (
     ResolutionPassed,
     ResolutionRejected,
     ResultsReceived,
+    SittingCorrected,
 )
 from shared.envelope import Received
 from shared.localday import local_day
@@ -31,16 +34,18 @@ FOLDED = (
     ProposalDeclined,
     HandoverDutyOpened,
     HandoverDutyFulfilled,
+    HandoverDutyReopened,
     ResultsReceived,
     ItemDeliberated,
     NoteTaken,
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    SittingCorrected,
 )
 Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
 OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined
-OfDuty = HandoverDutyOpened | HandoverDutyFulfilled
+OfDuty = HandoverDutyOpened | HandoverDutyFulfilled | HandoverDutyReopened
 Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
 
 MEETING = """insert into trace_v1_meeting (meeting, public) values ($1, $2)
@@ -48,7 +53,7 @@ on conflict (meeting) do update set public = excluded.public"""
 SECRETARIAT, RULE, BODY = "secretariat", "rule", "body"
 
 
-def facts(received: Received[Planned | OfProposal | OfDuty | Dealt]) -> Iterable[Step | Edge | Statement]:
+def facts(received: Received[Planned | OfProposal | OfDuty | Dealt | SittingCorrected]) -> Iterable[Step | Edge | Statement]:
     """Steps of proposals, duties, items and resolutions."""
     event = received.message
     match event:
@@ -56,8 +61,10 @@ def facts(received: Received[Planned | OfProposal | OfDuty | Dealt]) -> Iterable
             yield Statement(MEETING, (event.meeting, event.public))
         case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined():
             yield from _of_proposal(event, received)
-        case HandoverDutyOpened() | HandoverDutyFulfilled():
-            yield from _of_duty(event)
+        case HandoverDutyOpened() | HandoverDutyFulfilled() | HandoverDutyReopened():
+            yield from _of_duty(event, local_day(received.entry.recorded_at))
+        case SittingCorrected():
+            yield from _put_right(event)
         case _:
             yield from _of_item(event)
 
@@ -94,7 +101,7 @@ def _of_proposal(event: OfProposal, received: Received[Any]) -> Iterable[Step | 
             assert_never(event)
 
 
-def _of_duty(event: OfDuty) -> Iterable[Step | Edge]:
+def _of_duty(event: OfDuty, learned: date) -> Iterable[Step | Edge]:
     duty: dict[str, Any] = {
         "node": event.duty, "kind": "duty", "title": event.conference_title, "body": event.body, "body_name": event.body_name,
         "role": RULE, "public": True, "insiders": (event.body,),
@@ -108,8 +115,29 @@ def _of_duty(event: OfDuty) -> Iterable[Step | Edge]:
             yield Step(
                 **duty | {"public": event.public}, step="fulfilled", day=local_day(at), at=at, meeting=event.meeting, ends=(HANDOVER,)
             )
+        case HandoverDutyReopened():
+            ended = Step(**duty | {"public": event.public}, step="fulfilled", day=learned, meeting=event.meeting)
+            yield corrected(ended, learned, event.reason, stands=False)
         case _:
             assert_never(event)
+
+
+DONE = {"receipt": ("received", ()), "deliberation": ("deliberated", (DEALING,)), "note": ("noted", (DEALING,))}
+"""Which step tells of what was done with an item, and what that ends."""
+
+
+def _put_right(event: SittingCorrected) -> Iterable[Step]:
+    """What was told wrongly of an item; the meeting as a whole is no node."""
+    if event.item is None:
+        return
+    step, ends = DONE[event.what.value]
+    at = event.at or event.formerly
+    right = Step(
+        node=event.item, kind="item", title=event.item_title or event.title, body=event.body, body_name=event.body_name, role=BODY,
+        public=event.public, insiders=(event.body,), acting=(event.proposed_by,) if event.proposed_by else (), meeting=event.meeting,
+        step=step, day=local_day(at), at=at, detail=event.summary, ends=ends,
+    )  # fmt: skip
+    yield corrected(right, local_day(event.corrected_at), event.reason, stands=event.at is not None)
 
 
 def _of_item(event: Dealt) -> Iterable[Step | Edge]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded, MemberLeftSeat, MemberSeated, SeatingCorrected
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
 from shared.contracts.meetings.sittings import (
@@ -14,6 +14,7 @@ from shared.contracts.meetings.sittings import (
     ResolutionPassed,
     ResolutionRejected,
     ResultsReceived,
+    SittingCorrected,
 )
 from shared.domain import Contract
 
@@ -34,10 +35,12 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ProposalDeclined,
     HandoverDutyOpened,
     HandoverDutyFulfilled,
+    HandoverDutyReopened,
     ResultsReceived,
     ItemDeliberated,
     NoteTaken,
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    SittingCorrected,
 )

@@ -34,3 +34,12 @@ class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     public: bool
     """Whether outsiders may know of that meeting."""
     fulfilled_at: AwareDatetime
+
+
+class HandoverDutyReopened(OfDuty, name="meetings.HandoverDutyReopened"):
+    """What had ended the duty was recorded wrongly: until it is fulfilled again, the body owes it."""
+
+    meeting: UUID
+    public: bool
+    """Whether outsiders may know of that meeting, and were told of the end."""
+    reason: str

@@ -105,3 +105,35 @@ class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected", open_to_a
     text: str
     reason: str
     corrected_at: AwareDatetime
+
+
+class Corrected(StrEnum):
+    """What was told wrongly of a meeting as held."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    RECEIPT = "receipt"
+    DELIBERATION = "deliberation"
+    NOTE = "note"
+
+
+class SittingCorrected(OfMeeting, name="meetings.SittingCorrected", open_to_all=True):
+    """What was told of a meeting as held, or of an item in it, was wrong; this is what was so, and why. What was only left out is told as
+    any other fact."""
+
+    what: Corrected
+    item: UUID | None
+    """None where it concerns the meeting as a whole, as its opening and its end do."""
+    item_title: str | None
+    matter: Matter | None
+    proposal: UUID | None
+    proposed_by: UUID | None
+    proposed_by_name: str | None
+    formerly: AwareDatetime
+    """When it was told to have been so."""
+    at: AwareDatetime | None
+    """When it really was; None where it never happened."""
+    summary: str | None
+    """What was said in a deliberation, as it stands now."""
+    reason: str
+    corrected_at: AwareDatetime

@@ -213,12 +213,15 @@ def of_item(meeting: UUID, item: UUID, matter: Matter | None, proposal: UUID | N
     }  # fmt: skip
 
 
+def of_duty() -> dict[str, Any]:
+    """What each message says of the board's duty."""
+    return {"duty": DUTY, "conference": CONFERENCE, "conference_title": CITY_TITLE, "body": BOARD, "body_name": NAMES[BOARD]}
+
+
 def the_board_meets(told: Told) -> None:
     """The duty opens; the results wait, are placed, come back, are placed again, received, deliberated and resolved upon."""
     history = told.meetings
-    duty: dict[str, Any] = {
-        "duty": DUTY, "conference": CONFERENCE, "conference_title": CITY_TITLE, "body": BOARD, "body_name": NAMES[BOARD],
-    }  # fmt: skip
+    duty = of_duty()
     history.add(DUTY, duties.HandoverDutyOpened(**duty, opened_on=HELD_ON, due_by=date(2019, 5, 30)))
     put = of_proposal(PROPOSAL, RESULTS, BOARD, Asked.RECEIVE_AND_DELIBERATE, OFFICE)
     history.add(PROPOSAL, proposals.ItemProposed(**put, proposed_at=BEGINS + timedelta(days=1), due_by=None))
@@ -259,13 +262,35 @@ def the_board_meets(told: Told) -> None:
     history.add(DUTY, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     held = sittings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
     corrected = sittings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
-    history.add(sitting, held, corrected)
+    wrong: dict[str, Any] = {"formerly": MEETS, "summary": None, "reason": "Abgeschrieben.", "corrected_at": at}
+    right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **wrong)
+    history.add(sitting, held, corrected, right)
+    reopened = duties.HandoverDutyReopened(**duty, meeting=MEETING, public=True, reason="Abgeschrieben.")
+    history.add(DUTY, reopened, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     declined = of_proposal(named("declined"), RESULTS, COMMITTEE, Asked.TAKE_NOTE, OFFICE)
     history.add(
         named("declined"),
         proposals.ItemProposed(**declined, proposed_at=MEETS, due_by=None),
         proposals.ProposalDeclined(**declined, reason="Nicht zuständig."),
     )
+
+
+def it_was_never_deliberated(told: Told, *, after_all: bool = False) -> None:
+    """The board had deliberated something else; and then, it had deliberated this."""
+    history, at = told.meetings, datetime(2019, 3, 1, 9, tzinfo=UTC)
+    dealt, duty = of_item(MEETING, ITEM, RESULTS, PROPOSAL), of_duty()
+    put = of_proposal(PROPOSAL, RESULTS, BOARD, Asked.RECEIVE_AND_DELIBERATE, OFFICE)
+    reason = "Beraten wurde ein anderer Punkt."
+    never = sittings.SittingCorrected(
+        **dealt, what=sittings.Corrected.DELIBERATION, formerly=MEETS, at=None, summary=None, reason=reason, corrected_at=at
+    )
+    history.add(named("sitting"), never)
+    history.add(MEETING, proposals.ItemReturned(**put, meeting=MEETING, item=ITEM))
+    history.add(DUTY, duties.HandoverDutyReopened(**duty, meeting=MEETING, public=True, reason=reason))
+    if after_all:
+        history.add(named("sitting"), sittings.ItemDeliberated(**dealt, deliberated_at=MEETS, summary=None))
+        history.add(MEETING, proposals.ItemPlaced(**put, meeting=MEETING, item=ITEM, starts_at=MEETS))
+        history.add(DUTY, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=MEETS))
 
 
 def of_recommendation(recommendation: UUID = RECOMMENDATION, *, public: bool = True) -> dict[str, Any]:

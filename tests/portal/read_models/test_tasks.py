@@ -58,6 +58,19 @@ async def test_a_proposal_waits_until_it_is_placed_and_again_when_it_came_back(p
     assert "placing" in await said(pool, BOARD)
 
 
+async def test_a_duty_that_was_ended_by_mistake_is_to_be_done_again_until_it_is(pool: Pool) -> None:
+    told = of_meetings(100)
+    await told.fill(pool, TASKS)
+    assert not {"handover", "placing"} & set(await said(pool, BOARD))
+    story.it_was_never_deliberated(told)
+    await told.fill(pool, TASKS)
+    assert {"handover", "placing"} <= set(await said(pool, BOARD))
+    after_all = of_meetings(100)
+    story.it_was_never_deliberated(after_all, after_all=True)
+    await after_all.fill(pool, TASKS)
+    assert not {"handover", "placing"} & set(await said(pool, BOARD))
+
+
 async def test_a_meeting_is_to_be_invited_then_to_be_opened_then_to_be_closed(pool: Pool) -> None:
     before = MEETS - timedelta(days=20)
     await of_meetings(9).fill(pool, TASKS)

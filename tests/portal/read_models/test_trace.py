@@ -214,6 +214,40 @@ async def test_a_proposal_that_came_back_waits_since_then(pool: Pool) -> None:
     assert [(one.what, one.since) for one in proposal.open] == [("placing", date(2019, 1, 2))]
 
 
+async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is_open_again(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    story.the_board_meets(told)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    [item] = [node for node in graph.nodes if node.id == story.ITEM]
+    [received] = [step for step in item.steps if step.step == "received"]
+    assert (received.at, received.facts["corrected"]["reason"]) == (story.MEETS + timedelta(minutes=1), "Abgeschrieben.")
+    assert {one.what for node in graph.nodes for one in node.open} == set()
+
+    story.it_was_never_deliberated(told)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    still = {one.what: (node.kind, one.due_on) for node in graph.nodes for one in node.open}
+    assert still == {"handover": ("duty", date(2019, 5, 30)), "placing": ("proposal", None)}
+    [item] = [node for node in graph.nodes if node.id == story.ITEM]
+    [never] = [step for step in item.steps if step.step == "deliberated"]
+    assert never.facts["corrected"]["stands"] is False
+
+
+async def test_what_was_left_out_and_entered_later_ends_what_was_open(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    story.the_board_meets(told)
+    story.it_was_never_deliberated(told, after_all=True)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    assert {one.what for node in graph.nodes for one in node.open} == set()
+
+
 async def test_what_nobody_ever_heard_of_is_not_found(pool: Pool) -> None:
     await whole_story(3).fill(pool, TRACE)
     assert await load_trace(pool, uuid4(), NOW, Viewer(sees_all=True)) is None

@@ -1,0 +1,228 @@
+"""What was recorded wrongly of a sitting, or left out, is put right. Pure: what really was so and a state in, a fact out.
+
+It is judged as it would have been at once: on everything that is recorded together, with the correction in it. A vote keeps the numbers
+on which it was judged, and therefore a correction of who was there is refused where the vote could not have been held so: a resolution
+that the body had no power to pass is no slip of the pen, and putting it right is not the clerk's alone to decide. The members and the
+quorum stay those with which the meeting was opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal, Self, assert_never
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, model_validator
+
+from services.meetings.attendance import must_be_member
+from services.meetings.bounds import must_be_closable, must_be_due, must_end_after_all, must_lie_within
+from services.meetings.dealing import must_be_on_the_agenda
+from services.meetings.events.body import BodyKind
+from services.meetings.events.sitting import (
+    AnyEntry,
+    DeliberationEntry,
+    NoteEntry,
+    PresenceEntry,
+    ReceiptEntry,
+    ResolutionEntry,
+    SittingCorrected,
+    SpanEntry,
+)
+from services.meetings.held import Opened, Sitting, evolve, must_have_been_opened
+from shared.domain import Command, Refusal
+from shared.localday import Moment
+from shared.text import Prose
+
+
+class Right(BaseModel):
+    """What really was so."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class RightSpan(Right):
+    """When the meeting was opened or closed."""
+
+    kind: Literal["opening", "closing"]
+    at: Moment
+
+
+class RightDoing(Right):
+    """When something was done, if it was."""
+
+    at: Annotated[Moment | None, Field(description="When it really was; as recorded by default.")] = None
+    never_happened: Annotated[StrictBool, Field(description="It was recorded, and nothing of the kind happened.")] = False
+
+    @model_validator(mode="after")
+    def must_say_one_thing(self) -> Self:
+        """ValueError for a time of what never happened."""
+        if self.never_happened and self.at:
+            raise ValueError("what never happened has no time")
+        return self
+
+    def really_at(self, formerly: datetime | None) -> datetime | None:
+        """When it was; None where it never happened. NothingIsRecorded where nothing is, and no time is said either."""
+        if self.never_happened:
+            return None
+        if (at := self.at or formerly) is None:
+            raise NothingIsRecorded
+        return at
+
+
+class RightPresence(RightDoing):
+    """When a member came or went."""
+
+    kind: Literal["arrival", "departure"]
+    member: UUID
+    recorded_at: Annotated[Moment | None, Field(description="The time that is recorded; null for what was left out.")] = None
+
+
+class RightReceipt(RightDoing):
+    """When the body received an item, or took note of it."""
+
+    kind: Literal["receipt", "note"]
+    item: UUID
+
+
+class RightDeliberation(RightDoing):
+    """When the body deliberated an item, and what was said."""
+
+    kind: Literal["deliberation"]
+    item: UUID
+    summary: Annotated[Prose | None, Field(description="Official words, no names of residents; as recorded by default.")] = None
+
+
+class RightResolution(Right):
+    """What was resolved."""
+
+    kind: Literal["resolution"]
+    resolution: UUID
+    text: Prose
+
+
+AnyRight = Annotated[RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution, Field(discriminator="kind")]
+
+
+class CorrectSitting(Command):
+    """Let the record of a sitting say what was so. For when the meeting was planned, and of what sort its body is and the one that
+    proposed the item, is looked up."""
+
+    right: AnyRight
+    reason: str
+    starts_at: AwareDatetime
+    body_kind: BodyKind
+    proposed_by_kind: BodyKind | None
+
+
+class NothingIsRecorded(Refusal):
+    """What is corrected is found as it was recorded, by its item or by its member and time; what was left out is entered with its time."""
+
+
+class NoteHasInformed(Refusal):
+    """A note by which a committee was informed of a recommendation stands as it was told; the committee takes note again in a sitting."""
+
+
+class SittingGoesOn(Refusal):
+    """A sitting that goes on has no end that could be wrong."""
+
+
+class ResolutionIsUnknown(Refusal):
+    """Nothing was resolved under that id in this sitting."""
+
+
+def correct(command: CorrectSitting, state: Sitting) -> Sequence[SittingCorrected]:
+    """What was so, which has to fit all else that is recorded; what stands already is nothing to do."""
+    opened = must_have_been_opened(state)
+    entry = entry_of(command, opened, state.closed_at)
+    if entry is None:
+        return []
+    begun, ended = opened.opened_at, state.closed_at
+    if isinstance(entry, SpanEntry):
+        begun, ended = (entry.at, ended) if entry.kind == "opening" else (begun, entry.at)
+    corrected = SittingCorrected(
+        **opened.named(),
+        entry=entry,
+        reason=command.reason,
+        corrected_at=command.now,
+        opened_at=begun,
+        closed_at=ended,
+        dealt_with=None,
+    )
+    after = must_have_been_opened(evolve(state, corrected))
+    must_stand(after, ended, command)
+    return [corrected.model_copy(update={"dealt_with": dealt_with_now(opened, after) if ended else None})]
+
+
+def must_stand(after: Opened, closed_at: datetime | None, command: CorrectSitting) -> None:
+    """The refusal of a record that cannot have been so."""
+    must_be_due(after.opened_at, command.starts_at, command.now)
+    for at in after.times():
+        must_lie_within(at, after.opened_at, command.now)
+    if closed_at:
+        must_end_after_all(closed_at, after.opened_at, after.latest, command.now)
+    must_be_closable(after.latest, after.opened_at)
+    after.must_hold()
+
+
+def dealt_with_now(before: Opened, after: Opened) -> bool | None:
+    """Whether what was proposed is dealt with by now, or is not any more; None where nothing changes."""
+    if before.undealt() == after.undealt():
+        return None
+    return len(after.undealt()) < len(before.undealt())
+
+
+def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None) -> AnyEntry | None:
+    """The entry as it is right; None where it says so already."""
+    match right := command.right:
+        case RightSpan():
+            formerly = opened.opened_at if right.kind == "opening" else closed_at
+            if formerly is None:
+                raise SittingGoesOn
+            return None if formerly == right.at else SpanEntry(kind=right.kind, formerly=formerly, at=right.at)
+        case RightPresence():
+            return presence_of(right, opened)
+        case RightReceipt():
+            dealt = must_be_on_the_agenda(opened.items, right.item)
+            formerly = dealt.received_at if right.kind == "receipt" else dealt.noted_at
+            if formerly == (at := right.really_at(formerly)):
+                return None
+            if right.kind == "receipt":
+                return ReceiptEntry(item=dealt.item, formerly=formerly, at=at)
+            if formerly and dealt.item.matter and dealt.item.matter.service == "recommendations":
+                raise NoteHasInformed
+            return NoteEntry(
+                item=dealt.item,
+                body_kind=command.body_kind,
+                proposed_by_kind=command.proposed_by_kind,
+                formerly=formerly,
+                at=at,
+            )
+        case RightDeliberation():
+            dealt = must_be_on_the_agenda(opened.items, right.item)
+            formerly, summary = (dealt.deliberated.at, dealt.deliberated.summary) if dealt.deliberated else (None, None)
+            at = right.really_at(formerly)
+            said = (right.summary or summary) if at else None
+            return None if (formerly, summary) == (at, said) else DeliberationEntry(item=dealt.item, formerly=formerly, at=at, summary=said)
+        case RightResolution():
+            found = next((one for one in opened.items if one.resolution and one.resolution.resolution == right.resolution), None)
+            if found is None:
+                raise ResolutionIsUnknown
+            return None if found.text == right.text else ResolutionEntry(item=found.item, resolution=right.resolution, text=right.text)
+        case _:
+            assert_never(right)
+
+
+def presence_of(right: RightPresence, opened: Opened) -> PresenceEntry | None:
+    """That a member came or went, as it is right; None where it says so already."""
+    member = must_be_member(opened.attendance, right.member)
+    at = right.really_at(right.recorded_at)
+    entry = PresenceEntry(**dict(member), kind=right.kind, formerly=right.recorded_at, at=at)
+    moves = [move.at for move in opened.attendance.moves if (move.member, move.came) == (right.member, right.kind == "arrival")]
+    if at == right.recorded_at or (right.recorded_at is None and at in moves):
+        return None
+    if right.recorded_at is None or right.recorded_at in moves:
+        return entry
+    if any(one.entry == entry for one in opened.corrections):
+        return None
+    raise NothingIsRecorded

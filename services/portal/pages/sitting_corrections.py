@@ -1,0 +1,146 @@
+"""What was recorded wrongly of a meeting as held, or left out: the forms with which its keepers put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import JsonValue
+
+from services.portal.forms import Field, Form, Options, Reading
+from services.portal.language import mark
+from services.portal.steps import Step, fitting
+from services.portal.visit import Visit
+from services.portal.words import RECORDED
+from shared.localday import CITY_ZONE
+
+DONE = mark("The record is corrected.")
+REASON = Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
+REALLY_AT = Field("at", mark("When it really was"), "moment", needed=False, hint=mark("Leave empty what is right."))
+NEVER = Field("never_happened", mark("It never happened"), "check")
+ITEM = Field("item", mark("Item"), "hidden")
+CORRECT_PATH = "/meetings/{meeting}/correction"
+
+TIMES = Form(
+    "times-correction",
+    (
+        Field("kind", mark("What is wrong"), "choice", options=(("opening", RECORDED["opening"]), ("closing", RECORDED["closing"]))),
+        replace(REALLY_AT, needed=True, hint=""),
+        REASON,
+    ),
+    submit=mark("Correct the time"),
+    done=DONE,
+)
+ATTENDANCE = Form(
+    "attendance-correction",
+    (Field("entry", mark("Which entry is wrong"), "choice", translated=False), REALLY_AT, NEVER, REASON),
+    submit=mark("Correct the entry"),
+    done=DONE,
+)
+LEFT_OUT = Form(
+    "attendance-left-out",
+    (
+        Field("member", mark("Who"), "choice", translated=False),
+        Field(
+            "kind", mark("What was left out"), "choice", options=(("arrival", RECORDED["arrival"]), ("departure", RECORDED["departure"]))
+        ),
+        replace(REALLY_AT, needed=True, hint=""),
+        replace(REASON, label=mark("Why it is entered only now")),
+    ),
+    submit=mark("Enter it"),
+    done=DONE,
+)
+RECEIPT = Form("receipt-correction", (ITEM, REALLY_AT, NEVER, REASON), submit=mark("Correct the receipt"), done=DONE)
+NOTE = Form("note-correction", (ITEM, REALLY_AT, NEVER, REASON), submit=mark("Correct the taking note"), done=DONE)
+DELIBERATION = Form(
+    "deliberation-correction",
+    (
+        ITEM,
+        REALLY_AT,
+        Field("summary", mark("Summary"), "prose", needed=False, hint=mark("Everybody reads it, and it stays: name no person.")),
+        NEVER,
+        REASON,
+    ),
+    submit=mark("Correct the deliberation"),
+    done=DONE,
+)
+RESOLUTION = Form(
+    "correction",
+    (Field("resolution", mark("Resolution"), "hidden"), Field("text", mark("What stands"), "prose"), REASON),
+    submit=mark("Correct the resolution"),
+    done=mark("The resolution is corrected."),
+)
+
+
+def right_of(kind: str | None = None) -> Any:
+    """Makes a correction's body out of a form's: what was so, and why that was recorded otherwise."""
+
+    def made(reading: Reading) -> Mapping[str, JsonValue]:
+        right = {name: value for name, value in reading.body.items() if name != "reason"}
+        if entry := right.pop("entry", None):
+            said, member, recorded_at = ([*str(entry).split("|"), "", ""])[:3]
+            right |= {"kind": said, "member": member, "recorded_at": recorded_at}
+        return {"right": right | ({"kind": kind} if kind else {}), "reason": reading.body["reason"]}
+
+    return made
+
+
+CORRECT_TIMES = Step(TIMES, mark("Correct when it was opened or closed"), "meetings", CORRECT_PATH, body=right_of())
+CORRECT_ATTENDANCE = Step(ATTENDANCE, mark("Correct who came and went"), "meetings", CORRECT_PATH, body=right_of())
+ENTER_LEFT_OUT = Step(LEFT_OUT, mark("Enter an arrival or departure that was left out"), "meetings", CORRECT_PATH, body=right_of())
+CORRECT_RECEIPT = Step(RECEIPT, mark("Correct the receipt"), "meetings", CORRECT_PATH, body=right_of("receipt"))
+CORRECT_DELIBERATION = Step(DELIBERATION, mark("Correct the deliberation"), "meetings", CORRECT_PATH, body=right_of("deliberation"))
+CORRECT_NOTE = Step(NOTE, mark("Correct the taking note"), "meetings", CORRECT_PATH, body=right_of("note"))
+CORRECT_RESOLUTION = Step(RESOLUTION, mark("Correct the resolution"), "meetings", CORRECT_PATH, body=right_of("resolution"))
+OF_MEETING = (CORRECT_TIMES, CORRECT_ATTENDANCE, ENTER_LEFT_OUT)
+OF_ITEM = (CORRECT_RECEIPT, CORRECT_DELIBERATION, CORRECT_NOTE, CORRECT_RESOLUTION)
+
+
+def of_meeting(visit: Visit, meeting: Any) -> list[Step]:
+    """What can be put right of a meeting that was opened; what was left out of one that goes on is simply entered."""
+    attendance, held = meeting["attendance"] or {}, meeting["standing"] == "held"
+    return fitting(
+        visit,
+        (CORRECT_TIMES, held),
+        (CORRECT_ATTENDANCE, attendance.get("moves")),
+        (ENTER_LEFT_OUT, held and attendance.get("members")),
+    )
+
+
+def moves_of(visit: Visit, meeting: Any) -> Options:
+    """Each arrival and departure that is recorded, with its time in the city."""
+    moves = (meeting["attendance"] or {}).get("moves") or []
+    times = [datetime.fromisoformat(one["at"]).astimezone(CITY_ZONE) for one in moves]
+    return [
+        (f"{one['kind']}|{one['member']}|{one['at']}", f"{one['member_name']}: {visit.text(RECORDED[one['kind']])}, {at:%d.%m.%Y %H:%M}")
+        for one, at in zip(moves, times, strict=True)
+    ]
+
+
+def of_item(visit: Visit, meeting: Any, item: Any) -> list[Step]:
+    """What can be put right of an item; of a meeting that was held also what was left out, as far as it was asked."""
+    outcome, held = item["outcome"] or {}, meeting["standing"] == "held"
+    asked = {"receipt": item["asked"] == "receive_and_deliberate", "deliberation": True, "note": item["asked"] == "take_note"}
+    done = {"receipt": "received_at", "deliberation": "deliberated_at", "note": "noted_at"}
+    enter = {
+        "receipt": mark("Enter the receipt that was left out"),
+        "deliberation": mark("Enter the deliberation that was left out"),
+        "note": mark("Enter the taking note that was left out"),
+    }
+    steps = []
+    for kind, step in zip(done, OF_ITEM, strict=False):
+        recorded = outcome.get(done[kind])
+        steps.append((step if recorded else replace(step, title=enter[kind]), recorded or (held and asked[kind])))
+    return fitting(visit, *steps, (CORRECT_RESOLUTION, outcome.get("resolution")))
+
+
+def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
+    """What the forms of an item begin with."""
+    outcome = item["outcome"] or {}
+    begin: dict[str, dict[str, JsonValue]] = {step.form.name: {"item": item["id"]} for step in OF_ITEM[:3]}
+    begin[DELIBERATION.name]["summary"] = outcome.get("summary")
+    if resolution := outcome.get("resolution"):
+        begin[RESOLUTION.name] = {"resolution": resolution["id"], "text": resolution["text"]}
+    return begin

@@ -1,0 +1,148 @@
+"""The pages of a meeting as held: what was put right of it, and the forms with which its keepers do so."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.portal.interfaces import THING, answer_to
+from tests.portal.sites import Site, new_site
+
+PAGE, MEETING = f"/de/meetings/{THING}", f"/api/meetings/meetings/{THING}"
+ITEM_PAGE, ITEM = f"{PAGE}/items/{THING}", f"{MEETING}/items/{THING}"
+MEMBER = "0b0d1e00-0000-4000-8000-000000000008"
+CORRECTED_AT = "2018-12-03T08:00:00Z"
+REASON = "Falsch abgeschrieben."
+BEGAN, ENDED = "2018-11-06T15:00:00Z", "2018-11-06T17:00:00Z"
+
+
+def said(kind: str, **changes: Any) -> dict[str, Any]:
+    nothing = dict.fromkeys(("member_name", "formerly", "at", "text"))
+    return {"kind": kind, **nothing, "reason": REASON, "corrected_at": CORRECTED_AT, **changes}
+
+
+def site_of_a_meeting(folder: Path, *, standing: str = "held", outcome: dict[str, Any] | None = None, **changes: Any) -> Site:
+    """A meeting that was held, with one arrival and one item."""
+    site, meeting, item = new_site(folder), answer_to(MEETING), answer_to(ITEM)
+    nothing = dict.fromkeys(("received_at", "deliberated_at", "summary", "noted_at", "resolution"))
+    done = nothing | {"rejections": [], "dealt_with": False, "corrected": []} | (outcome or {})
+    item |= {"asked": "receive_and_deliberate", "outcome": done}
+    attendance = {
+        "present": 1,
+        "voting_present": 1,
+        "members": [{"member": MEMBER, "member_name": "Ayla Beispiel", "voting": True, "present": True}],
+        "moves": [{"kind": "arrival", "member": MEMBER, "member_name": "Ayla Beispiel", "at": "2018-11-06T15:01:00.5Z"}],
+    }
+    held = {"standing": standing, "opened_at": BEGAN, "closed_at": ENDED, "attendance": attendance, "agenda": [item], "waiting": []}
+    site.answers |= {
+        f"GET {MEETING}": (200, meeting | held | {"corrected": [], "invited": None} | changes),
+        f"GET {ITEM}": (200, item),
+        f"POST {MEETING}/correction": (200, {"id": THING, "version": 3, "position": 9}),
+    }
+    return site
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+
+
+def forms_on(page: str) -> set[str]:
+    return set(re.findall(r'<form class="form" id="([^"]+)"', page))
+
+
+def sent(site: Site) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(site.asked[-1].content)
+    return body
+
+
+async def test_everybody_reads_what_was_put_right_and_why_and_finds_no_form(tmp_path: Path) -> None:
+    corrections = [
+        said("closing", formerly="2018-11-06T18:00:00Z", at=ENDED),
+        said("arrival", member_name="Ayla Beispiel", at="2018-11-06T15:01:00Z"),
+        said("departure", member_name="Bo Beispiel", formerly="2018-11-06T16:00:00Z"),
+    ]
+    page = (await site_of_a_meeting(tmp_path, corrected=corrections).get(PAGE)).text
+    text = text_of(page)
+    assert "Ende: 6. November 2018, 18:00 Uhr (vorher 6. November 2018, 19:00 Uhr) Berichtigt am 3. Dezember 2018: " + REASON in text
+    assert "Ankunft, Ayla Beispiel: 6. November 2018, 16:01 Uhr (war ausgelassen)" in text
+    assert "Weggang, Bo Beispiel: hat nicht stattgefunden (vorher 6. November 2018, 17:00 Uhr)" in text
+    assert forms_on(page) == set()
+
+
+async def test_an_items_page_says_it_too(tmp_path: Path) -> None:
+    outcome = {"corrected": [said("receipt", formerly=BEGAN, at="2018-11-06T15:05:00Z"), said("resolution", text="Mehr Kurse.")]}
+    text = text_of((await site_of_a_meeting(tmp_path, outcome=outcome).get(ITEM_PAGE)).text)
+    assert "Entgegennahme: 6. November 2018, 16:05 Uhr (vorher 6. November 2018, 16:00 Uhr)" in text
+    assert text.count(f"Berichtigt am 3. Dezember 2018: {REASON}") == 2
+
+
+async def test_its_keepers_put_right_when_it_ended_and_who_came(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path)
+    await site.sign_in("alle")
+    page = (await site.get(PAGE)).text
+    assert {"times-correction", "attendance-correction", "attendance-left-out"} <= forms_on(page)
+    sending = {"_key": "k" * 20, "reason": REASON}
+    answer = await site.post(f"{PAGE}/times-correction", kind="closing", at="2018-11-06T18:30", **sending)
+    assert sent(site) == {"right": {"kind": "closing", "at": "2018-11-06T18:30:00+01:00"}, "reason": REASON}
+    assert "Die Niederschrift ist berichtigt." in (await site.get(answer.headers["location"])).text
+
+    [(entry, name)] = re.findall(r'<option value="(arrival[^"]+)"[^>]*>([^<]+)', page)
+    assert name == "Ayla Beispiel: Ankunft, 06.11.2018 16:01"
+    await site.post(f"{PAGE}/attendance-correction", entry=entry, at="", never_happened="yes", **sending)
+    recorded = {"kind": "arrival", "member": MEMBER, "recorded_at": "2018-11-06T15:01:00.5Z"}
+    assert sent(site) == {"right": recorded | {"never_happened": True}, "reason": REASON}
+
+    await site.post(f"{PAGE}/attendance-left-out", member=MEMBER, kind="departure", at="2018-11-06T17:00", **sending)
+    left = {"kind": "departure", "member": MEMBER, "at": "2018-11-06T17:00:00+01:00"}
+    assert sent(site) == {"right": left, "reason": REASON}
+
+
+@pytest.mark.parametrize(
+    ("standing", "outcome", "expected"),
+    [
+        ("held", {}, {"receipt-correction", "deliberation-correction"}),
+        ("held", {"received_at": BEGAN, "noted_at": BEGAN}, {"receipt-correction", "deliberation-correction", "note-correction"}),
+        ("opened", {"received_at": BEGAN}, {"receipt-correction"}),
+        ("opened", {}, set()),
+    ],
+)
+async def test_what_was_recorded_can_be_put_right_and_after_the_end_what_was_left_out_be_entered(
+    tmp_path: Path, standing: str, outcome: dict[str, Any], expected: set[str]
+) -> None:
+    site = site_of_a_meeting(tmp_path, standing=standing, outcome=outcome)
+    await site.sign_in("alle")
+    page = (await site.get(ITEM_PAGE)).text
+    assert {form for form in forms_on(page) if "correction" in form} == expected
+    assert ("Ausgelassene Beratung nachtragen" in page) is (standing == "held")
+
+
+async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_path: Path) -> None:
+    resolution = answer_to(ITEM)["outcome"]["resolution"] | {"text": "Mehr Kurse.", "instrument": "none"}
+    site = site_of_a_meeting(tmp_path, outcome={"deliberated_at": BEGAN, "summary": "So.", "resolution": resolution})
+    await site.sign_in("alle")
+    page = (await site.get(ITEM_PAGE)).text
+    assert "Mehr Kurse.</textarea>" in page
+    assert "So.</textarea>" in page
+    sending = {"_key": "k" * 20, "reason": REASON}
+    await site.post(f"{ITEM_PAGE}/deliberation-correction", item=THING, at="", summary="Anders.", **sending)
+    assert sent(site) == {
+        "right": {"kind": "deliberation", "item": THING, "summary": "Anders.", "never_happened": False},
+        "reason": REASON,
+    }
+    await site.post(f"{ITEM_PAGE}/correction", resolution=THING, text="Viele Kurse.", **sending)
+    assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse."}, "reason": REASON}
+
+
+async def test_what_does_not_fit_is_said_beside_the_form(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path)
+    refused = {"type": "urn:bindeglied:meetings:VoteWouldNotStand", "detail": "…"}
+    site.answers[f"POST {MEETING}/correction"] = (409, refused)
+    await site.sign_in("alle")
+    entry = f"arrival|{MEMBER}|2018-11-06T15:01:00.5Z"
+    answer = await site.post(f"{PAGE}/attendance-correction", _key="k" * 20, entry=entry, never_happened="yes", reason=REASON)
+    assert answer.status_code == 409
+    assert "beschlussfähig" in answer.text
