@@ -59,5 +59,5 @@ async def matters(visit: Visit) -> list[tuple[str, str]]:
     held = await visit.all_of("conferences", "/conferences")
     return [
         *((f"recommendations:recommendation:{one['recommendation']}", one["title"]) for one in given if one["issued_on"]),
-        *((f"conferences:conference:{one['conference']}", one["title"]) for one in held if one["held_on"]),
+        *((f"conferences:results:{one['conference']}", one["title"]) for one in held if one["held_on"]),
     ]
