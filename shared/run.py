@@ -109,7 +109,7 @@ async def running(service: Service, around: Surroundings, role: Role, given: Gro
             budget=Budget(settings.anonymous_at_once, settings.anonymous_per_minute) if settings.anonymous_at_once else None,
         )
         watch(service.name, around.metrics, writer, readers)
-        app = create_app(service, runtime)
+        app = create_app(service, runtime, most_at_once=settings.max_requests)
         face = await stack.enter_async_context(service.face(app, runtime, around)) if service.face else app
         if role != "api":
             work = asyncio.create_task(readers.run(), name=f"worker:{service.name}")

@@ -71,6 +71,8 @@ class Settings(BaseModel):
     """How many commands may come at once from one address without a sign-in; 0 where somebody else sees to that."""
     anonymous_per_minute: int = Field(default=20, ge=1)
     """How many a minute after that: a class of thirty behind one address sends six each within five minutes."""
+    max_requests: int = Field(default=1_000, ge=1)
+    """How many requests one process answers at once; more are answered with 503, health and readiness always."""
     max_waiting_commands: int = Field(default=2_000, ge=1)
     smtp_url: str | None = Field(default=None, repr=False)
     """Where the notifications service hands its mail over: `smtp://user:password@host:587?starttls=1`, or `smtps://…`."""

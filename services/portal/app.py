@@ -50,7 +50,7 @@ from services.portal.session import is_ours, local_address, person_of
 from services.portal.sessions import Sessions, SessionsLeft, client_of
 from services.portal.visit import PRIVATE, Visit
 from shared.http.app import MOST_BYTES
-from shared.http.edge import Edge
+from shared.http.edge import MOST_AT_ONCE, Edge
 from shared.http.keys import KeysUnavailable
 from shared.http.permissions import Principal
 from shared.http.problems import is_away, unexpected_problem
@@ -94,7 +94,9 @@ async def face(interface: ASGIApp, runtime: Runtime, around: Surroundings) -> As
     async with services(around) as ways:
         client = None if around.sign_in else client_of(around.settings)
         sessions = Sessions(Issuer(client, runtime.tokens), runtime.tokens) if client else None
-        yield _Face(interface, pages(Portal(runtime, around, ways, read_operator(around.settings.operator), sessions)))
+        yield _Face(
+            interface, pages(Portal(runtime, around, ways, read_operator(around.settings.operator), sessions), around.settings.max_requests)
+        )
 
 
 class _Face:
@@ -109,15 +111,16 @@ class _Face:
         await (self._interface if first in APART else self._shown)(scope, receive, send)
 
 
-def pages(portal: Portal) -> ASGIApp:
-    """The pages."""
+def pages(portal: Portal, most_at_once: int = MOST_AT_ONCE) -> ASGIApp:
+    """The pages; so many requests at once."""
     shown = Shown(portal)
+    bounds = {"most_bytes": MOST_BYTES, "most_at_once": most_at_once}
     app = Starlette(
         routes=[Route("/", to_language), *login.plain_routes(portal), *sign_in.plain_routes(portal), assets.ROUTE, *shown.routes()],
         exception_handlers={HTTPException: shown.failed_soon},
         middleware=[
             *([Middleware(SessionsLeft, portal.sessions)] if portal.sessions else []),
-            Middleware(Edge, service="portal", metrics=portal.runtime.metrics, answer=shown.failed, most_bytes=MOST_BYTES, headers=HEADERS),
+            Middleware(Edge, service="portal", metrics=portal.runtime.metrics, answer=shown.failed, headers=HEADERS, **bounds),
         ],
     )
     app.router.redirect_slashes = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI
@@ -11,7 +12,7 @@ from starlette.middleware import Middleware
 
 from shared.http import operations_api
 from shared.http.document_parts import DESCRIPTION
-from shared.http.edge import Edge
+from shared.http.edge import MOST_AT_ONCE, Edge
 from shared.http.health import health_routes
 from shared.http.openapi import install_openapi
 from shared.http.permissions import Permissions
@@ -52,6 +53,7 @@ def create_app(
     version: str = "1",
     lifespan: Lifespan | None = None,
     most_bytes: int = MOST_BYTES,
+    most_at_once: int = MOST_AT_ONCE,
 ) -> FastAPI:
     """The application of `service` under `prefix` (by default `/api/<service>`). UnguardedRoute if a route lacks a permission."""
     prefix = f"/api/{service.name}" if prefix is None else prefix
@@ -68,7 +70,8 @@ def create_app(
         lifespan=lifespan,
     )
     answer = install_problems(app, service.name)
-    app.user_middleware.append(Middleware(Edge, service=service.name, metrics=runtime.metrics, answer=answer, most_bytes=most_bytes))
+    edge = partial(Edge, service=service.name, metrics=runtime.metrics, answer=answer, most_bytes=most_bytes, most_at_once=most_at_once)
+    app.user_middleware.append(Middleware(edge))
     add_guarded_routes(app, service.router, service.permissions, runtime, service.name, prefix)
     add_guarded_routes(app, operations_api.router, operations_api.PERMISSIONS, runtime, service.name, prefix)
     app.router.routes.extend(health_routes(runtime.readiness, runtime.metrics))

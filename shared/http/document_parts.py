@@ -87,7 +87,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "422": ("bad-input", "key-reused", "unstorable"),
     "428": ("if-match-missing",),
     "429": ("too-many",),
-    "503": ("unavailable", "busy", "outcome-unknown", "read-model-behind", "program-too-old", "issuer-unavailable"),
+    "503": ("unavailable", "busy", "full", "outcome-unknown", "read-model-behind", "program-too-old", "issuer-unavailable"),
 }
 _TEXTS = {
     "401": "No bearer token, or one that is not accepted.",

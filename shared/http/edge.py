@@ -14,12 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.http.etags import bytes_tag, matches_none
 from shared.http.metrics import Metrics
-from shared.http.problems import Answer
+from shared.http.problems import Answer, Full
 
 logger = structlog.get_logger(__name__)
 access = logging.getLogger("bindeglied.access")
 
 SLOW_SECONDS = 1.0
+ALWAYS_ANSWERED = frozenset({"/health", "/ready", "/metrics"})
+"""A process that has much to do is alive, and says so."""
+MOST_AT_ONCE = 1_000
 FixedHeaders = tuple[tuple[bytes, bytes], ...]
 SECURITY_HEADERS: FixedHeaders = (
     (b"x-content-type-options", b"nosniff"),
@@ -33,10 +36,12 @@ class Edge:
     """Pure ASGI middleware: one object per request, no tasks, no queues."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, metrics: Metrics, answer: Answer, most_bytes: int, headers: FixedHeaders = SECURITY_HEADERS
-    ) -> None:
+        self, app: ASGIApp, *, service: str, metrics: Metrics, answer: Answer, most_bytes: int, most_at_once: int = MOST_AT_ONCE,
+        headers: FixedHeaders = SECURITY_HEADERS,
+    ) -> None:  # fmt: skip
         self.app, self.service, self.metrics, self.answer, self.most_bytes = app, service, metrics, answer, most_bytes
-        self.headers = headers
+        self.most_at_once, self.headers = most_at_once, headers
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,7 +51,11 @@ class Edge:
         began = time.perf_counter()
         outgoing = _Outgoing(scope, send, self.headers)
         inner = dict(scope, method="GET") if outgoing.is_head else scope
+        counts = scope["path"] not in ALWAYS_ANSWERED
+        self._under_way += counts
         try:
+            if counts and self._under_way > self.most_at_once:
+                raise Full
             limited = self._limited(scope, receive) if scope["method"] not in _WITHOUT_BODY else receive
             await self.app(inner, limited, outgoing.send)
         except Exception as error:
@@ -55,6 +64,7 @@ class Edge:
             response = self.answer(Request(inner), error)
             await response(inner, receive, outgoing.send)
         finally:
+            self._under_way -= counts
             self._account(inner, outgoing.status, scope["method"], time.perf_counter() - began)
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:

@@ -65,6 +65,10 @@ class PreconditionMissing(Exception):
     """Whoever changes what they saw says which version they saw: send its ETag as If-Match."""
 
 
+class Full(Exception):
+    """Too many requests are being answered at this moment. Nothing happened: send it again."""
+
+
 class ReadModelBehind(Exception):
     """The read model has not come as far as `min_position` yet; ask again."""
 
@@ -151,6 +155,8 @@ def problem_of(service: str, error: Exception) -> Problem:
             return kit_problem(422, "unstorable", reason, title="This cannot be stored")
         case StoreBusy(retry_after=seconds):
             return unavailable_problem("Nothing happened: too much is going on. Send it again.", "busy", seconds)
+        case Full():
+            return unavailable_problem(Full.__doc__ or "", "full")
         case OutcomeUnknown(retry_after=seconds):
             detail = "Whether it happened is not known. Send the same request with the same Idempotency-Key again: you then learn it."
             return unavailable_problem(detail, "outcome-unknown", seconds)

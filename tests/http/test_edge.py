@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from shared.http.problems import problem_of
 from shared.telemetry import configure_logging
 from tests.http.conftest import Served, bearer, served_on
 from tests.http.test_commands import told
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import Database, PostgresServer
 
 
 async def test_head_answers_wherever_get_does_with_the_same_headers_and_no_body(served: Served) -> None:
@@ -162,3 +163,21 @@ async def _look_again(served: Served, status: int) -> dict[str, Any]:
         if response.status_code == status:
             found: dict[str, Any] = response.json()
             return found
+
+
+async def test_more_requests_at_once_than_a_process_can_take_are_503_and_health_answers_all_the_same(database: Database) -> None:
+    async with served_on(database.dsn, most_at_once=3) as served:
+        begun = await served.begin()
+        address = f"{begun.headers['location']}?min_position={begun.headers['position']}"
+        # The read model is never reached: each of these waits for two seconds.
+        waiting = [asyncio.create_task(served.client.get(address, headers=served.secretary())) for _ in range(20)]
+        refused, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        alive = [await served.client.get(path) for path in ("/health", "/ready", "/metrics")]
+        answers = await asyncio.gather(*waiting)
+        later = await served.client.get("/api/notes/whoami")
+    assert refused.pop().result().json()["type"] == "urn:bindeglied:problem:full"
+    assert [answer.status_code for answer in alive] == [200, 200, 200]
+    kinds = [told(answer, 503)["type"].rpartition(":")[2] for answer in answers]
+    assert (kinds.count("read-model-behind"), kinds.count("full")) == (3, 17)
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in answers)
+    assert later.status_code == 200, "whoever is done makes room"
