@@ -128,6 +128,12 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str | None]]:
         said = format_time(_local(value), "HH:mm", locale=locale)
         return f"{said}{FIRM}Uhr" if spoken.language == "de" else said
 
+    def span(begin: str | datetime, end: str | datetime) -> str:
+        """`28 November 2018, 16:00 – 18:00`; over midnight with both days."""
+        if day(begin) != day(end):
+            return f"{moment(begin)} – {moment(end)}"
+        return f"{day(begin)}, {format_time(_local(begin), 'HH:mm', locale=locale)}{FIRM}–{FIRM}{clock(end)}"
+
     def weekday(value: str | datetime) -> str:
         """`Wednesday`."""
         return format_datetime(_local(value), "EEEE", locale=locale)
@@ -154,7 +160,7 @@ def _filters(spoken: Speech) -> dict[str, Callable[..., str | None]]:
         return spoken.text(text) if is_ours(text) else written(text)
 
     filters: dict[str, Callable[..., str | None]] = {"day": day, "moment": moment, "clock": clock, "weekday": weekday, "number": number}
-    return {**filters, "to": to, "lang": lang, "written": written, "sourced": sourced}
+    return {**filters, "span": span, "to": to, "lang": lang, "written": written, "sourced": sourced}
 
 
 def is_ours(text: str) -> bool:

@@ -17,12 +17,12 @@ from shared.surroundings import SignIn, Surroundings
 OPERATOR = role("operator", of=CITY)
 NAVIGATION: tuple[tuple[str, str, Permission], ...] = (
     ("/", mark("Home"), EVERYBODY),
+    ("/tasks", mark("Tasks"), SIGNED_IN),
     ("/conferences", mark("Conferences"), EVERYBODY),
     ("/bodies", mark("Bodies"), EVERYBODY),
     ("/meetings", mark("Meetings"), EVERYBODY),
     ("/recommendations", mark("Recommendations"), EVERYBODY),
     ("/subscription", mark("Stay informed"), EVERYBODY),
-    ("/tasks", mark("Tasks"), SIGNED_IN),
     ("/feedback", mark("Feedback"), role("feedback", of=CITY)),
     ("/operations", mark("Operations"), OPERATOR),
 )

@@ -140,3 +140,14 @@ def test_no_line_ends_between_a_number_and_what_it_counts(text: str, shown: str)
 def test_no_line_ends_inside_a_day_or_a_time(language: Language, shown: str) -> None:
     page = speech(language).templates.from_string("{{ at | moment }}|{{ at | day }}").render(at="2018-11-28T15:00:00Z")
     assert page == f"{shown}|{shown.partition(',')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"),
+    [
+        ("2018-11-28T17:00:00Z", "28.\u00a0November\u00a02018, 16:00\u00a0–\u00a018:00\u00a0Uhr"),
+        ("2018-11-29T00:30:00Z", "28.\u00a0November\u00a02018, 16:00\u00a0Uhr – 29.\u00a0November\u00a02018, 01:30\u00a0Uhr"),
+    ],
+)
+def test_a_span_names_its_day_once_unless_it_goes_over_midnight(end: str, shown: str) -> None:
+    assert speech("de").templates.from_string("{{ begin | span(end) }}").render(begin="2018-11-28T15:00:00Z", end=end) == shown

@@ -9,7 +9,11 @@ from starlette.responses import Response
 
 from services.portal import words
 from services.portal.clients import ServiceProblem
+from services.portal.forms import Form
 from services.portal.pages.lists import after_of, one_page
+from services.portal.pages.meetings import CLOSE, INVITE, OPEN
+from services.portal.pages.organisation import HOLD
+from services.portal.pages.recommendations import ACKNOWLEDGE, ANSWER, COMPLETE, DRAFT, INFORM, VERIFY
 from services.portal.read_models.tasks import Task, list_tasks
 from services.portal.read_models.viewer import viewer_of
 from services.portal.routing import Pages
@@ -23,10 +27,29 @@ SITTING = ("secretariat", "chair", "member")
 """Who goes to a body's meetings."""
 AT_BODY = {"handover", "placing"}
 AT_MEETING = {"invitation", "opening", "closing", "letter"}
+FORMS: dict[str, Form] = {
+    "invitation": INVITE,
+    "opening": OPEN,
+    "closing": CLOSE,
+    "holding": HOLD,
+    "issuing": DRAFT,
+    "informing": INFORM,
+    "acknowledgement": ACKNOWLEDGE,
+    "answer": ANSWER,
+    "measure": COMPLETE,
+    "verification": VERIFY,
+}
+"""What is filled in for it, where that is one form: the way to the page leads on to it, and browsers open what it is folded in."""
 
 
 def place_of(task: Task) -> str:
-    """The page where it is done."""
+    """The place where it is done."""
+    form = FORMS.get(task.what)
+    return page_of(task) + (f"#{form.name}" if form else "")
+
+
+def page_of(task: Task) -> str:
+    """The page of that place."""
     if task.what in AT_BODY:
         return f"/bodies/{task.body}"
     if task.what in AT_MEETING:

@@ -123,7 +123,7 @@ async def test_a_receipt_that_was_never_given_is_not_found(front: Front, query: 
 async def test_tasks_are_shown_to_whoever_has_them_with_the_way_to_where_they_are_done(front: Front) -> None:
     await until_overdue().fill(front.pool)
     answered = await front.get("/de/tasks", SOCIAL_OFFICER)
-    assert f'href="/de/recommendations/{story.RECOMMENDATION}"' in answered.text
+    assert f'href="/de/recommendations/{story.RECOMMENDATION}#answer"' in answered.text, "right to the form"
     assert "seit 94 Tagen überfällig" in same_spaces(answered.text)
     assert answered.headers["cache-control"] == "no-store"
     assert "Es ist nichts zu tun." in (await front.get("/de/tasks", f"{story.OFFICE}:organiser")).text
