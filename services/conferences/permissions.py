@@ -22,6 +22,7 @@ PERMISSIONS: Permissions = {
     "confirm_registration": PUBLIC,
     "cancel_registration": PUBLIC,
     "erase_registration": PUBLIC,
+    "show_own_registration": PUBLIC,
     "hand_in_contribution": PUBLIC,
     "erase_contribution": PUBLIC,
     "enter_group_contribution": ORGANISER,

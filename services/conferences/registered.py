@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 from uuid import UUID
 
 from services.conferences.events import (
@@ -70,6 +70,14 @@ class Registration:
     """As long as it is neither confirmed nor cancelled."""
     confirmed: bool = False
     cancelled: bool = False
+
+    def standing(self, now: datetime) -> Literal["waiting", "expired", "confirmed", "cancelled"]:
+        """What can be said of it, and from which follows what can still be done."""
+        if self.cancelled:
+            return "cancelled"
+        if self.confirmed:
+            return "confirmed"
+        return "expired" if self.waiting is None or now > self.waiting.expires_at else "waiting"
 
     @property
     def takes_a_place(self) -> bool:

@@ -17,6 +17,7 @@ PERMISSIONS: Permissions = {
     "stop_subscription": PUBLIC,
     "stop_with_one_click": PUBLIC,
     "erase_subscriber": PUBLIC,
+    "show_own_subscription": PUBLIC,
     "set_member_contact": SECRETARIAT,
     "erase_member_contact": SECRETARIAT,
     "list_contacts": SECRETARIAT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import assert_never
+from typing import Literal, assert_never
 from uuid import UUID
 
 from services.notifications.events import (
@@ -52,6 +52,14 @@ class Subscription:
     def waits(self) -> bool:
         """Whether it is neither confirmed nor stopped."""
         return not self.confirmed and not self.stopped
+
+    def standing(self, now: datetime) -> Literal["waiting", "expired", "confirmed", "stopped"]:
+        """What can be said of it, and from which follows what can still be done."""
+        if self.stopped:
+            return "stopped"
+        if self.confirmed:
+            return "confirmed"
+        return "expired" if now >= self.expires_at else "waiting"
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,31 @@ async def test_a_token_opens_only_what_it_is_for(city: City) -> None:
     assert (await city.post("/registrations/erasure", {"token": confirm})).status_code == 404
 
 
+async def test_whoever_has_the_mail_sees_how_the_registration_stands_and_nothing_of_the_person(city: City) -> None:
+    conference = await city.conference()
+    confirm, manage = await city.registered(conference)
+
+    async def stands(token: str) -> str:
+        own = await city.get("/registrations/own", token=token)
+        assert own.status_code == 200
+        shown = own.json()
+        assert shown.keys() == {"conference", "title", "starts_at", "ends_at", "place", "standing"}
+        return str(shown["standing"])
+
+    assert await stands(confirm) == await stands(manage) == "waiting"
+    registered, city.clock.now = city.clock.now, city.clock.now + timedelta(hours=48, seconds=1)
+    assert await stands(confirm) == "expired"
+    city.clock.now = registered
+    await city.confirm(confirm)
+    assert await stands(confirm) == await stands(manage) == "confirmed"
+    await city.post("/registrations/cancellation", {"token": manage})
+    assert await stands(confirm) == await stands(manage) == "cancelled"
+    await city.post("/registrations/erasure", {"token": manage})
+    assert await stands(confirm) == await stands(manage) == "erased"
+    assert (await city.get("/registrations/own", token=NO_TOKEN)).status_code == 404
+    assert (await city.get("/registrations/own")).status_code == 422
+
+
 async def test_the_last_place_is_taken_once_however_many_confirm_at_a_time(city: City) -> None:
     conference = await city.conference(capacity=2)
     tokens = [(await city.registered(conference, f"gast-{n}@example.org"))[0] for n in range(5)]

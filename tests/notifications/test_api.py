@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -113,6 +114,25 @@ async def test_a_confirmation_works_for_48_hours(city: City) -> None:
     city.clock.now += timedelta(hours=48)
     late = await city.post("/subscriptions/confirmation", {"token": confirm})
     assert (late.status_code, late.json()["type"]) == (409, "urn:bindeglied:notifications:TokenHasExpired")
+
+
+async def test_whoever_has_the_letter_sees_how_the_subscription_stands(city: City) -> None:
+    await city.subscribe(ADA)
+    confirm, stop = tokens(await city.letter(1))
+
+    async def stands(token: str) -> dict[str, Any]:
+        return dict((await city.get("/subscriptions/own", token=token)).json())
+
+    assert await stands(confirm) == await stands(stop) == {"about": None, "standing": "waiting"}
+    asked, city.clock.now = city.clock.now, city.clock.now + timedelta(hours=48)
+    assert (await stands(confirm))["standing"] == "expired"
+    city.clock.now = asked
+    await city.post("/subscriptions/confirmation", {"token": confirm})
+    assert (await stands(confirm))["standing"] == (await stands(stop))["standing"] == "confirmed"
+    await city.post("/subscriptions/stop", {"token": stop})
+    assert (await stands(confirm))["standing"] == (await stands(stop))["standing"] == "stopped"
+    await city.post("/subscriptions/erasure", {"token": stop})
+    assert (await city.get("/subscriptions/own", token=stop)).status_code == 404
 
 
 async def test_a_mail_programs_button_stops_all_of_a_persons_letters(city: City) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt
 
 from services.conferences.api.conferences import planned_conference
@@ -14,6 +14,7 @@ from services.conferences.api.personal import (
     Email,
     HeldToken,
     Person,
+    Token,
     digest_of,
     erase_unused,
     found_by,
@@ -79,6 +80,20 @@ class Managed(CommandAnswer):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str
+
+
+class OwnRegistration(BaseModel):
+    """A registration as whoever has its mail may see it: how it stands and what it is for, nothing of the person."""
+
+    conference: UUID
+    title: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    standing: Annotated[
+        Literal["waiting", "expired", "confirmed", "cancelled", "erased"],
+        Field(description="`waiting` for its confirmation, or `expired`: too late for that; `erased`: nothing is known of it any more."),
+    ]
 
 
 @router.post("/conferences/{conference}/registration-period")
@@ -181,6 +196,20 @@ async def erase_registration(wish: HeldToken, call: Call) -> Managed:
     command = EraseRegistration(now=call.now, registration=held.registration)
     await call.execute(REGISTRATIONS, registrations_of(held.conference), command, if_match="none")
     return await managed(call, held)
+
+
+@router.get("/registrations/own", responses=UNKNOWN_TOKEN)
+async def show_own_registration(token: Annotated[Token, Query()], call: Call) -> OwnRegistration:
+    """How the registration stands that a token out of a mail is for, so that only what can still be done is offered."""
+
+    async def find(digest: str) -> Held | None:
+        return await find_token(call.read, digest, "manage") or await find_token(call.read, digest, "confirm")
+
+    held = await found_by(call, token, find)
+    _, registrations = await call.runtime.store.refresh(REGISTRATIONS, registrations_of(held.conference))
+    registration = registrations.each.get(held.registration)
+    about = await managed(call, held)
+    return OwnRegistration(**about.model_dump(), standing=registration.standing(call.now) if registration else "erased")
 
 
 async def held_by(call: Invocation, token: str, purpose: Purpose) -> Held:

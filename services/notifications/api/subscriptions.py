@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifications.api.tokens import Heard, Mail, WithToken, hash_of, keyring_of, new_token, seal
+from services.notifications.api.tokens import Heard, Mail, Token, WithToken, hash_of, keyring_of, new_token, seal
 from services.notifications.events import REGISTER_STREAM, Language, Wanted
 from services.notifications.read_models.known_matters import known_matter
 from services.notifications.register import (
@@ -56,6 +56,16 @@ class Stop(WithToken):
     """Which link, and how much of it."""
 
     everything: Annotated[bool, Field(description="Every subscription of the same person.")] = False
+
+
+class OwnSubscription(BaseModel):
+    """A subscription as whoever has its letter may see it, with nothing of the person."""
+
+    about: Annotated[str | None, Field(description="What it is called; null: all that is public.")]
+    standing: Annotated[
+        Literal["waiting", "expired", "confirmed", "stopped"],
+        Field(description="`waiting` for its confirmation, or `expired`: too late for that."),
+    ]
 
 
 @router.post("/subscriptions", status_code=202)
@@ -122,6 +132,16 @@ async def confirm_subscription(wish: WithToken, call: Call) -> Heard:
         raise NotFound
     await call.execute(REGISTER, REGISTER_STREAM, ConfirmSubscription(now=call.now, confirm=confirm), if_match="none")
     return Heard()
+
+
+@router.get("/subscriptions/own", responses=UNKNOWN_TOKEN)
+async def show_own_subscription(token: Annotated[Token, Query()], call: Call) -> OwnSubscription:
+    """How the subscription stands that a token out of a letter is for, so that only what can still be done is offered."""
+    register, digest = (await call.runtime.store.refresh(REGISTER, REGISTER_STREAM))[1], hash_of(token)
+    found = register.by_stop(digest) or register.by_confirm(digest)
+    if found is None:
+        raise NotFound
+    return OwnSubscription(about=found.about.title if found.about else None, standing=found.standing(call.now))
 
 
 @router.post("/subscriptions/stop", responses=UNKNOWN_TOKEN)

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.portal.clients import ServiceProblem
 from services.portal.forms import Field, Form
 from services.portal.language import mark
 from services.portal.routing import Pages
@@ -66,8 +67,9 @@ async def register(visit: Visit) -> Response:
 @pages.get("/registration/confirm")
 async def show_confirmation(visit: Visit) -> Response:
     """A button: following a link alone confirms nothing, because programs that look through mail follow links too."""
-    form = visit.fill(CONFIRM, "/registration/confirm", values={"token": visit.query.get("token")})
-    return visit.show("registration/confirm.html", kept=False, form=form)
+    token, own = await held(visit, "conferences", "/registrations/own")
+    form = visit.fill(CONFIRM, "/registration/confirm", values={"token": token})
+    return visit.show("registration/confirm.html", 200 if own else 404, kept=False, form=form, own=own)
 
 
 @pages.post("/registration/confirm")
@@ -78,13 +80,15 @@ async def confirm(visit: Visit) -> Response:
 
 @pages.get("/registration/manage")
 async def show_management(visit: Visit) -> Response:
-    """Cancel, or erase."""
-    token = {"token": visit.query.get("token")}
+    """Cancel, or erase, as long as there is something to."""
+    token, own = await held(visit, "conferences", "/registrations/own")
     return visit.show(
         "registration/manage.html",
+        200 if own else 404,
         kept=False,
-        cancel=visit.fill(CANCEL, "/registration/cancel", values=token),
-        erase=visit.fill(ERASE, "/registration/erase", values=token),
+        own=own,
+        cancel=visit.fill(CANCEL, "/registration/cancel", values={"token": token}),
+        erase=visit.fill(ERASE, "/registration/erase", values={"token": token}),
     )
 
 
@@ -98,6 +102,17 @@ async def cancel(visit: Visit) -> Response:
 async def erase(visit: Visit) -> Response:
     """Nobody can read the person's data any more."""
     return await visit.send(ERASE, "conferences", "/registrations/erasure", again=show_management, then=_to_conference)
+
+
+async def held(visit: Visit, service: str, path: str) -> tuple[str, Any]:
+    """The token of a link out of a mail, or of its form, and how what it is for stands; None where it is for nothing (any more)."""
+    token = visit.query.get("token") or (await visit.sent()).get("token", [""])[-1]
+    try:
+        return token, await visit.ask(service, path, token=token)
+    except ServiceProblem as problem:
+        if problem.status not in (404, 422):
+            raise
+        return token, None
 
 
 def _to_conference(done: Any) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
-from services.portal.pages.registration import SPEAKS, TOKEN
+from services.portal.pages.registration import SPEAKS, TOKEN, held
 from services.portal.routing import Pages
 from services.portal.visit import Visit
 
@@ -67,8 +67,9 @@ def _wished(reading: Reading) -> Mapping[str, JsonValue]:
 @pages.get("/subscription/confirm")
 async def show_confirmation(visit: Visit) -> Response:
     """A button: following a link alone confirms nothing."""
-    form = visit.fill(CONFIRM, "/subscription/confirm", values={"token": visit.query.get("token")})
-    return visit.show("subscription/confirm.html", kept=False, form=form)
+    token, own = await held(visit, "notifications", "/subscriptions/own")
+    form = visit.fill(CONFIRM, "/subscription/confirm", values={"token": token})
+    return visit.show("subscription/confirm.html", 200 if own else 404, kept=False, form=form, own=own)
 
 
 @pages.post("/subscription/confirm")
@@ -80,13 +81,15 @@ async def confirm(visit: Visit) -> Response:
 
 @pages.get("/subscription/stop")
 async def show_stopping(visit: Visit) -> Response:
-    """The buttons to stop, and to have the address erased."""
-    token = {"token": visit.query.get("token")}
+    """The buttons to stop, and to have the address erased, as long as there is something to."""
+    token, own = await held(visit, "notifications", "/subscriptions/own")
     return visit.show(
         "subscription/stop.html",
+        200 if own else 404,
         kept=False,
-        stop=visit.fill(STOP, "/subscription/stop", values=token),
-        erase=visit.fill(ERASE, "/subscription/erase", values=token),
+        own=own,
+        stop=visit.fill(STOP, "/subscription/stop", values={"token": token}),
+        erase=visit.fill(ERASE, "/subscription/erase", values={"token": token}),
     )
 
 
