@@ -19,7 +19,7 @@ def proposal_of(body: UUID, matter: Matter) -> UUID:
 
 
 class ProposeItem(Command):
-    """Put a matter to a body."""
+    """Put a matter to a body, or put it there anew once it was declined."""
 
     proposal: UUID
     body: UUID
@@ -31,6 +31,8 @@ class ProposeItem(Command):
     proposed_by: UUID | None
     proposed_by_name: str | None
     due_by: date | None
+    sees_hidden: bool = True
+    """Whether whoever puts it there may know of what is not public at the body."""
 
 
 class DeclineProposal(Command):
@@ -43,7 +45,7 @@ ProposalCommand = ProposeItem | DeclineProposal
 
 
 class MatterIsProposedAlready(Refusal):
-    """A matter is put to a body once; what is proposed already waits for its secretariat or is dealt with."""
+    """A matter is put to a body once; what is proposed already waits for its secretariat or is dealt with, unless that declined it."""
 
 
 class ProposalIsUnknown(Refusal):
@@ -63,7 +65,7 @@ def evolve(state: Proposal, event: ProposalEvent) -> Proposal:
     """Fold one fact into the state."""
     match event:
         case ItemProposed():
-            return replace(state, proposed=event)
+            return replace(state, proposed=event, reason=None)
         case ProposalDeclined():
             return replace(state, reason=event.reason)
         case _:
@@ -82,11 +84,14 @@ def decide(command: ProposalCommand, state: Proposal) -> Sequence[ProposalEvent]
 
 
 def propose(command: ProposeItem, state: Proposal) -> Sequence[ProposalEvent]:
-    """A new proposal; the same one again is nothing to do."""
-    proposed = ItemProposed(**{name: value for name, value in command if name != "now"}, proposed_at=command.now)
-    if state.proposed is None:
+    """A new proposal, or one anew that was declined; the same one again is nothing to do. Whoever may not know that another has put the
+    matter there already is not told so by a refusal: what they wish is so."""
+    proposed = ItemProposed(**{name: value for name, value in command if name not in ("now", "sees_hidden")}, proposed_at=command.now)
+    if state.proposed is None or state.reason is not None:
         return [proposed]
     if state.proposed.model_copy(update={"proposed_at": command.now}) == proposed:
+        return []
+    if not (state.proposed.public or command.sees_hidden or state.proposed.proposed_by == command.proposed_by):
         return []
     raise MatterIsProposedAlready
 

@@ -110,6 +110,7 @@ NEWS = {
 TASKS = {
     "handover": mark("Receive and deliberate the results"),
     "placing": mark("Place the proposal on an agenda, or decline it"),
+    "proposing": mark("Put the results to the body again"),
     "invitation": mark("Invite to the meeting"),
     "opening": mark("Open the meeting"),
     "closing": mark("Close the meeting"),

@@ -258,6 +258,19 @@ async def test_a_cancelled_meeting_and_a_point_taken_off_give_the_proposal_back(
     found = (await city.get(f"/bodies/{scene.board}/proposals", scene.secretary, min_position=declined.headers["position"])).json()["items"]
     assert [(one["standing"], one["reason"]) for one in found] == [("declined", decline["reason"])]
 
+    async def told() -> bool:
+        return [one["declined"] for one in await scene.duties()] == [decline["reason"]]
+
+    await until(told)
+    matter = {"service": "conferences", "kind": "results", "id": str(CONFERENCE)}
+    wish = {"matter": matter, "asked": "receive_and_deliberate", "proposed_by": scene.office}
+    anew = await city.post(f"/bodies/{scene.board}/proposals", wish, signed_in("officer", f"{scene.office}:officer"))
+    assert anew.status_code == 201, anew.text
+    await until(lambda: scene.standing("waiting"))
+    assert [one["declined"] for one in await scene.duties()] == [None]
+    await scene.placed(other)
+    await until(lambda: scene.standing("placed"))
+
 
 async def test_an_office_puts_a_recommendation_to_a_committee_in_its_own_name(city: City) -> None:
     scene = await a_scene(city)
@@ -296,8 +309,10 @@ async def test_an_office_puts_a_recommendation_to_a_committee_in_its_own_name(ci
     address = f"/proposals/{proposed.json()['id']}"
     shown = await city.get(address, scene.secretary, min_position=proposed.headers["position"])
     assert (shown.json()["title"], shown.json()["public"], shown.json()["standing"]) == ("Sprachkurse am Abend", False, "waiting")
+    own = await city.get(address, officer, min_position=proposed.headers["position"])
+    assert own.json() == shown.json(), "whoever put it there reads it, though it is not public"
     for outsider in (NOBODY, STRANGER, officer):
-        assert (await city.get(address, outsider)).status_code == 404
+        assert outsider is officer or (await city.get(address, outsider)).status_code == 404
         assert (await city.get(path, outsider)).json()["items"] == []
         assert (await scene.shown(outsider))["waiting"] == []
         there, not_there = [
@@ -305,6 +320,13 @@ async def test_an_office_puts_a_recommendation_to_a_committee_in_its_own_name(ci
         ]
         assert (there.status_code, there.content) == (not_there.status_code, not_there.content)
     assert len((await scene.shown(scene.secretary))["waiting"]) == 1
+    department = (await city.found("Dezernat III", kind="department", legal_nature="administration", cadence=None)).json()["id"]
+    other = signed_in("other", f"{department}:officer")
+    there = await city.post(path, wish | {"proposed_by": department, "title": "Anderes"}, other)
+    assert there.status_code == 201, "nobody is told that another has put it there already and not publicly"
+    unchanged = await city.get(address, scene.secretary, min_position=there.headers["position"])
+    assert unchanged.json() == shown.json()
+    assert (await city.get(address, other)).status_code == 404
     withdrawn = RecommendationWithdrawn.model_validate(told | {"reason": "…", "withdrawn_on": "2018-09-03"})
     city.others.tell("recommendations", RECOMMENDATION, withdrawn)
 

@@ -106,6 +106,14 @@ async def test_a_declined_proposal_says_why(pool: Pool) -> None:
     assert (found.standing, found.reason) == ("declined", DECLINED.reason)
 
 
+async def test_what_was_declined_and_put_there_anew_waits_as_it_was_put_the_last_time(pool: Pool) -> None:
+    anew = PROPOSED.model_copy(update={"title": "Anders", "public": False, "proposed_by": BOARD, "proposed_at": NOW + timedelta(days=1)})
+    story = proposed().add(PROPOSAL, DECLINED, anew)
+    row = ROW | {"title": "Anders", "public": False, "proposed_by": BOARD, "proposed_at": anew.proposed_at}
+    await ReadModel(pool, PROPOSALS).given(own=story).then(proposals_v1=[row])
+    assert await standing(pool, story) == ("waiting", None)
+
+
 @pytest.mark.parametrize("back", [ITEM_REMOVED, ITEM_RETURNED])
 async def test_it_is_placed_until_it_returns_and_can_be_placed_again(pool: Pool, back: Any) -> None:
     story = proposed().add(MEETING, ITEM_PLACED)
@@ -155,6 +163,16 @@ async def test_outsiders_find_public_proposals_only(pool: Pool) -> None:
     assert await find_proposal(pool, PROPOSAL, sees_all=True) is not None
 
 
+async def test_whoever_speaks_for_the_proposer_finds_it_and_learns_of_public_meetings_alone(pool: Pool) -> None:
+    hidden = PROPOSED.model_copy(update={"public": False})
+    story = History().add(PROPOSAL, hidden).add(*on(MEETING, ITEM_PLACED, public=False))
+    await ReadModel(pool, PROPOSALS).given(own=story).then()
+    found = await find_proposal(pool, PROPOSAL, sees_all=False, speaks_for=OFFICE)
+    assert found is not None
+    assert (found.standing, found.meeting) == ("waiting", None)
+    assert await find_proposal(pool, PROPOSAL, sees_all=False, speaks_for=BOARD) is None
+
+
 async def test_proposals_come_page_by_page_the_oldest_first(pool: Pool) -> None:
     story = History()
     for n in reversed(range(3)):
@@ -189,6 +207,7 @@ async def test_a_duty_is_open_until_it_is_fulfilled_and_overdue_after_its_day(po
         received_at=None,
         deliberated_at=None,
         overdue=False,
+        declined=None,
     )
     (late,) = await owed(pool, story, DUE_BY + timedelta(days=1))
     assert late.overdue
@@ -205,6 +224,26 @@ async def test_a_duty_that_was_fulfilled_by_mistake_is_owed_again(pool: Pool) ->
     (owing,) = await owed(pool, story.add(DUTY, moved))
     assert owing.received_at == NOW
     assert await owed(pool, story.add(DUTY, DUTY_DELIBERATED, DUTY_FULFILLED)) == []
+
+
+async def test_a_duty_tells_why_its_results_are_on_no_agenda_until_they_are_put_to_the_body_again(pool: Pool) -> None:
+    story = History().add(DUTY, DUTY_OPENED).add(PROPOSAL, PROPOSED, DECLINED)
+    elsewhere = uuid5(PROPOSAL, "elsewhere")
+    story.add(elsewhere, DECLINED.model_copy(update={"body": OFFICE, "reason": "Ein anderes Gremium."}))
+    recommendation = DECLINED.matter.model_copy(update={"service": "recommendations", "kind": "recommendation"})
+    story.add(uuid5(PROPOSAL, "other"), DECLINED.model_copy(update={"matter": recommendation, "reason": "Eine andere Sache."}))
+    assert [one.declined for one in await owed(pool, story)] == [DECLINED.reason]
+    assert [one.declined for one in await owed(pool, story.add(PROPOSAL, PROPOSED))] == [None]
+
+
+async def test_why_hidden_results_were_declined_only_insiders_read(pool: Pool) -> None:
+    story = History().add(DUTY, DUTY_OPENED).add(PROPOSAL, PROPOSED, DECLINED.model_copy(update={"public": False}))
+    insiders: list[dict[str, Any]] = [{"sees_all": True}, {"sees_bodies": [BOARD]}]
+    outsiders: list[dict[str, Any]] = [{}, {"sees_bodies": [OFFICE]}]
+    for insider in insiders:
+        assert [one.declined for one in await owed(pool, story, **insider)] == [DECLINED.reason]
+    for outsider in outsiders:
+        assert [one.declined for one in await owed(pool, story, **outsider)] == [None]
 
 
 async def test_of_a_meeting_that_is_not_public_outsiders_do_not_learn_what_was_done(pool: Pool) -> None:

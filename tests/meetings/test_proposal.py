@@ -30,10 +30,31 @@ def test_a_matter_is_put_to_a_body() -> None:
     proposal.given().when(PROPOSE).then(PROPOSED)
 
 
+LATER = NOW + timedelta(days=1)
+HIDDEN = PROPOSED.model_copy(update={"public": False})
+
+
 def test_putting_it_there_again_changes_nothing() -> None:
-    later = PROPOSE.model_copy(update={"now": NOW + timedelta(days=1)})
-    proposal.given(PROPOSED).when(later).then_nothing()
-    proposal.given(PROPOSED, DECLINED).when(later).then_nothing()
+    proposal.given(PROPOSED).when(PROPOSE.model_copy(update={"now": LATER})).then_nothing()
+
+
+@pytest.mark.parametrize("changes", [{}, {"title": "Anderes", "proposed_by": BOARD, "public": False}])
+def test_what_was_declined_is_put_there_anew_and_declined_again(changes: dict[str, Any]) -> None:
+    again = PROPOSE.model_copy(update={"now": LATER} | changes)
+    anew = proposal.given(PROPOSED, DECLINED).when(again).then(PROPOSED.model_copy(update={"proposed_at": LATER} | changes))
+    anew.when(again).then_nothing()
+    said = {name: value for name, value in changes.items() if name in type(DECLINED).model_fields}
+    anew.when(DECLINE).then(DECLINED.model_copy(update=said))
+
+
+@pytest.mark.parametrize("changes", [{"proposed_by": BOARD}, {"proposed_by": BOARD, "title": "Anderes", "public": False}])
+def test_who_may_not_know_of_it_is_not_told_that_it_is_there(changes: dict[str, Any]) -> None:
+    other = PROPOSE.model_copy(update=changes | {"sees_hidden": False})
+    proposal.given(HIDDEN).when(other).then_nothing()
+    proposal.given(HIDDEN).when(other.model_copy(update={"sees_hidden": True})).then_refused(MatterIsProposedAlready)
+    proposal.given(PROPOSED).when(other).then_refused(MatterIsProposedAlready)
+    own = other.model_copy(update={"proposed_by": HIDDEN.proposed_by, "title": "Noch anders"})
+    proposal.given(HIDDEN).when(own).then_refused(MatterIsProposedAlready)
 
 
 @pytest.mark.parametrize("changes", [{"title": "Anderes"}, {"proposed_by": BOARD}, {"public": False}, {"due_by": None}])

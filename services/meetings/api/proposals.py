@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from services.meetings.api.kept import bodies_seen
 from services.meetings.body import BODY
 from services.meetings.items import Asked, Matter
-from services.meetings.permissions import INSIDERS
+from services.meetings.permissions import INSIDERS, PROPOSERS
 from services.meetings.proposal import PROPOSAL, DeclineProposal, Proposal, ProposeItem, proposal_of
 from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_duties
 from services.meetings.read_models.known_matters import KnownMatter, known_matter
@@ -65,7 +65,8 @@ class Declination(BaseModel):
 
 @router.post("/bodies/{body}/proposals", status_code=201)
 async def propose_item(body: UUID, wish: NewProposal, call: Call) -> Done:
-    """Put a matter to a body; it waits there until the secretariat places it on an agenda or declines it."""
+    """Put a matter to a body, be it anew after it was declined; it waits there until the secretariat places it on an agenda or declines
+    it."""
     call.permit(wish.proposed_by)
     by = (await call.runtime.store.load(BODY, wish.proposed_by))[1].founded
     if by is None:
@@ -87,6 +88,7 @@ async def propose_item(body: UUID, wish: NewProposal, call: Call) -> Done:
         proposed_by=wish.proposed_by,
         proposed_by_name=by.body_name,
         due_by=wish.due_by,
+        sees_hidden=call.may(INSIDERS, body),
     )
     created = f"/proposals/{command.proposal}"
     return await call.execute(PROPOSAL, command.proposal, command, body=wish.proposed_by, created=created)
@@ -131,12 +133,14 @@ async def list_body_proposals(
 
 @router.get("/proposals/{proposal}")
 async def show_proposal(proposal: UUID, call: Call, min_position: MinPosition = 0) -> ListedProposal:
-    """One proposal and how it stands."""
+    """One proposal and how it stands; whoever may put the matter to the body in the proposer's name reads it, too."""
     proposed = None
     with contextlib.suppress(Unreadable):  # Whom it may be shown to cannot be read either: as if it were not there.
         proposed = (await call.runtime.store.load(PROPOSAL, proposal))[1].proposed
     await call.wait_for(PROPOSALS.name, min_position)
-    found = await find_proposal(call.read, proposal, sees_all=call.may(INSIDERS, proposed.body if proposed else None))
+    inside = call.may(INSIDERS, proposed.body if proposed else None)
+    own = proposed.proposed_by if proposed and call.may(PROPOSERS, proposed.proposed_by) else None
+    found = await find_proposal(call.read, proposal, sees_all=inside, speaks_for=own)
     if found is None:
         raise NotFound
     return found

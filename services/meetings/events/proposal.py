@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.meetings.items import Asked, DecidesProposal, Matter
-from shared.domain import Event
+from services.meetings.items import FATE, Asked, DecidesProposal, Matter
+from shared.domain import Claim, Event, Release
 
 
 class OfProposal(Event):
@@ -27,10 +28,14 @@ class OfProposal(Event):
 
 
 class ItemProposed(OfProposal, name="meetings.ItemProposed"):
-    """A matter is put to a body (Anmeldung zur Tagesordnung) and waits there for the secretariat."""
+    """A matter is put to a body (Anmeldung zur Tagesordnung) and waits there for the secretariat; anew, where it was declined before."""
 
     proposed_at: AwareDatetime
     due_by: date | None
+
+    def claims(self) -> Iterable[Claim]:
+        """What was declined can be placed, or declined, again."""
+        return (Release(FATE, str(self.proposal)),)
 
 
 class ProposalDeclined(OfProposal, DecidesProposal, name="meetings.ProposalDeclined"):

@@ -16,6 +16,8 @@ from services.meetings.events.duty import (
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
 )
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.items import RESULTS
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 
@@ -39,8 +41,17 @@ create table duties_v1 (
     fulfilled boolean not null default false
 );
 comment on column duties_v1.opened_on is 'Null where results were dealt with before their duty was told, or by a body that owes none.';
+create table duties_v1_proposal (
+    proposal uuid primary key,
+    conference uuid not null,
+    body uuid not null,
+    public boolean not null,
+    declined text
+);
+comment on table duties_v1_proposal is 'Written by the proposals: why the results are on no agenda; null where they wait, or are on one.';
 """
-INDEXES = "create index duties_v1_by_day on duties_v1 (due_by, duty);"
+INDEXES = """create index duties_v1_by_day on duties_v1 (due_by, duty);
+create index duties_v1_proposal_of on duties_v1_proposal (conference, body);"""
 
 OPEN = """insert into duties_v1 (duty, conference, body, conference_title, body_name, opened_on, due_by, source)
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (duty) do update set conference_title = excluded.conference_title,
@@ -50,6 +61,8 @@ on conflict (duty) do update set received_at = excluded.received_at, received_pu
 DELIBERATE = """insert into duties_v1 (duty, conference, body, deliberated_at, deliberated_publicly) values ($1, $2, $3, $4, $5)
 on conflict (duty) do update set deliberated_at = excluded.deliberated_at, deliberated_publicly = excluded.deliberated_publicly"""
 FULFIL = "update duties_v1 set fulfilled = $2 where duty = $1"
+PROPOSE = """insert into duties_v1_proposal (proposal, conference, body, public, declined) values ($1, $2, $3, $4, $5)
+on conflict (proposal) do update set public = excluded.public, declined = excluded.declined"""
 
 Folded = (
     HandoverDutyOpened
@@ -58,12 +71,19 @@ Folded = (
     | DealingForDutyCorrected
     | HandoverDutyFulfilled
     | HandoverDutyReopened
+    | ItemProposed
+    | ProposalDeclined
 )
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
-    """One row for each duty."""
+    """One row for each duty, and one for each proposal of results."""
     event = received.message
+    if isinstance(event, ItemProposed | ProposalDeclined):
+        if (event.matter.service, event.matter.kind) == RESULTS:
+            declined = event.reason if isinstance(event, ProposalDeclined) else None
+            yield Statement(PROPOSE, (received.stream, event.matter.id, event.body, event.public, declined))
+        return
     duty = (received.stream, event.conference, event.body)
     match event:
         case HandoverDutyOpened():
@@ -105,11 +125,15 @@ class OpenDuty:
     received_at: datetime | None
     deliberated_at: datetime | None
     overdue: bool
+    declined: str | None
+    """Why the body's secretariat put the results on no agenda: the duty stays, and they have to be put to the body again."""
 
 
 QUERY = """select duty, conference, conference_title, body, body_name, opened_on, due_by, source, due_by < $1::date as overdue,
 case when received_publicly or $3 or body = any($4::uuid[]) then received_at end as received_at,
-case when deliberated_publicly or $3 or body = any($4::uuid[]) then deliberated_at end as deliberated_at
+case when deliberated_publicly or $3 or body = any($4::uuid[]) then deliberated_at end as deliberated_at,
+(select p.declined from duties_v1_proposal p where p.conference = duties_v1.conference and p.body = duties_v1.body
+    and p.declined is not null and (p.public or $3 or p.body = any($4::uuid[])) limit 1) as declined
 from duties_v1 where opened_on is not null and ($2::uuid is null or body = $2)
 and not (fulfilled and ($3 or body = any($4::uuid[])
     or case when deliberated_at >= received_at then deliberated_publicly else received_publicly end))

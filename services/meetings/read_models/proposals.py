@@ -58,7 +58,9 @@ create index proposals_v1_dealt_of on proposals_v1_dealt (proposal);"""
 
 PROPOSE = """insert into proposals_v1
 (proposal, body, body_name, service, kind, id, title, public, asked, proposed_by, proposed_by_name, proposed_at, due_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (proposal) do nothing"""
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (proposal) do update set
+title = excluded.title, public = excluded.public, asked = excluded.asked, proposed_by = excluded.proposed_by,
+proposed_by_name = excluded.proposed_by_name, proposed_at = excluded.proposed_at, due_by = excluded.due_by, declined = null"""
 DECLINE = "update proposals_v1 set declined = $2 where proposal = $1"
 PLACE = """insert into proposals_v1_place (item, proposal, meeting, public, standing) values ($1, $2, $3, $4, $5)
 on conflict (item) do update set standing = excluded.standing"""
@@ -140,13 +142,13 @@ left join lateral (
 left join lateral (
     select meeting from proposals_v1_place o where o.proposal = p.proposal and o.standing and (o.public or $1) order by item limit 1
 ) o on true
-where (p.public or $1)"""
+where (p.public or $1{or_own})"""
 STANDING = """case when declined is not null then 'declined' when dealt_in is not null then 'dealt_with'
 when placed_in is not null then 'placed' else 'waiting' end"""
-LIST = f"""select * from (select *, {STANDING} as standing from ({SEEN} and p.body = $2) seen) told
+LIST = f"""select * from (select *, {STANDING} as standing from ({SEEN.format(or_own="")} and p.body = $2) seen) told
 where ($3::text is null or standing = $3) and ($4::timestamptz is null or (proposed_at, proposal) > ($4, $5))
 order by proposed_at, proposal limit $6"""
-ONE = f"select *, {STANDING} as standing from ({SEEN} and p.proposal = $2) seen"
+ONE = f"select *, {STANDING} as standing from ({SEEN.format(or_own=' or p.proposed_by = $3')} and p.proposal = $2) seen"
 
 
 async def list_proposals(
@@ -163,9 +165,10 @@ async def list_proposals(
     return [listed(row) for row in await db.fetch(LIST, sees_all, body, standing, proposed_at, proposal, limit)]
 
 
-async def find_proposal(db: Queryable, proposal: UUID, *, sees_all: bool) -> ListedProposal | None:
-    """One of them; None where there is none, or none to see."""
-    row = await db.fetchrow(ONE, sees_all, proposal)
+async def find_proposal(db: Queryable, proposal: UUID, *, sees_all: bool, speaks_for: UUID | None = None) -> ListedProposal | None:
+    """One of them; None where there is none, or none to see. Whoever only
+    `speaks_for` the body that proposed it learns of public meetings alone."""
+    row = await db.fetchrow(ONE, sees_all, proposal, speaks_for)
     return listed(row) if row else None
 
 

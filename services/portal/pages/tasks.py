@@ -13,6 +13,7 @@ from services.portal.forms import Form
 from services.portal.pages.lists import after_of, one_page
 from services.portal.pages.meetings import CLOSE, INVITE, OPEN
 from services.portal.pages.organisation import HOLD
+from services.portal.pages.proposing import PROPOSE
 from services.portal.pages.recommendations import ACKNOWLEDGE, ANSWER, COMPLETE, DRAFT, INFORM, VERIFY
 from services.portal.read_models.tasks import Task, list_tasks
 from services.portal.read_models.viewer import viewer_of
@@ -28,6 +29,7 @@ SITTING = ("secretariat", "chair", "member")
 AT_BODY = {"handover", "placing"}
 AT_MEETING = {"invitation", "opening", "closing", "letter"}
 FORMS: dict[str, Form] = {
+    "proposing": PROPOSE,
     "invitation": INVITE,
     "opening": OPEN,
     "closing": CLOSE,
@@ -52,6 +54,8 @@ def page_of(task: Task) -> str:
     """The page of that place."""
     if task.what in AT_BODY:
         return f"/bodies/{task.body}"
+    if task.what == "proposing":
+        return f"/bodies/{task.other}"
     if task.what in AT_MEETING:
         return f"/meetings/{task.about}"
     return f"/conferences/{task.about}/organisation" if task.what == "holding" else f"/recommendations/{task.about}"

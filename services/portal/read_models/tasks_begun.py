@@ -9,9 +9,9 @@ from shared.projections.projection import Statement
 
 BEGIN = """insert into tasks_v1 (task, what, who, body, body_name, title, about, within, other, other_name, matter, since, due_on, done)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, false) on conflict (task, what) do update set
-title = excluded.title, since = excluded.since, due_on = excluded.due_on"""
+body = excluded.body, body_name = excluded.body_name, title = excluded.title, since = excluded.since, due_on = excluded.due_on"""
 END = "update tasks_v1 set done = $3 where task = $1 and what = any($2::text[])"
-SECRETARIAT, OFFICER = "secretariat", "officer"
+SECRETARIAT, OFFICER, PROPOSER = "secretariat", "officer", "proposer"
 
 
 def begin(

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from services.portal.read_models import tasks_of_recommendations
-from services.portal.read_models.tasks_begun import SECRETARIAT, begin, end
-from services.portal.read_models.trace_facts import HANDOVER, PLACING
+from services.portal.read_models.tasks_begun import PROPOSER, SECRETARIAT, begin, end
+from services.portal.read_models.trace_facts import HANDOVER, PLACING, PROPOSING
 from shared.contracts.conferences import ConferenceHeld, ConferencePlanned
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
@@ -53,6 +53,11 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
     "notifications": (NotificationHandedOver, NotificationFailed),
 }
 
+RESULTS = ("conferences", "results")
+"""The service and kind of what a conference hands over."""
+DECLINED = """insert into tasks_v1_declined (proposal, matter, body, reason) values ($1, $2, $3, $4)
+on conflict (proposal) do update set reason = excluded.reason"""
+PROPOSED_ANEW = "delete from tasks_v1_declined where proposal = $1"
 PLACED = """insert into tasks_v1_placed (item, proposal, returned) values ($1, $2, $3)
 on conflict (item) do update set returned = excluded.returned"""
 MEETING = """insert into tasks_v1_meeting (meeting, body, body_name, title, starts_at, day, since, cancelled, entered_later, invited)
@@ -105,16 +110,31 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
         case ItemProposed(body=body, body_name=name, proposal=proposal):
             since, matter = local_day(event.proposed_at), event.matter.id
             yield begin(proposal, PLACING, SECRETARIAT, (body, name), event.title, proposal, since, matter=matter, due_on=event.due_by)
+            yield end(proposal, PLACING, done=False)
+            yield Statement(PROPOSED_ANEW, (proposal,))
+            yield end(proposal, PROPOSING)
         case ProposalDeclined():
             yield end(event.proposal, PLACING)
+            yield from _declined(event, learned)
         case ItemPlaced() | ItemReturned():
             yield Statement(PLACED, (event.item, event.proposal, isinstance(event, ItemReturned)))
         case HandoverDutyOpened(duty=duty, body=body, body_name=name):
             title, since = event.conference_title, event.opened_on
-            yield begin(duty, HANDOVER, SECRETARIAT, (body, name), title, duty, since, due_on=event.due_by)
+            yield begin(duty, HANDOVER, SECRETARIAT, (body, name), title, duty, since, matter=event.conference, due_on=event.due_by)
         case HandoverDutyFulfilled():
             yield end(event.duty, HANDOVER)
         case HandoverDutyReopened():
             yield end(event.duty, HANDOVER, done=False)
         case _:
             yield Statement(SITTING, (event.meeting, isinstance(event, MeetingHeld)))
+
+
+def _declined(event: ProposalDeclined, learned: date) -> Iterable[Statement]:
+    """Results that are on no agenda: where the body owes to deal with them, whoever proposed them has to put them there again."""
+    if (event.matter.service, event.matter.kind) != RESULTS:
+        return
+    yield Statement(DECLINED, (event.proposal, event.matter.id, event.body, event.reason))
+    if event.proposed_by:
+        by, body = (event.proposed_by, event.proposed_by_name or ""), (event.body, event.body_name)
+        yield begin(event.proposal, PROPOSING, PROPOSER, by, event.title, event.proposal, learned, other=body, matter=event.matter.id)
+        yield end(event.proposal, PROPOSING, done=False)

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-ACKNOWLEDGEMENT, ANSWER, DEALING, HANDOVER, INFORMING, ISSUING, MEASURE, PLACING, VERIFICATION = (
-    "acknowledgement", "answer", "dealing", "handover", "informing", "issuing", "measure", "placing", "verification",
+ACKNOWLEDGEMENT, ANSWER, DEALING, HANDOVER, INFORMING, ISSUING, MEASURE, PLACING, PROPOSING, VERIFICATION = (
+    "acknowledgement", "answer", "dealing", "handover", "informing", "issuing", "measure", "placing", "proposing", "verification",
 )  # fmt: skip
 """What can be awaited."""
 

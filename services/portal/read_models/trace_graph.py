@@ -112,9 +112,11 @@ def still_open(node: Node, by_id: Mapping[UUID, Node], links: Sequence[Link], to
     ended = {end for step in node.steps for end in step.ends}
     if node.within and node.within in by_id:
         ended |= {end for step in by_id[node.within].steps for end in step.ends}
+    put = [step for step in node.steps if step.awaits == PLACING]
+    waiting = put[-1:] if len(put) > sum(step.step == "declined" for step in node.steps) else []
     for step in node.steps:
-        if step.awaits is None or step.awaits in ended:
-            continue
+        if step.awaits is None or (step not in waiting if step.awaits == PLACING else step.awaits in ended):
+            continue  # What was declined can be put to the body anew, so that its decline ends one waiting alone.
         since = step.day
         if step.awaits == PLACING:
             items = [by_id[link.target] for link in links if link.origin == node.id]

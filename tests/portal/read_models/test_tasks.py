@@ -58,6 +58,37 @@ async def test_a_proposal_waits_until_it_is_placed_and_again_when_it_came_back(p
     assert "placing" in await said(pool, BOARD)
 
 
+async def test_results_that_were_declined_are_to_be_put_there_again_by_whoever_did_and_the_reason_is_read(pool: Pool) -> None:
+    told, reason = of_meetings(2), "Die Unterlagen fehlen."
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    told.meetings.add(story.PROPOSAL, proposals.ProposalDeclined(**put, reason=reason))
+    await told.fill(pool, TASKS)
+    [duty] = await tasks(pool, BOARD)
+    assert (duty.what, duty.declined) == ("handover", reason)
+    for proposer in (HOST, Viewer(officer_of=(story.OFFICE,)), Viewer(secretariat_of=(story.OFFICE,))):
+        [again] = await tasks(pool, proposer)
+        assert (again.what, again.declined, again.other, again.other_name) == ("proposing", reason, story.BOARD, "Fachbeirat")
+    assert await said(pool, SOCIAL) == []
+
+    anew = put | {"proposed_by": story.SOCIAL, "proposed_by_name": "Sozialamt"}
+    told.meetings.add(story.PROPOSAL, proposals.ItemProposed(**anew, proposed_at=NOW, due_by=None))
+    await told.fill(pool, TASKS)
+    assert [(one.what, one.declined) for one in await tasks(pool, BOARD)] == [("handover", None), ("placing", None)]
+    assert await said(pool, HOST) == []
+
+    told.meetings.add(story.PROPOSAL, proposals.ProposalDeclined(**anew, reason=reason))
+    await told.fill(pool, TASKS)
+    assert (await said(pool, BOARD), await said(pool, SOCIAL), await said(pool, HOST)) == (["handover"], ["proposing"], [])
+
+
+async def test_declined_results_that_the_body_has_dealt_with_otherwise_are_not_to_be_put_there_again(pool: Pool) -> None:
+    told = of_meetings(100)
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    told.meetings.add(story.PROPOSAL, proposals.ProposalDeclined(**put, reason="Schon beraten."))
+    await told.fill(pool, TASKS)
+    assert await said(pool, HOST) == []
+
+
 async def test_a_duty_that_was_ended_by_mistake_is_to_be_done_again_until_it_is(pool: Pool) -> None:
     told = of_meetings(100)
     await told.fill(pool, TASKS)

@@ -16,6 +16,7 @@ from services.portal.read_models.viewer import EVERYBODY, Viewer
 from shared.contracts import recommendations
 from shared.contracts.meetings import proposals
 from shared.contracts.meetings.proposals import Asked
+from shared.localday import local_day
 from tests.portal.read_models import story
 from tests.portal.read_models.story import NOW, Told, event_ids, whole_story
 
@@ -212,6 +213,20 @@ async def test_a_proposal_that_came_back_waits_since_then(pool: Pool) -> None:
     assert graph
     [proposal] = [node for node in graph.nodes if node.id == story.PROPOSAL]
     assert [(one.what, one.since) for one in proposal.open] == [("placing", date(2019, 1, 2))]
+
+
+async def test_a_declined_proposal_waits_again_from_the_day_on_which_it_is_put_there_anew(pool: Pool) -> None:
+    told = Told()
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    first = proposals.ItemProposed(**put, proposed_at=story.BEGINS, due_by=None)
+    declined = proposals.ProposalDeclined(**put, reason="Die Unterlagen fehlen.")
+    anew = first.model_copy(update={"proposed_at": NOW})
+    for event, still in ((first, [("placing", local_day(story.BEGINS))]), (declined, []), (anew, [("placing", local_day(NOW))])):
+        told.meetings.add(story.PROPOSAL, event)
+        await told.fill(pool, TRACE)
+        graph = await load_trace(pool, story.PROPOSAL, NOW, EVERYBODY)
+        assert graph
+        assert [(one.what, one.since) for node in graph.nodes for one in node.open] == still
 
 
 async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is_open_again(pool: Pool) -> None:
