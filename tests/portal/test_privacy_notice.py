@@ -13,6 +13,7 @@ from services.notifications import mailboxes
 from services.notifications import periods as notifications
 from services.portal.operator import read_operator
 from tests.portal.sites import new_site
+from tests.portal.test_own import OF_CONFERENCE, REGISTRATION, SUBSCRIPTION
 
 ITEM = re.compile(r'__key">([^<]*)</dt><dd class="[^"]*">([^<]*)<')
 ENTRIES: dict[str, tuple[timedelta, ...]] = {
@@ -67,7 +68,12 @@ async def test_the_page_says_what_the_city_alone_knows_and_when_backups_tell_not
 
 @pytest.mark.parametrize("address", ["/de/registration/manage?token=x", "/de/subscription/stop?token=x"])
 async def test_whoever_is_about_to_erase_reads_what_else_goes_and_what_stays(tmp_path: Path, address: str) -> None:
-    page = (await new_site(tmp_path).get(address)).text
+    site = new_site(tmp_path)
+    site.answers |= {
+        REGISTRATION: (200, {**OF_CONFERENCE, "standing": "confirmed"}),
+        SUBSCRIPTION: (200, {"about": "Fachbeirat", "standing": "confirmed"}),
+    }
+    page = (await site.get(address)).text
     for word in ("Anmeldungen", "Beiträge", "Abonnements", "sagen Sie vorher ab"):
         assert word in page, word
     assert 'href="/de/privacy"' in page
