@@ -120,7 +120,7 @@ class NothingIsRecorded(Refusal):
 
 
 class NoteHasInformed(Refusal):
-    """A note by which a committee was informed of a recommendation stands as it was told; the committee takes note again in a sitting."""
+    """A note of a recommendation stands, as it may have informed a committee; what was so is recorded as a later sitting's own point."""
 
 
 class SittingGoesOn(Refusal):
