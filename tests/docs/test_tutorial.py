@@ -18,7 +18,7 @@ GUIDE = ROOT / "docs" / "tutorial-add-a-command.md"
 NEEDED = ("bindeglied", "services", "shared", "tests", "docs", "pyproject.toml")
 PYTHON = ".venv/bin/python "
 SIX_PLACES = {
-    "the noun": {"services/meetings/meeting.py"},
+    "the noun with its state": {"services/meetings/meeting.py", "services/meetings/planned.py"},
     "its events": {"services/meetings/events/meeting.py"},
     "the api": {"services/meetings/api/meetings.py", "docs/openapi/meetings.json"},
     "the permissions": {"services/meetings/permissions.py"},
