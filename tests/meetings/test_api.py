@@ -112,7 +112,8 @@ async def test_a_meeting_is_scheduled_moved_opened_closed_and_counts(city: City)
         "agenda": [],
         "invited": None,
         "quorum": {"needed": 1, "entitled": 0, "more_than_percent": 50, "source": HALF.source},
-        "attendance": {"present": 0, "voting_present": 0, "members": None},
+        "attendance": {"present": 0, "voting_present": 0, "members": None, "moves": None},
+        "corrected": [],
         "waiting": [],
     }
     cadence = (await city.get(f"/bodies/{body}/cadence", secretary, min_position=closed.headers["position"])).json()
