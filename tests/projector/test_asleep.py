@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 async def test_a_session_that_has_prepared_and_says_no_more_loses_its_lock(
     pool: Pool, signals: Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cursors, "TRANSACTION_SECONDS", 2)
     await projector(pool, signals, []).start()
     asleep = await pool.acquire()
     transaction = asleep.transaction()
     await transaction.start()
-    await cursors.enter(asleep, READ)
+    with monkeypatch.context() as short:  # For this session alone: the one that waits for it has all of its time.
+        short.setattr(cursors, "TRANSACTION_SECONDS", 2)
+        await cursors.enter(asleep, READ)
     await cursors.lock(asleep, ROOMS.name, OWN)
     await asleep.prepare("select 1 from cursor")  # To PostgreSQL the session is active now: it waits for the rest of the question.
     async with asyncio.timeout(60), pool.acquire() as awake, awake.transaction():
