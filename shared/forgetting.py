@@ -47,8 +47,15 @@ create table {name} (
     subject uuid not null,
     kind text not null,
     stream uuid not null,
-    forgotten boolean not null
-)"""
+    forgotten boolean not null,
+    settled boolean not null default false
+);
+comment on column {name}.settled is 'That its key is destroyed is noted; only a hint, lost in a rebuild and found anew.';
+"""
+INDEXES = """
+create index {name}_standing on {name} (thing) where not forgotten;
+create index {name}_open on {name} (thing) where forgotten and not settled;
+"""
 WORK = "create table if not exists work.key_destroyed (subject uuid primary key)"
 
 
@@ -74,7 +81,7 @@ class Forgetting:
     """What a service keeps of people. `tells` is pure; the decider decides, when a key is gone, what follows from it."""
 
     name: str
-    """Of the read model, as in `kept_v1`."""
+    """Of the read model, as in `kept_v2`."""
     folds: tuple[type[Named], ...]
     tells: Callable[[Received[Any]], Iterable[Keeps | Forgets]]
     enters: Mapping[str, Callable[[UUID, UUID, datetime], Send]]
@@ -95,8 +102,8 @@ class Forgetting:
                     case Forgets():
                         yield Statement(forget, (told.thing,))
 
-        indexes = f"create index {self.name}_standing on {self.name} (thing) where not forgotten"
-        return Projection(self.name, {OWN: self.folds}, TABLES.format(name=self.name), project, indexes)
+        tables, indexes = TABLES.format(name=self.name), INDEXES.format(name=self.name)
+        return Projection(self.name, {OWN: self.folds}, tables, project, indexes, beside=frozenset({"settled"}))
 
     @property
     def effect(self) -> Effect:
@@ -137,19 +144,31 @@ class Forgetter:
                 await self.at.signals.wait("read", ticket, POLL_SECONDS)
 
     async def destroy(self) -> int:
-        """Destroy the keys of what is forgotten; answers how many were."""
-        query = f"""select k.subject from {READ}.{self.forgetting.name} k where k.forgotten and not exists (
-            select from work.key_destroyed d where d.subject = k.subject) limit {BATCH}"""
-        rows = await self.at.pool.fetch(query)
+        """Destroy the keys of what is forgotten, and look at it no more; answers how much was looked at."""
+        rows = await self.at.pool.fetch(self.open_query())
         for row in rows:
-            failpoint("forgetting.before_key")
-            try:
-                await self.at.keyring.erase(row["subject"])
-            except UnknownKey:  # A keyring that was begun anew has never had it: nothing can open what it sealed.
-                logger.info("forgetting.unknown_key", subject=str(row["subject"]))
-            failpoint("forgetting.after_key")
-            await self.at.pool.execute("insert into work.key_destroyed values ($1) on conflict do nothing", row["subject"])
+            if not row["destroyed"]:
+                await self._destroy(row["subject"])
+        if rows:
+            settle = f"""update {READ}.{self.forgetting.name} k set settled = true from work.key_destroyed d
+                where k.thing = any($1) and d.subject = k.subject and k.forgotten"""
+            await self.at.pool.execute(settle, [row["thing"] for row in rows])
         return len(rows)
+
+    def open_query(self) -> str:
+        """The next things that are forgotten, each with whether its key is known to be destroyed."""
+        return f"""select k.thing, k.subject, exists (select from work.key_destroyed d where d.subject = k.subject) as destroyed
+            from (select thing, subject from {READ}.{self.forgetting.name}
+                where forgotten and not settled order by thing limit {BATCH}) k"""
+
+    async def _destroy(self, subject: UUID) -> None:
+        failpoint("forgetting.before_key")
+        try:
+            await self.at.keyring.erase(subject)
+        except UnknownKey:  # A keyring that was begun anew has never had it: nothing can open what it sealed.
+            logger.info("forgetting.unknown_key", subject=str(subject))
+        failpoint("forgetting.after_key")
+        await self.at.pool.execute("insert into work.key_destroyed values ($1) on conflict do nothing", subject)
 
     async def enter(self) -> int:
         """Enter the erasure of whatever is kept and whose key is destroyed; answers of how much."""
@@ -177,8 +196,9 @@ class Forgetter:
 
     async def standing(self) -> Standing:
         """How much was kept, and of how much the key is still to be destroyed."""
+        kept = f"{READ}.{self.forgetting.name}"
         row = await self.at.pool.fetchrow(
-            f"""select count(*) as kept, count(*) filter (where forgotten and not exists (
-                    select from work.key_destroyed d where d.subject = k.subject)) as open from {READ}.{self.forgetting.name} k"""
+            f"""select (select count(*) from {kept}) as kept, count(*) as open from {kept} k where forgotten and not settled
+                and not exists (select from work.key_destroyed d where d.subject = k.subject)"""
         )
         return Standing(row["kept"] if row else 0, row["open"] if row else 0, 0)

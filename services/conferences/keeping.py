@@ -91,7 +91,7 @@ PERIODS = Timers(
     sends={ForgetRegistration: REGISTRATIONS, ForgetContribution: CONTRIBUTION},
 )
 KEPT = Forgetting(
-    name="kept_v1",
+    name="kept_v2",
     folds=(RegistrationRequested, RegistrationErased, ContributionReceived, ContributionErased),
     tells=tells,
     enters={"registration": erase_registration, "contribution": erase_contribution},

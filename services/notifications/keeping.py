@@ -80,7 +80,7 @@ PERIODS = Timers(
     sends={ForgetSubscription: REGISTER, ForgetFeedback: FEEDBACK},
 )
 KEPT = Forgetting(
-    name="kept_v1",
+    name="kept_v2",
     folds=(SubscriptionRequested, SubscriptionErased, FeedbackGiven, FeedbackErased),
     tells=tells,
     enters={"subscription": erase_subscriber, "feedback": erase_feedback},

@@ -73,10 +73,10 @@ async def test_what_is_kept_stands_there_once_and_does_not_rely_on_order(pool: P
     told = History().add(CONTRIBUTION, HANDED_IN).add(REGISTRATIONS, OPENED, REQUESTED).add(GROUP_CONTRIBUTION, ENTERED)
     told.add(REGISTRATIONS, CONFIRMED, ERASED)
     rows: list[dict[str, Any]] = [
-        {"thing": REGISTRATION, "subject": SUBJECT, "kind": "registration", "stream": REGISTRATIONS, "forgotten": True},
-        {"thing": CONTRIBUTION, "subject": SUBJECT, "kind": "contribution", "stream": CONTRIBUTION, "forgotten": False},
+        {"thing": REGISTRATION, "subject": SUBJECT, "kind": "registration", "stream": REGISTRATIONS, "forgotten": True, "settled": False},
+        {"thing": CONTRIBUTION, "subject": SUBJECT, "kind": "contribution", "stream": CONTRIBUTION, "forgotten": False, "settled": False},
     ]
-    await ReadModel(pool, KEPT.projection).given(own=told).then(kept_v1=rows)
+    await ReadModel(pool, KEPT.projection).given(own=told).then(kept_v2=rows)
     await assert_order_independent(pool, PERIODS.projection, told)
 
 
@@ -142,6 +142,37 @@ async def test_a_key_is_destroyed_whoever_dies_at_it(city: City, point: str) -> 
     async with asyncio.timeout(PATIENCE):
         while (await forgetter.standing()).open:
             await asyncio.sleep(0.05)
+
+
+async def test_whose_key_is_destroyed_is_looked_at_no_more(city: City) -> None:
+    """What is forgotten becomes ever more, and a look at it comes every second."""
+    for email in ("ada@example.org", "bea@example.org"):
+        await city.registered(await city.conference(), email)
+    forgetter = city.process.readers.effects["forgetting"]
+    assert isinstance(forgetter, Forgetter)
+    pool, looked_at = city.process.pool, f"select count(*) from read.{KEPT.name} where forgotten and not settled"
+    destroyed = "select subject from work.key_destroyed order by subject"
+
+    async def settled() -> None:
+        async with asyncio.timeout(PATIENCE):
+            while (await forgetter.standing()).open or await pool.fetchval(looked_at):
+                await asyncio.sleep(0.05)
+
+    city.clock.now += CONFIRM_WITHIN + KEPT_UNCONFIRMED
+    await erased(city, 2)
+    await city.tail()
+    await settled()
+    [kept] = [one for one in city.process.readers.projectors if one.projection is KEPT.projection]
+    before = await pool.fetch(destroyed)
+    assert len(before) == 2
+    await kept.rebuild()  # Which forgets what is settled.
+    await settled()
+    assert await pool.fetch(destroyed) == before
+    assert (await kept.verify()).difference is None, "it is no part of what is verified"
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+        plan = await connection.fetch(f"explain {forgetter.open_query()}")
+    assert f"{KEPT.name}_open" in str(plan)
 
 
 async def test_an_erasure_reaches_everything_under_the_address_and_nothing_of_anybody_else(city: City) -> None:
