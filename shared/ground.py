@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.connections import BoundedPool
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
 from shared.projections.cursors import READ
@@ -39,11 +40,11 @@ class Ground:
 async def ground(service: Service, dsn: str, connections: int = CONNECTIONS) -> AsyncIterator[Ground]:
     """Connections to the service's database, and the signals of who writes there."""
     async with AsyncExitStack() as stack:
-        pool = await asyncpg.create_pool(
+        pool = await BoundedPool(
             dsn,
             min_size=1,
             max_size=connections,
-            max_inactive_connection_lifetime=60,
+            idle_seconds=60,
             command_timeout=COMMAND_SECONDS,
             server_settings={"search_path": READ, "application_name": service.name},
             timeout=5,

@@ -171,7 +171,7 @@ def problem_of(service: str, error: Exception) -> Problem:
             return unavailable_problem("The issuer's keys cannot be had, so no token can be judged.", "issuer-unavailable")
         case _ if is_away(error):
             logger.warning("http.database_away", error=type(error).__name__)
-            return unavailable_problem("The database cannot be reached.")
+            return unavailable_problem("The database cannot be reached, or has too much to do.")
         case _:
             return unexpected_problem(error)
 

@@ -25,6 +25,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from shared.clock import system_now
+from shared.connections import BoundedPool
 from shared.domain import Now
 from shared.eventstore.log import must_be_safe
 from shared.failpoints import failpoint
@@ -86,7 +87,7 @@ class Keyring:
 
     async def start(self) -> None:
         """Connect, make the first keys of a new keyring, and refuse a key store that is unsafe or another keyring's."""
-        pool = await asyncpg.create_pool(self.dsn, min_size=0, max_size=4, server_settings=SETTINGS)
+        pool = await BoundedPool(self.dsn, min_size=0, max_size=4, server_settings=SETTINGS)
         try:
             async with pool.acquire() as connection:
                 await must_be_safe(connection)

@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from shared.clock import ManualClock
+from shared.connections import BoundedPool
 from shared.eventstore.log import log_tail
 from shared.eventstore.mapper import MessageTypes
 from shared.eventstore.signals import Signals
@@ -150,7 +151,8 @@ async def served_on(dsn: str, service: Routed = NOTES, **options: Any) -> AsyncI
         signals = Signals(dsn)
         await signals.start()
         stack.push_async_callback(signals.close)
-        pool = await stack.enter_async_context(asyncpg.create_pool(dsn, min_size=1, max_size=4))
+        made = BoundedPool(dsn, min_size=1, max_size=options.pop("connections", 4), free_within=options.pop("free_within", 10.0))
+        pool = await stack.enter_async_context(made)
         clock = ManualClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
         writer = Writer(dsn, signals, clock, answer_within=options.pop("answer_within", 30.0))
         await writer.start()
