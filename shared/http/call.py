@@ -18,7 +18,6 @@ from pydantic import BaseModel
 from shared.domain import Command, Decider, Event, Refusal
 from shared.eventstore.errors import CommandReused, Denied, OutcomeUnknown, StoreBusy, Unreadable, VersionMismatch
 from shared.eventstore.store import Origin
-from shared.http.bad_input import BadInput
 from shared.http.command_ids import read_key, stream_of
 from shared.http.etags import IfMatch, expected_version, version_tag
 from shared.http.paging import Key, Listing, Page, next_address, one_page
@@ -197,16 +196,15 @@ class Invocation:
     async def wait_for(self, projection: str, min_position: int) -> None:
         """Wait until a read model holds what the caller has seen; ReadModelBehind (503) after two seconds.
 
-        A position that the log has not reached was seen by nobody: BadInput at once. For callers without a name the parameter is ignored:
-        they were never told a position, and could only count what is hidden.
+        Positions count what is hidden. Whoever holds no role was never told one: the parameter is ignored. And nobody can try out where
+        the log ends: a position that it has not reached was seen by nobody, and is answered as one that the read model has passed.
         """
-        if not min_position or self.principal is None or await self.runtime.cursor(projection) >= min_position:
+        if not min_position or self.principal is None or not self.principal.grants:
             return
-        if min_position > await self.runtime.tail():
-            raise BadInput("query.min_position", "is beyond the end of the log")
-        reached = await wait_for_position(self.runtime.cursor, self.runtime.signals, projection, min_position)
-        if reached < min_position:
-            raise ReadModelBehind(reached)
+        if await self.runtime.cursor(projection) >= min_position or min_position > await self.runtime.tail():
+            return
+        if await wait_for_position(self.runtime.cursor, self.runtime.signals, projection, min_position) < min_position:
+            raise ReadModelBehind
 
     async def settled(self, reader: str, position: int) -> bool:
         """Whether a reaction or projection passed `position` within two seconds; for commands that answer either way."""

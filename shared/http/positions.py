@@ -17,7 +17,7 @@ MinPosition = Annotated[
         ge=0,
         le=2**63 - 1,
         description="Answer only once the read model holds everything up to this position (what a command answered as `Position`);"
-        " waits up to two seconds. Heeded for callers who are signed in.",
+        " waits up to two seconds. Heeded for callers who hold a role, and so may have been told a position.",
     ),
 ]
 """The query parameter `min_position` of a reading route; give it the default 0."""

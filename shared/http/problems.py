@@ -72,10 +72,6 @@ class Full(Exception):
 class ReadModelBehind(Exception):
     """The read model has not come as far as `min_position` yet; ask again."""
 
-    def __init__(self, reached: int) -> None:
-        super().__init__()
-        self.reached = reached
-
 
 def kit_problem(
     status: int, name: str, detail: str, *, headers: Mapping[str, str] | None = None, title: str | None = None, **facts: Any
@@ -164,9 +160,8 @@ def problem_of(service: str, error: Exception) -> Problem:
             logger.error("http.program_too_old", reason=str(error))
             detail = "A later release of this service has written here; the one that answers is too old to read it. Nothing happened."
             return unavailable_problem(detail, "program-too-old", UPGRADE_SECONDS)
-        case ReadModelBehind(reached=reached):
-            detail = f"The read model is at position {reached}, not yet where you asked for. Ask again."
-            return unavailable_problem(detail, "read-model-behind", position=reached)
+        case ReadModelBehind():
+            return unavailable_problem(ReadModelBehind.__doc__ or "", "read-model-behind")
         case KeysUnavailable():
             return unavailable_problem("The issuer's keys cannot be had, so no token can be judged.", "issuer-unavailable")
         case _ if is_away(error):
