@@ -1,22 +1,22 @@
-"""A contribution: received, published on purpose, and either gone into results or settled with a reason."""
+"""A contribution: received, published on purpose, put right, and either gone into results or settled with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never, get_args
 from uuid import UUID
 
+from services.conferences.contributed import Contribution, evolve, must_be_received, named
 from services.conferences.events import (
+    ContributionCorrected,
     ContributionErased,
     ContributionEvent,
     ContributionPublished,
     ContributionReceived,
-    ContributionSettled,
-    ContributionUsed,
 )
-from services.conferences.parts import ContributionKind, Fate, Language, Lineage
+from services.conferences.fates import ReleaseContribution, SettleContribution, UseContribution, release, settle, use
+from services.conferences.parts import ContributionKind, Fate, Language
 from services.conferences.periods import KEPT_CONTRIBUTION
 from shared.domain import Command, Decider, Refusal
 from shared.localday import local_day
@@ -58,7 +58,7 @@ class EnterGroupContribution(Command):
 
 
 class PublishContribution(Command):
-    """Publish what a contribution says, without anybody's data; once more replaces what was published."""
+    """Publish what a contribution says, without anybody's data."""
 
     text: str
 
@@ -71,17 +71,18 @@ class ForgetContribution(Command):
     """Let what is personal of a contribution be erased, once the time is over for which it is kept."""
 
 
-class UseContribution(Command):
-    """Note that a result comes from this contribution."""
+class CorrectContribution(Command):
+    """Put right what was entered of a contribution, told whole as it should be."""
 
-    result: UUID
-    how: Lineage
-
-
-class SettleContribution(Command):
-    """Say what became of a contribution that goes into no result."""
-
-    fate: Fate
+    group: str
+    group_name: str
+    kind: ContributionKind
+    received_on: date
+    text: str | None
+    """As it is published; None as long as it is not."""
+    fate: Fate | None
+    """None where it was settled by mistake, or never was."""
+    fate_reason: str | None
     reason: str
 
 
@@ -92,12 +93,10 @@ ContributionCommand = (
     | EraseContribution
     | ForgetContribution
     | UseContribution
+    | ReleaseContribution
     | SettleContribution
+    | CorrectContribution
 )
-
-
-class ContributionIsUnknown(Refusal):
-    """There is no such contribution."""
 
 
 class ContributionIsReceivedAlready(Refusal):
@@ -116,43 +115,20 @@ class ContributionIsErased(Refusal):
     """A contribution whose data were erased before it was published is not published any more."""
 
 
-class ContributionIsSettled(Refusal):
-    """A contribution is settled once, and goes into no result afterwards."""
+class ContributionIsPublished(Refusal):
+    """A contribution is published once; what it says is corrected with a reason."""
 
 
-class ContributionIsUsed(Refusal):
-    """A contribution from which a result comes is not settled otherwise."""
+class ContributionIsNotPublished(Refusal):
+    """What is not published has no text to correct, and what was published stays public."""
 
 
-@dataclass(frozen=True)
-class Contribution:
-    """A contribution as its rules see it."""
-
-    received: ContributionReceived | None = None
-    text: str | None = None
-    """As it is published; None as long as it is not."""
-    erased: bool = False
-    """Whether whoever handed it in had their data erased."""
-    used: tuple[tuple[UUID, Lineage], ...] = ()
-    """The results that come from it, and how."""
-    settled: ContributionSettled | None = None
+class ContributionKeepsItsDay(Refusal):
+    """What somebody handed in here keeps the day on which it came."""
 
 
-def evolve(state: Contribution, event: ContributionEvent) -> Contribution:
-    """Fold one fact into the state."""
-    match event:
-        case ContributionReceived():
-            return replace(state, received=event)
-        case ContributionErased():
-            return replace(state, erased=True)
-        case ContributionPublished():
-            return replace(state, text=event.text)
-        case ContributionUsed():
-            return replace(state, used=(*state.used, (event.result, event.how)))
-        case ContributionSettled():
-            return replace(state, settled=event)
-        case _:
-            assert_never(event)
+class NothingIsSettled(Refusal):
+    """Only what was settled can be settled otherwise."""
 
 
 def decide(command: ContributionCommand, state: Contribution) -> Sequence[ContributionEvent]:
@@ -173,8 +149,12 @@ def decide(command: ContributionCommand, state: Contribution) -> Sequence[Contri
             return [ContributionErased(**named(received), reason="period")] if due and not state.erased else []
         case UseContribution():
             return use(command, state)
+        case ReleaseContribution():
+            return release(command, state)
         case SettleContribution():
             return settle(command, state)
+        case CorrectContribution():
+            return correct(command, state)
         case _:
             assert_never(command)
 
@@ -207,48 +187,35 @@ def publish(command: PublishContribution, state: Contribution) -> Sequence[Contr
     received = must_be_received(state)
     if state.text == command.text:
         return []
-    if state.erased and state.text is None:
+    if state.text is not None:
+        raise ContributionIsPublished
+    if state.erased:
         raise ContributionIsErased
     return [published(received, command.text)]
 
 
-def use(command: UseContribution, state: Contribution) -> Sequence[ContributionEvent]:
-    """That a result comes from it; once for each result."""
+def correct(command: CorrectContribution, state: Contribution) -> Sequence[ContributionEvent]:
+    """The contribution as it should have been entered; where it stands so already, nothing is to do."""
     received = must_be_received(state)
-    if command.result in {result for result, _ in state.used}:
+    told = {name: value for name, value in command if name not in ("now", "reason")}
+    settled = {"fate": state.settled and state.settled.fate, "fate_reason": state.settled and state.settled.reason}
+    stands = {name: getattr(received, name) for name in ("group", "group_name", "kind", "received_on")} | {"text": state.text} | settled
+    if told == stands:
         return []
-    if state.settled:
-        raise ContributionIsSettled
-    return [ContributionUsed(**named(received), result=command.result, how=command.how)]
-
-
-def settle(command: SettleContribution, state: Contribution) -> Sequence[ContributionEvent]:
-    """What became of it instead; the same again is nothing to do."""
-    settled = ContributionSettled(**named(must_be_received(state)), fate=command.fate, reason=command.reason)
-    if state.settled == settled:
-        return []
-    if state.settled:
-        raise ContributionIsSettled
-    if state.used:
-        raise ContributionIsUsed
-    return [settled]
-
-
-def must_be_received(state: Contribution) -> ContributionReceived:
-    """What was handed in, or the refusal."""
-    if state.received is None:
-        raise ContributionIsUnknown
-    return state.received
+    if (command.text is None) != (state.text is None):
+        raise ContributionIsNotPublished
+    if command.received_on > local_day(command.now):
+        raise ReceiptLiesInTheFuture
+    if received.text and command.received_on != received.received_on:
+        raise ContributionKeepsItsDay
+    if command.fate and not state.settled:
+        raise NothingIsSettled
+    return [ContributionCorrected(**named(received), **told, reason=command.reason)]
 
 
 def published(received: ContributionReceived, text: str) -> ContributionPublished:
     """The fact that a contribution is public with this text."""
     return ContributionPublished(**named(received), group=received.group, group_name=received.group_name, kind=received.kind, text=text)
-
-
-def named(received: ContributionReceived) -> dict[str, Any]:
-    """What each fact about a contribution says of it."""
-    return {"conference": received.conference, "title": received.title}
 
 
 CONTRIBUTION: Decider[Contribution, ContributionCommand, ContributionEvent] = Decider(

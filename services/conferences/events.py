@@ -55,6 +55,11 @@ class ResultCorrected(Event, name="conferences.ResultCorrected"):
     number: int
     result_title: str
     text: str
+    group: str | None
+    level: Level
+    comes_from: tuple[Origin, ...]
+    not_from: tuple[UUID, ...]
+    """Contributions that it was said to come from, and does not."""
     reason: str
 
 
@@ -184,7 +189,7 @@ class ContributionErased(OfContribution, name="conferences.ContributionErased"):
 
 
 class ContributionPublished(OfContribution, name="conferences.ContributionPublished"):
-    """What a contribution says, as everybody may read it; what was published of it before no longer counts."""
+    """What a contribution says, as everybody may read it."""
 
     group: str
     group_name: str
@@ -193,10 +198,16 @@ class ContributionPublished(OfContribution, name="conferences.ContributionPublis
 
 
 class ContributionUsed(OfContribution, name="conferences.ContributionUsed"):
-    """A result comes from this contribution."""
+    """A result comes from this contribution; how it was said to come from it before no longer counts."""
 
     result: UUID
     how: Lineage
+
+
+class ContributionReleased(OfContribution, name="conferences.ContributionReleased"):
+    """A result that was said to come from this contribution does not."""
+
+    result: UUID
 
 
 class ContributionSettled(OfContribution, name="conferences.ContributionSettled"):
@@ -206,11 +217,34 @@ class ContributionSettled(OfContribution, name="conferences.ContributionSettled"
     reason: str
 
 
+class ContributionCorrected(OfContribution, name="conferences.ContributionCorrected"):
+    """What was entered of a contribution was wrong; this is what stands now, and why."""
+
+    group: str
+    group_name: str
+    kind: ContributionKind
+    received_on: date
+    text: str | None
+    """As it is published; None as long as it is not."""
+    fate: Fate | None
+    """None for one that is not settled: it may still go into results."""
+    fate_reason: str | None
+    reason: str
+
+
 ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld
 RegistrationsEvent = (
     RegistrationOpened | RegistrationClosed | RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
 )
-ContributionEvent = ContributionReceived | ContributionErased | ContributionPublished | ContributionUsed | ContributionSettled
+ContributionEvent = (
+    ContributionReceived
+    | ContributionErased
+    | ContributionPublished
+    | ContributionUsed
+    | ContributionReleased
+    | ContributionSettled
+    | ContributionCorrected
+)
 
 EVENTS: tuple[type[Event], ...] = (
     ConferencePlanned,
@@ -227,5 +261,7 @@ EVENTS: tuple[type[Event], ...] = (
     ContributionErased,
     ContributionPublished,
     ContributionUsed,
+    ContributionReleased,
     ContributionSettled,
+    ContributionCorrected,
 )

@@ -28,6 +28,7 @@ PERMISSIONS: Permissions = {
     "enter_group_contribution": ORGANISER,
     "publish_contribution": ORGANISER,
     "settle_contribution": ORGANISER,
+    "correct_contribution": ORGANISER,
     "list_contributions": PUBLIC,
     "show_contribution": PUBLIC,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.conferences.events import (
     ConferenceHeld,
     ConferencePlanned,
+    ContributionCorrected,
     ContributionPublished,
     ContributionReceived,
     ContributionSettled,
@@ -29,7 +30,8 @@ def published(fact: Received[Event]) -> Contract | None:
         case ResultRecorded():
             return contracts.ResultRecorded(conference=fact.stream, **event.model_dump())
         case ResultCorrected():
-            return contracts.ResultCorrected(conference=fact.stream, **dict(event))
+            told = event.model_dump(exclude={"not_from"})
+            return contracts.ResultCorrected(conference=fact.stream, **told)
         case ConferenceHeld():
             return contracts.ConferenceHeld(conference=fact.stream, **event.model_dump())
         case RegistrationOpened():
@@ -48,5 +50,7 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.ContributionPublished(contribution=fact.stream, **dict(event))
         case ContributionSettled():
             return contracts.ContributionSettled(contribution=fact.stream, **dict(event))
+        case ContributionCorrected():
+            return contracts.ContributionCorrected(contribution=fact.stream, public=event.text is not None, **dict(event))
         case _:
             return None

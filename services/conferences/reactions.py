@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.conferences.contribution import CONTRIBUTION, UseContribution
-from services.conferences.events import ResultRecorded
+from services.conferences.contribution import CONTRIBUTION
+from services.conferences.events import ResultCorrected, ResultRecorded
+from services.conferences.fates import ReleaseContribution, UseContribution
 from shared.envelope import Received
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
 
 
-def use_contributions(received: Received[ResultRecorded]) -> Iterable[Send]:
-    """Each contribution learns that a result comes from it, so that its own stream can say what may become of it."""
-    now, recorded = received.entry.recorded_at, received.message
-    for origin in recorded.comes_from:
-        yield Send(CONTRIBUTION, origin.contribution, UseContribution(now=now, result=recorded.result, how=origin.how))
+def tell_contributions(received: Received[ResultRecorded | ResultCorrected]) -> Iterable[Send]:
+    """Each contribution learns that a result comes from it, or does not after all: its own stream says what may become of it."""
+    now, told = received.entry.recorded_at, received.message
+    for origin in told.comes_from:
+        yield Send(CONTRIBUTION, origin.contribution, UseContribution(now=now, result=told.result, how=origin.how))
+    if isinstance(told, ResultCorrected):
+        for contribution in told.not_from:
+            yield Send(CONTRIBUTION, contribution, ReleaseContribution(now=now, result=told.result))
 
 
-WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS = Reaction(
-    name="when_result_recorded_then_use_contributions", source=OWN, reacts_to=(ResultRecorded,), react=use_contributions
+WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS = Reaction(
+    name="when_result_recorded_then_tell_contributions", source=OWN, reacts_to=(ResultRecorded, ResultCorrected), react=tell_contributions
 )

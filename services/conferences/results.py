@@ -23,11 +23,14 @@ class RecordResult(Command):
 
 
 class CorrectResult(Command):
-    """Put right what was recorded of a result."""
+    """Put right what was recorded of a result, told whole as it should be."""
 
     result: UUID
     result_title: str
     text: str
+    group: str | None
+    level: Level
+    comes_from: tuple[Origin, ...]
     reason: str
 
 
@@ -67,8 +70,7 @@ def record(command: RecordResult, planned: ConferencePlanned, results: Results, 
         return []
     if handed_over:
         raise ResultsAreHandedOver
-    if command.group is not None and command.group not in {group.key for group in planned.groups}:
-        raise GroupIsUnknown
+    must_know_group(command.group, planned)
     recorded = ResultRecorded(
         title=planned.title,
         result=command.result,
@@ -83,20 +85,30 @@ def record(command: RecordResult, planned: ConferencePlanned, results: Results, 
 
 
 def correct(command: CorrectResult, planned: ConferencePlanned, results: Results) -> Sequence[ResultCorrected]:
-    """Another title or text, also after the hand-over; the same ones are nothing to do."""
+    """The result as it should have been recorded, also after the hand-over; where it stands so already, nothing is to do."""
     if (result := found(command.result, results)) is None:
         raise ResultIsUnknown
-    if (command.result_title, command.text) == (result.result_title, result.text):
+    told = {name: value for name, value in command if name not in ("now", "result", "reason")}
+    if told == {name: getattr(result, name) for name in told}:
         return []
-    corrected = ResultCorrected(
-        title=planned.title,
-        result=result.result,
-        number=result.number,
-        result_title=command.result_title,
-        text=command.text,
-        reason=command.reason,
-    )
-    return [corrected]
+    must_know_group(command.group, planned)
+    still = {origin.contribution for origin in command.comes_from}
+    return [
+        ResultCorrected(
+            title=planned.title,
+            result=result.result,
+            number=result.number,
+            **told,
+            not_from=tuple(origin.contribution for origin in result.comes_from if origin.contribution not in still),
+            reason=command.reason,
+        )
+    ]
+
+
+def must_know_group(group: str | None, planned: ConferencePlanned) -> None:
+    """The refusal for a working group of another conference."""
+    if group is not None and group not in {one.key for one in planned.groups}:
+        raise GroupIsUnknown
 
 
 def found(result: UUID, results: Results) -> Result | None:
@@ -112,4 +124,4 @@ def with_event(results: Results, event: ResultRecorded | ResultCorrected) -> Res
 
 
 def _corrected(result: Result, event: ResultCorrected) -> Result:
-    return replace(result, result_title=event.result_title, text=event.text, reason=event.reason)
+    return replace(result, **{name: getattr(event, name) for name in ("result_title", "text", "group", "level", "comes_from", "reason")})

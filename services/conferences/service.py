@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.conferences.api import conferences, contributed, contributions, registrants, registrations, results
+from services.conferences.api import conferences, contributed, contributions, fates, registrants, registrations, results
 from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
 from services.conferences.events import EVENTS
 from services.conferences.keeping import KEPT, PERIODS
 from services.conferences.permissions import PERMISSIONS
 from services.conferences.published import published
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
 from services.conferences.read_models.conferences import CONFERENCES
 from services.conferences.read_models.contributions import CONTRIBUTIONS
 from services.conferences.read_models.known_bodies import KNOWN_BODIES
@@ -23,7 +23,7 @@ from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.service import Service
 
 router = APIRouter()
-for part in (conferences, registrations, registrants, contributions, contributed, results):
+for part in (conferences, registrations, registrants, contributions, contributed, fates, results):
     router.include_router(part.router)
 
 SERVICE = Service(
@@ -34,7 +34,7 @@ SERVICE = Service(
     published=published,
     hears={"meetings": (BodyFounded, BodySucceeded)},
     projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES, KEPT.projection),
-    reactions=(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS,),
+    reactions=(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS,),
     timers=(PERIODS,),
     effects=(KEPT.effect,),
     router=router,

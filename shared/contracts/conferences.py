@@ -168,6 +168,24 @@ class ContributionSettled(OfConference, name="conferences.ContributionSettled"):
     reason: str
 
 
+class ContributionCorrected(OfConference, name="conferences.ContributionCorrected", open_to_all=True):
+    """What was entered of a contribution was wrong; this is what stands now, whole, and why."""
+
+    contribution: UUID
+    public: bool
+    """Whether it is published."""
+    group: str
+    group_name: str
+    kind: ContributionKind
+    received_on: date
+    text: str | None
+    """As everybody may read it; null as long as it is not published."""
+    fate: Fate | None
+    """What became of it, where it went into no result; null where nothing did so far, or results come from it."""
+    fate_reason: str | None
+    reason: str
+
+
 class Origin(BaseModel):
     """A contribution that a result comes from."""
 
@@ -190,12 +208,15 @@ class ResultRecorded(OfConference, name="conferences.ResultRecorded"):
 
 
 class ResultCorrected(OfConference, name="conferences.ResultCorrected"):
-    """What was recorded of a result was wrong; this is what stands now, and why."""
+    """What was recorded of a result was wrong; this is what stands now, whole, and why."""
 
     result: UUID
     number: int
     result_title: str
     text: str
+    group: str | None
+    level: Level
+    comes_from: tuple[Origin, ...]
     reason: str
 
 
@@ -233,6 +254,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ContributionReceived,
     ContributionPublished,
     ContributionSettled,
+    ContributionCorrected,
     ResultRecorded,
     ResultCorrected,
     ConferenceHeld,

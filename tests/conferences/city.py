@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from services.conferences.events import RegistrationRequested
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
 from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
@@ -55,7 +55,7 @@ PREFIX = "/api/conferences"
 NOBODY: dict[str, str] = {}
 PATIENCE = 60
 """Seconds within which everything is read even where much else runs."""
-REACTION = WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS.principal
+REACTION = WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.principal
 CLOSES = "2018-11-24T00:00:00+01:00"
 
 

@@ -78,7 +78,16 @@ RECORDED = events.ResultRecorded(
     comes_from=(Origin(contribution=GROUP_CONTRIBUTION, how=Lineage.ADOPTED), Origin(contribution=CONTRIBUTION, how=Lineage.MERGED)),
 )
 CORRECTED = events.ResultCorrected(
-    title=TITLE, result=RESULT, number=1, result_title="Sprachkurse am Abend und am Samstag", text=RESULT_TEXT, reason="Der Samstag fehlte."
+    title=TITLE,
+    result=RESULT,
+    number=1,
+    result_title="Sprachkurse am Abend und am Samstag",
+    text=RESULT_TEXT,
+    group=None,
+    level=Level.LAND,
+    comes_from=(Origin(contribution=CONTRIBUTION, how=Lineage.PARTLY),),
+    not_from=(GROUP_CONTRIBUTION,),
+    reason="Der Samstag fehlte.",
 )
 HELD = events.ConferenceHeld(
     title=TITLE,
@@ -145,7 +154,19 @@ PUBLISHED = events.ContributionPublished(
     **OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT
 )
 USED = events.ContributionUsed(**OF_CONFERENCE, result=RESULT, how=Lineage.MERGED)
+RELEASED = events.ContributionReleased(**OF_CONFERENCE, result=RESULT)
 SETTLED = events.ContributionSettled(**OF_CONFERENCE, fate=Fate.FORWARDED, reason=REASON)
+CONTRIBUTION_CORRECTED = events.ContributionCorrected(
+    **OF_CONFERENCE,
+    group="arbeit",
+    group_name="Arbeit und Ausbildung",
+    kind=ContributionKind.EXPERIENCE,
+    received_on=NOW.date(),
+    text="Kurse am Abend wären gut.",
+    fate=Fate.NOT_ADOPTED,
+    fate_reason="Dafür fehlt das Geld.",
+    reason="Es war die falsche Arbeitsgruppe gewählt.",
+)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
     PLANNED,
@@ -162,7 +183,9 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     CONTRIBUTOR_ERASED,
     PUBLISHED,
     USED,
+    RELEASED,
     SETTLED,
+    CONTRIBUTION_CORRECTED,
 )
 
 TOLD: dict[str, Any] = {**OF_CONFERENCE, "contribution": CONTRIBUTION}
@@ -194,7 +217,15 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         ),
     ),
     contracts.ResultCorrected(
-        **OF_CONFERENCE, result=RESULT, number=1, result_title=CORRECTED.result_title, text=RESULT_TEXT, reason=CORRECTED.reason
+        **OF_CONFERENCE,
+        result=RESULT,
+        number=1,
+        result_title=CORRECTED.result_title,
+        text=RESULT_TEXT,
+        group=None,
+        level=contracts.Level.LAND,
+        comes_from=(contracts.Origin(contribution=CONTRIBUTION, how=contracts.Lineage.PARTLY),),
+        reason=CORRECTED.reason,
     ),
     contracts.ConferenceHeld(
         conference=CONFERENCE,
@@ -239,4 +270,16 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
     ),
     contracts.ContributionPublished(**TOLD, group="sprache", group_name=GROUP.name, kind=contracts.ContributionKind.SUGGESTION, text=TEXT),
     contracts.ContributionSettled(**TOLD, fate=contracts.Fate.FORWARDED, reason=REASON),
+    contracts.ContributionCorrected(
+        **TOLD,
+        public=True,
+        group="arbeit",
+        group_name="Arbeit und Ausbildung",
+        kind=contracts.ContributionKind.EXPERIENCE,
+        received_on=NOW.date(),
+        text=CONTRIBUTION_CORRECTED.text,
+        fate=contracts.Fate.NOT_ADOPTED,
+        fate_reason=CONTRIBUTION_CORRECTED.fate_reason,
+        reason=CONTRIBUTION_CORRECTED.reason,
+    ),
 )

@@ -443,7 +443,7 @@ async def test_results_are_corrected_and_handed_over_once(city: City) -> None:
     assert again.json()["detail"] == "The results of a conference are handed over once."
     assert refused_as(await city.record(conference), "ResultsAreHandedOver")
     assert refused_as(await city.hand_in(conference), "ResultsAreGone")
-    correction = {"title": "Anders", "text": RESULT_TEXT, "reason": "Ein Schreibfehler."}
+    correction = {"title": "Anders", "text": RESULT_TEXT, "level": "land", "reason": "Ein Schreibfehler."}
     path = f"/conferences/{conference}/results"
     assert (await city.post(f"{path}/{result}/correction", correction, ORGANISER)).status_code == 200
     assert refused_as(await city.post(f"{path}/{UNKNOWN}/correction", correction, ORGANISER), "ResultIsUnknown")
@@ -463,10 +463,50 @@ async def test_a_conference_is_not_held_before_its_day(city: City) -> None:
 async def test_what_was_seen_counts_where_somebody_sends_it(city: City) -> None:
     conference = await city.conference()
     contribution = (await city.enter(conference)).json()["id"]
-    wish: Any = {"text": "Anders."}
-    stale = await city.post(f"/contributions/{contribution}/publication", wish, ORGANISER, If_Match='"1"')
+    wish: Any = {"fate": "forwarded", "reason": "Das entscheidet das Land."}
+    stale = await city.post(f"/contributions/{contribution}/settlement", wish, ORGANISER, If_Match='"1"')
     assert stale.status_code == 412
-    assert (await city.post(f"/contributions/{contribution}/publication", wish, ORGANISER, If_Match='"2"')).status_code == 200
+    assert (await city.post(f"/contributions/{contribution}/settlement", wish, ORGANISER, If_Match='"2"')).status_code == 200
+
+
+async def test_where_a_result_comes_from_is_corrected_and_its_contributions_follow(city: City) -> None:
+    conference = await city.conference()
+    one, other = [(await city.enter(conference)).json()["id"] for _ in range(2)]
+    result = (await city.record(conference, one)).json()["result"]
+    address = f"/conferences/{conference}/results/{result}/correction"
+    wish = {"title": RESULT_TITLE, "text": RESULT_TEXT, "group": "arbeit", "level": "land", "reason": "Verwechselt."}
+    right = wish | {"comes_from": [{"contribution": other, "how": "partly"}]}
+    assert (await city.post(address, right, STRANGER)).status_code == 403
+    assert (await city.post(address, wish | {"group": "sport"}, ORGANISER)).status_code == 409
+    unknown = await city.post(address, wish | {"comes_from": [{"contribution": UNKNOWN, "how": "partly"}]}, ORGANISER)
+    assert (unknown.status_code, unknown.json()["errors"][0]["where"]) == (422, "body.comes_from.0.contribution")
+    assert (await city.post(address, right, ORGANISER)).status_code == 200
+    shown = (await city.get(f"/conferences/{conference}")).json()["results"][0]
+    assert (shown["group"], shown["level"], [origin["contribution"] for origin in shown["comes_from"]]) == ("arbeit", "land", [other])
+    assert (await city.get(f"/contributions/{one}")).json()["used_in"] == []
+    assert (await city.get(f"/contributions/{other}")).json()["used_in"] == [{"result": result, "how": "partly"}]
+    wish = {"fate": "forwarded", "reason": "Das entscheidet das Land."}
+    assert (await city.post(f"/contributions/{one}/settlement", wish, ORGANISER)).status_code == 200, "it is free for that"
+    assert refused_as(await city.post(f"/contributions/{other}/settlement", wish, ORGANISER), "ContributionIsUsed")
+
+
+async def test_a_contribution_is_corrected_with_a_reason(city: City) -> None:
+    conference = await city.conference()
+    contribution = (await city.enter(conference)).json()["id"]
+    address = f"/contributions/{contribution}/correction"
+    right = {"group": "arbeit", "kind": "experience", "received_on": "2018-09-14", "text": "Mehr Kurse.", "reason": "Verwechselt."}
+    assert (await city.post(address, right, OTHER_ORGANISER)).status_code == 403
+    assert (await city.post(address, {**right, "group": "sport"}, ORGANISER)).status_code == 422
+    alone = await city.post(address, {**right, "fate": "forwarded"}, ORGANISER)
+    assert (alone.status_code, alone.json()["errors"]) == (
+        422,
+        [{"where": "body.fate_reason", "what": "must be given with a fate, and only then"}],
+    )
+    assert (await city.post(address, right, ORGANISER)).status_code == 200
+    shown = (await city.get(f"/contributions/{contribution}")).json()
+    assert (shown["group"], shown["group_name"], shown["kind"]) == ("arbeit", "Arbeit und Ausbildung", "experience")
+    assert (shown["received_on"], shown["text"]) == ("2018-09-14", "Mehr Kurse.")
+    assert refused_as(await city.post(f"/contributions/{contribution}/publication", {"text": "x"}, ORGANISER), "ContributionIsPublished")
 
 
 @pytest.mark.parametrize(

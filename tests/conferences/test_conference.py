@@ -52,7 +52,7 @@ def record(now: datetime = ENDS, **changes: Any) -> RecordResult:
 
 
 def correct(**changes: Any) -> CorrectResult:
-    wish: dict[str, Any] = {"result": RESULT, "result_title": CORRECTED.result_title, "text": RESULT_TEXT, "reason": CORRECTED.reason}
+    wish = {name: value for name, value in CORRECTED if name in CorrectResult.model_fields}
     return CorrectResult(now=ENDS, **wish | changes)
 
 
@@ -105,6 +105,17 @@ def test_a_result_is_corrected_before_and_after_the_hand_over() -> None:
 
 def test_a_correction_that_changes_nothing_is_none() -> None:
     conference.given(PLANNED, RECORDED, CORRECTED).when(correct(reason="Noch einmal.")).then_nothing()
+
+
+def test_a_correction_tells_what_the_result_does_not_come_from_after_all() -> None:
+    nothing = CORRECTED.model_copy(update={"comes_from": (), "not_from": tuple(origin.contribution for origin in RECORDED.comes_from)})
+    conference.given(PLANNED, RECORDED).when(correct(comes_from=())).then(nothing)
+    again = nothing.model_copy(update={"not_from": tuple(origin.contribution for origin in CORRECTED.comes_from)})
+    conference.given(PLANNED, RECORDED, CORRECTED).when(correct(comes_from=())).then(again)
+
+
+def test_a_corrected_result_comes_from_a_working_group_of_its_conference() -> None:
+    conference.given(PLANNED, RECORDED).when(correct(group="sport")).then_refused(GroupIsUnknown)
 
 
 def test_only_a_recorded_result_is_corrected() -> None:

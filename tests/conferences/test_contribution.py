@@ -8,34 +8,56 @@ from uuid import UUID
 
 import pytest
 
+from services.conferences.contributed import ContributionIsUnknown
 from services.conferences.contribution import (
     CONTRIBUTION,
     ContributionIsErased,
+    ContributionIsNotPublished,
+    ContributionIsPublished,
     ContributionIsReceivedAlready,
-    ContributionIsSettled,
-    ContributionIsUnknown,
-    ContributionIsUsed,
+    ContributionKeepsItsDay,
+    CorrectContribution,
     EnterGroupContribution,
     EraseContribution,
     ForgetContribution,
+    NothingIsSettled,
     PublishContribution,
     ReceiptLiesInTheFuture,
     ReceiveContribution,
     ResultsAreGone,
+)
+from services.conferences.fates import (
+    ContributionIsSettled,
+    ContributionIsUsed,
+    ReleaseContribution,
     SettleContribution,
     UseContribution,
 )
-from services.conferences.parts import Fate, Lineage
+from services.conferences.parts import ContributionKind, Fate, Lineage
 from services.conferences.periods import KEPT_CONTRIBUTION
 from shared.localday import day_end
 from shared.testing import Rules
-from tests.conferences.examples import CONTRIBUTOR_ERASED, ENTERED, HANDED_IN, NOW, PUBLISHED, REASON, RESULT, SETTLED, TEXT, USED
+from tests.conferences.examples import (
+    CONTRIBUTION_CORRECTED,
+    CONTRIBUTOR_ERASED,
+    ENTERED,
+    HANDED_IN,
+    NOW,
+    PUBLISHED,
+    REASON,
+    RELEASED,
+    RESULT,
+    SETTLED,
+    TEXT,
+    USED,
+)
 
 contribution = Rules(CONTRIBUTION)
 OTHER_RESULT = UUID(int=7)
 PUBLISH = PublishContribution(now=NOW, text=TEXT)
 ERASE = EraseContribution(now=NOW)
 USE = UseContribution(now=NOW, result=RESULT, how=Lineage.MERGED)
+RELEASE = ReleaseContribution(now=NOW, result=RESULT)
 SETTLE = SettleContribution(now=NOW, fate=Fate.FORWARDED, reason=REASON)
 
 
@@ -44,6 +66,7 @@ def told(command: type[Any]) -> dict[str, Any]:
 
 
 HAND_IN = ReceiveContribution(now=NOW, **told(ReceiveContribution), handed_over=False)
+CORRECT = CorrectContribution(now=NOW, **{name: value for name, value in CONTRIBUTION_CORRECTED if name not in ("conference", "title")})
 ENTER = EnterGroupContribution(now=NOW, **told(EnterGroupContribution) | {"text": TEXT, "received_on": None})
 
 
@@ -73,11 +96,10 @@ def test_what_a_working_group_handed_in_is_entered_later_with_its_own_date() -> 
     contribution.given().when(ENTER.model_copy(update={"received_on": tomorrow})).then_refused(ReceiptLiesInTheFuture)
 
 
-def test_what_it_says_is_published_on_purpose_and_replaced_by_what_is_published_later() -> None:
-    other = PUBLISHED.model_copy(update={"text": "Kurse am Abend wären gut."})
+def test_what_it_says_is_published_on_purpose_and_once() -> None:
     published = contribution.given(HANDED_IN).when(PUBLISH).then(PUBLISHED)
     published.when(PUBLISH).then_nothing()
-    published.when(PublishContribution(now=NOW, text=other.text)).then(other)
+    published.when(PublishContribution(now=NOW, text="Kurse am Abend wären gut.")).then_refused(ContributionIsPublished)
 
 
 def test_an_erasure_is_entered_once_and_what_was_withdrawn_is_not_published_any_more() -> None:
@@ -88,10 +110,9 @@ def test_an_erasure_is_entered_once_and_what_was_withdrawn_is_not_published_any_
 
 
 def test_what_was_published_before_an_erasure_names_nobody_stays_and_can_be_put_right() -> None:
-    other = PUBLISHED.model_copy(update={"text": "Kurse am Abend wären gut."})
-    erased = contribution.given(HANDED_IN, PUBLISHED).when(ERASE).then(CONTRIBUTOR_ERASED)
+    erased = contribution.given(HANDED_IN, PUBLISHED, SETTLED).when(ERASE).then(CONTRIBUTOR_ERASED)
     erased.when(PUBLISH).then_nothing()
-    erased.when(PublishContribution(now=NOW, text=other.text)).then(other)
+    erased.when(CORRECT).then(CONTRIBUTION_CORRECTED)
 
 
 def test_it_learns_of_each_result_that_comes_from_it_once() -> None:
@@ -99,6 +120,14 @@ def test_it_learns_of_each_result_that_comes_from_it_once() -> None:
     used = contribution.given(HANDED_IN).when(USE).then(USED)
     used.when(USE).then_nothing()
     used.when(UseContribution(now=NOW, result=OTHER_RESULT, how=Lineage.SPLIT)).then(other)
+
+
+def test_it_learns_how_a_result_comes_from_it_anew_and_when_none_does_after_all() -> None:
+    partly = USED.model_copy(update={"how": Lineage.PARTLY})
+    used = contribution.given(HANDED_IN, USED).when(UseContribution(now=NOW, result=RESULT, how=Lineage.PARTLY)).then(partly)
+    released = used.when(RELEASE).then(RELEASED)
+    released.when(RELEASE).then_nothing()
+    released.when(SETTLE).then(SETTLED)
 
 
 def test_it_is_settled_published_or_not() -> None:
@@ -119,7 +148,42 @@ def test_what_is_settled_goes_into_no_result() -> None:
     contribution.given(HANDED_IN, SETTLED).when(USE).then_refused(ContributionIsSettled)
 
 
-@pytest.mark.parametrize("command", [PUBLISH, ERASE, USE, SETTLE])
+def test_it_is_corrected_whole_and_with_a_reason() -> None:
+    corrected = contribution.given(HANDED_IN, PUBLISHED, SETTLED).when(CORRECT).then(CONTRIBUTION_CORRECTED)
+    corrected.when(CORRECT.model_copy(update={"reason": "Noch einmal."})).then_nothing()
+    back = {"group": "sprache", "group_name": HANDED_IN.group_name, "kind": ContributionKind.SUGGESTION, "text": TEXT}
+    right = {"fate": SETTLED.fate, "fate_reason": SETTLED.reason}
+    corrected.when(CORRECT.model_copy(update=back | right)).then(CONTRIBUTION_CORRECTED.model_copy(update=back | right))
+
+
+def test_what_was_settled_by_mistake_goes_into_results_again() -> None:
+    nothing = {"fate": None, "fate_reason": None}
+    free = contribution.given(HANDED_IN, PUBLISHED, SETTLED).when(CORRECT.model_copy(update=nothing))
+    free.then(CONTRIBUTION_CORRECTED.model_copy(update=nothing)).when(USE).then(USED)
+
+
+def test_only_what_is_settled_is_settled_otherwise() -> None:
+    contribution.given(HANDED_IN, PUBLISHED).when(CORRECT).then_refused(NothingIsSettled)
+    contribution.given(HANDED_IN, PUBLISHED, USED).when(CORRECT).then_refused(NothingIsSettled)
+
+
+def test_a_correction_neither_publishes_nor_takes_back_what_was_published() -> None:
+    contribution.given(HANDED_IN, SETTLED).when(CORRECT).then_refused(ContributionIsNotPublished)
+    hidden = CORRECT.model_copy(update={"text": None})
+    contribution.given(HANDED_IN, PUBLISHED, SETTLED).when(hidden).then_refused(ContributionIsNotPublished)
+    contribution.given(HANDED_IN, SETTLED).when(hidden).then(CONTRIBUTION_CORRECTED.model_copy(update={"text": None}))
+
+
+def test_a_working_groups_contribution_gets_its_own_day_and_what_somebody_handed_in_keeps_it() -> None:
+    earlier = {"received_on": HANDED_IN.received_on - timedelta(days=3)}
+    right = CORRECT.model_copy(update=earlier)
+    contribution.given(ENTERED, PUBLISHED, SETTLED).when(right).then(CONTRIBUTION_CORRECTED.model_copy(update=earlier))
+    contribution.given(HANDED_IN, PUBLISHED, SETTLED).when(right).then_refused(ContributionKeepsItsDay)
+    tomorrow = CORRECT.model_copy(update={"received_on": (NOW + timedelta(days=1)).date()})
+    contribution.given(ENTERED, PUBLISHED, SETTLED).when(tomorrow).then_refused(ReceiptLiesInTheFuture)
+
+
+@pytest.mark.parametrize("command", [PUBLISH, ERASE, USE, RELEASE, SETTLE, CORRECT])
 def test_nothing_becomes_of_what_nobody_handed_in(command: Any) -> None:
     contribution.given().when(command).then_refused(ContributionIsUnknown)
 

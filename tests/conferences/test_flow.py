@@ -50,7 +50,7 @@ async def test_a_conference_leaves_these_facts_contracts_and_read_models(city: C
         "ConferenceHeld",
     ]
     result, used = facts[9], facts[10]
-    assert (used.causation_id, used.actor) == (result.event_id, "reaction:when_result_recorded_then_use_contributions")
+    assert (used.causation_id, used.actor) == (result.event_id, "reaction:when_result_recorded_then_tell_contributions")
     assert {fact.actor for fact in facts if "Registration" in fact.type} == {"user:organiser", "anonymous"}
     assert str(facts[2].stream) == str(registrations_of(facts[0].stream))
 

@@ -159,6 +159,7 @@ async def test_nothing_is_sealed_for_somebody_whose_key_is_being_erased(city: Ci
     assert (await city.register(await city.conference(), "ada@example.org")).status_code == 201, "whoever comes back is somebody new"
 
 
+CORRECTION = {"group": "sprache", "kind": "suggestion", "received_on": "2018-09-17", "text": "x", "reason": "y"}
 World = Callable[[City, str, str], Coroutine[Any, Any, None]]
 
 
@@ -178,12 +179,15 @@ async def busy(city: City, conference: str, published: str) -> None:
     settled = str((await read_log(city.process.pool, 0, 100))[-1].stream)
     wish = {"fate": "forwarded", "reason": REASON}
     assert (await city.post(f"/contributions/{settled}/settlement", wish, ORGANISER)).status_code == 200
+    right = {"group": "arbeit", "kind": "experience", "received_on": "2018-09-17", "reason": REASON}
+    assert (await city.post(f"/contributions/{settled}/correction", right, ORGANISER)).status_code == 200
     assert (await city.hand_in(conference, email="zwei@example.org")).status_code == 201
 
 
 async def telling(city: City, conference: str, published: str) -> None:
-    """Something is published after all."""
-    assert (await city.post(f"/contributions/{published}/publication", {"text": "Anders."}, ORGANISER)).status_code == 200
+    """Something that everybody reads is put right."""
+    right = {"group": "arbeit", "kind": "experience", "received_on": "2018-09-17", "text": "Anders.", "reason": REASON}
+    assert (await city.post(f"/contributions/{published}/correction", right, ORGANISER)).status_code == 200
 
 
 async def test_two_worlds_that_differ_in_what_is_hidden_answer_everybody_alike(
@@ -198,7 +202,7 @@ async def test_two_worlds_that_differ_in_what_is_hidden_answer_everybody_alike(
     assert worlds[0] == worlds[1]
     assert len(worlds[0]) > 20
     differing = {one[0] for one, other in zip(worlds[0], worlds[2], strict=True) if one != other}
-    assert differing == {"one", "contributions", "small page", "contribution"}, "what is public is told"
+    assert differing == {"one", "contributions", "of a group", "small page", "contribution"}, "what is public is told"
 
 
 async def _everything_public(city: City, world: World) -> list[tuple[str, int, list[tuple[str, str]], bytes]]:
@@ -235,6 +239,7 @@ async def _everything_public(city: City, world: World) -> list[tuple[str, int, l
         "unknown token to cancel": ("/registrations/cancellation", {"token": "x" * 22}, None),
         "unknown token to erase": ("/registrations/erasure", {"token": "x" * 22}, None),
         "publish what is hidden": (f"/contributions/{secret}/publication", {"text": "x"}, None),
+        "correct what is hidden": (f"/contributions/{secret}/correction", CORRECTION, None),
     }
     for who in (NOBODY, STRANGER):
         for name, path in paths.items():

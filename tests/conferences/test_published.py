@@ -6,6 +6,7 @@ import pytest
 
 from services.conferences.events import EVENTS
 from services.conferences.published import published
+from shared.contracts import conferences as contracts
 from shared.contracts.conferences import CONTRACTS
 from shared.domain import Contract, Event
 from shared.envelope import Received
@@ -18,6 +19,7 @@ from tests.conferences.examples import (
     CONFIRMED,
     CONTRACT_EXAMPLES,
     CONTRIBUTION,
+    CONTRIBUTION_CORRECTED,
     CORRECTED,
     ERASED,
     EVENT_EXAMPLES,
@@ -28,6 +30,7 @@ from tests.conferences.examples import (
     PUBLISHED,
     RECORDED,
     REGISTRATIONS,
+    RELEASED,
     REQUESTED,
     SETTLED,
     USED,
@@ -35,11 +38,11 @@ from tests.conferences.examples import (
 
 OF_CONFERENCE = (PLANNED, RECORDED, CORRECTED, HELD)
 OF_REGISTRATIONS = (OPENED, CLOSED, REQUESTED, CONFIRMED, CANCELLED)
-OF_CONTRIBUTION = (HANDED_IN, PUBLISHED, SETTLED)
+OF_CONTRIBUTION = (HANDED_IN, PUBLISHED, SETTLED, CONTRIBUTION_CORRECTED)
 
 
 def told_of(event: Event) -> Contract | None:
-    stream = CONFERENCE if event in OF_CONFERENCE else CONTRIBUTION if event in OF_CONTRIBUTION else REGISTRATIONS
+    stream = CONFERENCE if event in OF_CONFERENCE else REGISTRATIONS if event in OF_REGISTRATIONS else CONTRIBUTION
     (entry,) = History().add(stream, event).entries
     return published(Received(event, entry))
 
@@ -51,9 +54,15 @@ def test_a_fact_that_others_need_is_published(event: Event, contract: Contract) 
     assert told_of(event) == contract
 
 
-@pytest.mark.parametrize("event", [ERASED, USED])
+@pytest.mark.parametrize("event", [ERASED, USED, RELEASED])
 def test_other_facts_stay_inside(event: Event) -> None:
     assert told_of(event) is None
+
+
+def test_outsiders_hear_of_what_was_corrected_of_a_published_contribution_only() -> None:
+    hidden = CONTRIBUTION_CORRECTED.model_copy(update={"text": None})
+    heard = [told_of(event) for event in (CONTRIBUTION_CORRECTED, hidden)]
+    assert [isinstance(told, contracts.ContributionCorrected) and told.public for told in heard] == [True, False]
 
 
 def test_nobody_else_hears_of_access_needs_or_of_what_was_handed_in_before_it_is_published() -> None:

@@ -1,23 +1,48 @@
-"""When a result has been recorded, the contributions it comes from know."""
+"""When a result has been recorded or corrected, the contributions it comes from know."""
 
 from __future__ import annotations
 
 from services.conferences.contribution import CONTRIBUTION as RULES
-from services.conferences.contribution import UseContribution
+from services.conferences.fates import ReleaseContribution, UseContribution
 from services.conferences.parts import Lineage
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
 from shared.envelope import Received
 from shared.reactor import Send
 from shared.testing import History, Rules
-from tests.conferences.examples import CONFERENCE, CONTRIBUTION, GROUP_CONTRIBUTION, HANDED_IN, PLANNED, RECORDED, RESULT, USED
+from tests.conferences.examples import (
+    CONFERENCE,
+    CONTRIBUTION,
+    CORRECTED,
+    ENTERED,
+    GROUP_CONTRIBUTION,
+    HANDED_IN,
+    PLANNED,
+    RECORDED,
+    RELEASED,
+    RESULT,
+    USED,
+)
 
 
 def test_when_a_result_was_recorded_then_each_of_its_contributions_is_told() -> None:
     entry = History().add(CONFERENCE, PLANNED, RECORDED).entries[-1]
-    sent = list(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS.react(Received(RECORDED, entry)))
+    sent = list(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.react(Received(RECORDED, entry)))
     now = entry.recorded_at
     assert sent == [
         Send(RULES, GROUP_CONTRIBUTION, UseContribution(now=now, result=RESULT, how=Lineage.ADOPTED)),
         Send(RULES, CONTRIBUTION, UseContribution(now=now, result=RESULT, how=Lineage.MERGED)),
     ]
     Rules(RULES).given(HANDED_IN).when(sent[1].command).then(USED)  # type: ignore[arg-type]  # A Send's command is of any kind.
+
+
+def test_when_a_result_was_corrected_then_what_it_does_not_come_from_after_all_is_told_as_well() -> None:
+    entry = History().add(CONFERENCE, PLANNED, RECORDED, CORRECTED).entries[-1]
+    sent = list(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.react(Received(CORRECTED, entry)))
+    now = entry.recorded_at
+    assert sent == [
+        Send(RULES, CONTRIBUTION, UseContribution(now=now, result=RESULT, how=Lineage.PARTLY)),
+        Send(RULES, GROUP_CONTRIBUTION, ReleaseContribution(now=now, result=RESULT)),
+    ]
+    partly = USED.model_copy(update={"how": Lineage.PARTLY})
+    Rules(RULES).given(HANDED_IN, USED).when(sent[0].command).then(partly)  # type: ignore[arg-type]  # As above.
+    Rules(RULES).given(ENTERED, USED).when(sent[1].command).then(RELEASED)  # type: ignore[arg-type]  # As above.

@@ -30,6 +30,7 @@ from tests.conferences.examples import (
     CONFIRM,
     CONFIRMED,
     CONTRIBUTION,
+    CONTRIBUTION_CORRECTED,
     CORRECTED,
     EMAIL,
     ENDS,
@@ -55,6 +56,7 @@ from tests.conferences.examples import (
     RECORDED,
     REGISTRATION,
     REGISTRATIONS,
+    RELEASED,
     REQUESTED,
     RESULT,
     SETTLED,
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
 
 OTHER = UUID(int=77)
 OTHER_RESULT = UUID(int=78)
+OTHER_CONTRIBUTION = UUID(int=79)
 LATER = PLANNED.model_copy(update={"title": "Sechste Integrationskonferenz", "starts_at": STARTS + timedelta(days=700)})
 OTHERS_REQUEST = REQUESTED.model_copy(
     update={"registration": OTHER, "confirm": "1" * 64, "manage": "2" * 64, "requested_at": NOW + timedelta(hours=1), "access_needs": None}
@@ -80,6 +83,7 @@ def story() -> History:
     history = History().add(CONFERENCE, PLANNED).add(OTHER, LATER).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
     history.add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED).add(REGISTRATIONS, CONFIRMED, CLOSED)
     history.add(CONFERENCE, RECORDED, CORRECTED, HELD).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
+    history.add(OTHER_CONTRIBUTION, ENTERED, USED, RELEASED, PUBLISHED, SETTLED, CONTRIBUTION_CORRECTED)
     return history.add(REGISTRATIONS, CANCELLED.model_copy(update={"registration": OTHER}), ERASED)
 
 
@@ -145,14 +149,16 @@ async def test_a_contributors_token_is_found_by_its_digest_and_a_working_group_h
 
 async def test_contributions_show_what_became_of_them_and_outsiders_what_is_published(pool: Pool) -> None:
     await ReadModel(pool, CONTRIBUTIONS).given(own=story()).then()
-    handed_in, entered = await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=None, limit=10)
+    corrected, handed_in, entered = await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=None, limit=10)
+    assert (corrected.group, corrected.kind, corrected.text) == ("arbeit", "experience", CONTRIBUTION_CORRECTED.text)
+    assert (corrected.fate, corrected.reason, corrected.used) == (Fate.NOT_ADOPTED, CONTRIBUTION_CORRECTED.fate_reason, ())
     assert (handed_in.contribution, handed_in.text, handed_in.fate, handed_in.reason) == (CONTRIBUTION, None, Fate.FORWARDED, REASON)
     assert None not in (handed_in.sealed_text, handed_in.sealed_name, handed_in.sealed_email)
     assert (entered.group, entered.group_name, entered.kind, entered.received_on) == ("sprache", GROUP.name, "suggestion", NOW.date())
     assert (entered.text, entered.used, entered.fate) == (TEXT, (Use(RESULT, Lineage.MERGED),), None)
     assert isinstance(entered.kind, ContributionKind)
-    assert await list_contributions(pool, CONFERENCE, sees_all=False, group=None, after=None, limit=10) == [entered]
-    assert await list_contributions(pool, CONFERENCE, sees_all=True, group="arbeit", after=None, limit=10) == []
+    assert await list_contributions(pool, CONFERENCE, sees_all=False, group=None, after=None, limit=10) == [corrected, entered]
+    assert await list_contributions(pool, CONFERENCE, sees_all=True, group="arbeit", after=None, limit=10) == [corrected]
     behind = (handed_in.received_on, handed_in.contribution)
     assert await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=behind, limit=10) == [entered]
     assert await one_contribution(pool, CONTRIBUTION) == handed_in
@@ -168,6 +174,15 @@ async def test_contributions_are_listed_by_their_own_day(pool: Pool) -> None:
     first, second = await list_contributions(pool, CONFERENCE, sees_all=True, group=None, after=None, limit=10)
     assert (first.contribution, second.contribution) == (GROUP_CONTRIBUTION, CONTRIBUTION)
     assert first.used == (Use(OTHER_RESULT, Lineage.SPLIT), Use(RESULT, Lineage.MERGED))
+
+
+async def test_how_a_result_comes_from_a_contribution_is_as_it_was_told_last(pool: Pool) -> None:
+    otherwise = USED.model_copy(update={"how": Lineage.SPLIT})
+    history = History().add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED, USED, otherwise)
+    await ReadModel(pool, CONTRIBUTIONS).given(own=history).then()
+    found = await one_contribution(pool, GROUP_CONTRIBUTION)
+    assert found
+    assert found.used == (Use(RESULT, Lineage.SPLIT),)
 
 
 async def test_the_bodies_that_stand_are_known_by_name(pool: Pool) -> None:

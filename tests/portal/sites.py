@@ -53,7 +53,7 @@ class Site:
         """Open a page."""
         return await self.client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
-    async def post(self, path: str, **form: str) -> httpx2.Response:
+    async def post(self, path: str, **form: str | list[str]) -> httpx2.Response:
         """Send a form from a page of ours."""
         return await self.client.post(path, data=form, headers={"sec-fetch-site": "same-origin"})
 

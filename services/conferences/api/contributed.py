@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.conferences.api.conferences import planned_conference
-from services.conferences.api.contributions import host_of_contribution
+from services.conferences.api.fates import host_of_contribution
 from services.conferences.api.personal import keyring_of
 from services.conferences.parts import ContributionKind, Fate, Lineage
 from services.conferences.permissions import ORGANISER

@@ -1,4 +1,4 @@
-"""The addresses of contributions: hand one in, enter a working group's, publish and settle them."""
+"""The addresses of contributions: hand one in, enter a working group's, have one's data erased."""
 
 from __future__ import annotations
 
@@ -21,21 +21,17 @@ from services.conferences.api.personal import (
     unless_refused,
 )
 from services.conferences.conference import CONFERENCE, Conference
+from services.conferences.contributed import must_be_received
 from services.conferences.contribution import (
     CONTRIBUTION,
-    Contribution,
     EnterGroupContribution,
     EraseContribution,
-    PublishContribution,
     ReceiveContribution,
-    SettleContribution,
-    must_be_received,
 )
-from services.conferences.parts import ContributionKind, Fate, Language, WorkingGroup
+from services.conferences.parts import ContributionKind, Language, WorkingGroup
 from services.conferences.read_models.tokens import find_erasure
 from shared.http.bad_input import BadInput
-from shared.http.call import Call, CommandAnswer, Done, Invocation
-from shared.http.problems import NotFound
+from shared.http.call import Call, CommandAnswer, Done
 from shared.localday import Day
 from shared.text import Name, Prose
 
@@ -66,23 +62,6 @@ class NewGroupContribution(BaseModel):
     kind: ContributionKind
     text: Annotated[Prose, PUBLIC_TEXT]
     received_on: Annotated[Day | None, Field(description="Today by default.")] = None
-
-
-class Publication(BaseModel):
-    """What a contribution says, without personal data."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[Prose, PUBLIC_TEXT]
-
-
-class Settlement(BaseModel):
-    """What became of a contribution that goes into no result."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    fate: Fate
-    reason: Annotated[Prose, PUBLIC_TEXT]
 
 
 class Receipt(CommandAnswer):
@@ -178,41 +157,8 @@ async def erase_contribution(wish: HeldToken, call: Call) -> Withdrawn:
     return Withdrawn(conference=received.conference, title=received.title)
 
 
-@router.post("/contributions/{contribution}/publication")
-async def publish_contribution(contribution: UUID, wish: Publication, call: Call) -> Done:
-    """Publish what a contribution says; once more replaces what was published."""
-    host = await host_of_contribution(call, contribution)
-    command = PublishContribution(now=call.now, text=wish.text)
-    return await call.execute(CONTRIBUTION, contribution, command, body=host, hidden=is_hidden, if_match="optional")
-
-
-@router.post("/contributions/{contribution}/settlement")
-async def settle_contribution(contribution: UUID, wish: Settlement, call: Call) -> Done:
-    """Say what became of a contribution that goes into no result."""
-    host = await host_of_contribution(call, contribution)
-    command = SettleContribution(now=call.now, fate=wish.fate, reason=wish.reason)
-    return await call.execute(CONTRIBUTION, contribution, command, body=host, hidden=is_hidden, if_match="optional")
-
-
-async def host_of_contribution(call: Invocation, contribution: UUID) -> UUID:
-    """The body whose organisers count. NotFound for what was never handed in."""
-
-    def permit(state: Contribution) -> None:
-        if state.received is None:
-            raise NotFound
-
-    _, state = await call.runtime.store.load(CONTRIBUTION, contribution, permit)
-    assert state.received  # Or it would not have been permitted.
-    return (await planned_conference(call, state.received.conference)).host
-
-
 def group_of(state: Conference, key: str) -> WorkingGroup:
     """The working group of this key. BadInput where the conference has none."""
     if (group := state.group(key)) is None:
         raise BadInput("body.group", "is no working group of this conference")
     return group
-
-
-def is_hidden(state: Contribution) -> bool:
-    """Whether outsiders may not even learn of it."""
-    return state.text is None

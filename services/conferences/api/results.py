@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.conferences.api.conferences import host_of, planned_conference
 from services.conferences.conference import CONFERENCE
-from services.conferences.contribution import CONTRIBUTION, Contribution
+from services.conferences.contributed import Contribution
+from services.conferences.contribution import CONTRIBUTION
 from services.conferences.parts import Level, Lineage, Origin
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
 from services.conferences.results import CorrectResult, RecordResult
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done, Invocation
@@ -50,13 +51,9 @@ class NewResult(BaseModel):
         return comes_from
 
 
-class Correction(BaseModel):
-    """What stands now of a result, and why."""
+class ResultCorrection(NewResult):
+    """The result whole, as it should have been recorded, and why it was recorded otherwise."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    title: Line
-    text: Prose
     reason: Prose
 
 
@@ -71,25 +68,32 @@ async def record_result(conference: UUID, wish: NewResult, call: Call) -> Result
     """Record a result. Its contributions learn of it by themselves; the answer waits for that, for two seconds at most."""
     call.permit((await planned_conference(call, conference)).host)
     await must_be_contributed(call, conference, wish.comes_from)
-    command = RecordResult(
-        now=call.now,
-        result=call.new_stream(),
-        result_title=wish.title,
-        text=wish.text,
-        group=wish.group,
-        level=wish.level,
-        comes_from=tuple(Origin(contribution=origin.contribution, how=origin.how) for origin in wish.comes_from),
-    )
+    command = RecordResult(now=call.now, result=call.new_stream(), **recorded(wish))
     done = await call.execute(CONFERENCE, conference, command, body=host_of, if_match="none")
-    await call.settled(WHEN_RESULT_RECORDED_THEN_USE_CONTRIBUTIONS.name, done.position)
+    await call.settled(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.name, done.position)
     return ResultDone(**dict(done), result=command.result)
 
 
 @router.post("/conferences/{conference}/results/{result}/correction")
-async def correct_result(conference: UUID, result: UUID, wish: Correction, call: Call) -> Done:
-    """Put right what was recorded of a result, also after the hand-over."""
-    command = CorrectResult(now=call.now, result=result, result_title=wish.title, text=wish.text, reason=wish.reason)
-    return await call.execute(CONFERENCE, conference, command, body=host_of, if_match="optional")
+async def correct_result(conference: UUID, result: UUID, wish: ResultCorrection, call: Call) -> Done:
+    """Put right what was recorded of a result, also after the hand-over. Its contributions learn of it as when it was recorded."""
+    call.permit((await planned_conference(call, conference)).host)
+    await must_be_contributed(call, conference, wish.comes_from)
+    command = CorrectResult(now=call.now, result=result, reason=wish.reason, **recorded(wish))
+    done = await call.execute(CONFERENCE, conference, command, body=host_of, if_match="optional")
+    await call.settled(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.name, done.position)
+    return done
+
+
+def recorded(wish: NewResult) -> dict[str, Any]:
+    """A result as the commands take it."""
+    return {
+        "result_title": wish.title,
+        "text": wish.text,
+        "group": wish.group,
+        "level": wish.level,
+        "comes_from": tuple(Origin(contribution=origin.contribution, how=origin.how) for origin in wish.comes_from),
+    }
 
 
 async def must_be_contributed(call: Invocation, conference: UUID, origins: list[NewOrigin]) -> None:

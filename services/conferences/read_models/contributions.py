@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never, get_args
 from uuid import UUID
 
-from services.conferences.events import ContributionPublished, ContributionReceived, ContributionSettled, ContributionUsed
+from services.conferences.events import (
+    ContributionCorrected,
+    ContributionPublished,
+    ContributionReceived,
+    ContributionReleased,
+    ContributionSettled,
+    ContributionUsed,
+)
 from services.conferences.parts import ContributionKind, Fate, Lineage
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
@@ -46,9 +53,15 @@ RECEIVED = """insert into contributions_v1
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (contribution) do nothing"""
 PUBLISHED = "update contributions_v1 set published_text = $2 where contribution = $1"
 SETTLED = "update contributions_v1 set fate = $2, reason = $3 where contribution = $1"
-USED = "insert into contributions_v1_use (contribution, result, how) values ($1, $2, $3) on conflict (contribution, result) do nothing"
+CORRECTED = """update contributions_v1 set group_key = $2, group_name = $3, kind = $4, received_on = $5, published_text = $6, fate = $7,
+reason = $8 where contribution = $1"""
+USED = """insert into contributions_v1_use (contribution, result, how) values ($1, $2, $3)
+on conflict (contribution, result) do update set how = excluded.how"""
+RELEASED = "delete from contributions_v1_use where contribution = $1 and result = $2"
 
-Folded = ContributionReceived | ContributionPublished | ContributionUsed | ContributionSettled
+Folded = (
+    ContributionReceived | ContributionPublished | ContributionUsed | ContributionReleased | ContributionSettled | ContributionCorrected
+)
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -63,15 +76,20 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(PUBLISHED, (received.stream, event.text))
         case ContributionUsed():
             yield Statement(USED, (received.stream, event.result, event.how.value))
+        case ContributionReleased():
+            yield Statement(RELEASED, (received.stream, event.result))
         case ContributionSettled():
             yield Statement(SETTLED, (received.stream, event.fate.value, event.reason))
+        case ContributionCorrected():
+            now = (event.group, event.group_name, event.kind.value, event.received_on, event.text, event.fate, event.fate_reason)
+            yield Statement(CORRECTED, (received.stream, *now))
         case _:
             assert_never(event)
 
 
 CONTRIBUTIONS = Projection(
     name="contributions_v1",
-    folds={OWN: (ContributionReceived, ContributionPublished, ContributionUsed, ContributionSettled)},
+    folds={OWN: get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

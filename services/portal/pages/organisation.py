@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.portal.forms import Field, Form, Reading
+from services.portal.forms import Field, Form
 from services.portal.language import mark
 from services.portal.pages.conferences import ORGANISER
 from services.portal.pages.contributions import KINDS
+from services.portal.pages.organisation_corrections import CORRECTIONS, FATES, OF_RESULT, WITHOUT_NAMES, drawn, results_body
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
@@ -21,16 +21,6 @@ from shared.localday import local_day
 
 pages = Pages()
 ON = "/conferences/{conference}/organisation"
-LEVELS = (("city", mark("the city")), ("land", mark("the Land")), ("federation", mark("the federation")))
-FATES = (("forwarded", mark("Passed on to others")), ("not_adopted", mark("Not adopted")))
-HOWS = (
-    ("adopted", mark("adopted as it is")),
-    ("partly", mark("adopted in part")),
-    ("merged", mark("merged with others")),
-    ("split", mark("split over several results")),
-)
-WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")
-
 OPEN = Form(
     "open",
     (Field("closes_at", mark("Registration is open until"), "moment"), Field("capacity", mark("Number of places"), "number")),
@@ -70,27 +60,9 @@ SETTLE = Form(
 )
 RECORD = Form(
     "record",
-    (
-        Field("title", mark("Title")),
-        Field("text", mark("The result"), "prose", hint=WITHOUT_NAMES),
-        Field("group", mark("Working group"), "choice", needed=False, translated=False),
-        Field("level", mark("Whom it addresses"), "choice", options=LEVELS),
-        Field("comes_from", mark("Contributions that it comes from"), "many", needed=False, translated=False),
-        Field("how", mark("How they went into it"), "choice", needed=False, options=HOWS),
-    ),
+    OF_RESULT,
     submit=mark("Record the result"),
     done=mark("The result is recorded."),
-)
-CORRECT = Form(
-    "correct",
-    (
-        Field("result", mark("Result"), "choice", translated=False),
-        Field("title", mark("Title")),
-        Field("text", mark("The result"), "prose", hint=WITHOUT_NAMES),
-        Field("reason", mark("Reason"), "prose"),
-    ),
-    submit=mark("Correct the result"),
-    done=mark("The result is corrected."),
 )
 HOLD = Form(
     "hold",
@@ -99,13 +71,6 @@ HOLD = Form(
     done=mark("The conference is held, and its results are handed over."),
     danger=True,
 )
-
-
-def _recorded(reading: Reading) -> Mapping[str, JsonValue]:
-    body: dict[str, Any] = dict(reading.body)
-    how = body.pop("how", "adopted")
-    body["comes_from"] = [{"contribution": one, "how": how} for one in body.get("comes_from", [])]
-    return body
 
 
 OF = "/conferences/{conference}"
@@ -121,8 +86,7 @@ STEPS = (
         "/contributions/{contribution}/settlement",
         ("contribution",),
     ),
-    Step(RECORD, mark("Record a result"), "conferences", f"{OF}/results", body=_recorded),
-    Step(CORRECT, mark("Correct a result"), "conferences", f"{OF}/results/{{result}}/correction", ("result",)),
+    Step(RECORD, mark("Record a result"), "conferences", f"{OF}/results", body=results_body),
     Step(HOLD, mark("Hand over the results"), "conferences", f"{OF}/holding"),
 )
 
@@ -140,7 +104,6 @@ async def show_organisation(visit: Visit) -> Response:
     options = {
         "group": [(group["key"], group["name"]) for group in conference["groups"]],
         "comes_from": named,
-        "result": [(one["id"], f"{one['number']}. {one['title']}") for one in conference["results"]],
     }
     of = {
         PUBLISH.name: {"contribution": [(one["id"], _begun(one)) for one in contributions if _waits(one)]},
@@ -152,7 +115,8 @@ async def show_organisation(visit: Visit) -> Response:
         contributions=contributions,
         registrations=registrations,
         steps=draw(visit, _steps(visit, conference, contributions), options=options, of=of),
-        said=forms_of(*STEPS),
+        corrections=drawn(visit, conference, contributions, options),
+        said=forms_of(*STEPS, *CORRECTIONS),
         fates=dict(FATES),
         kinds=dict(KINDS),
     )
@@ -160,7 +124,7 @@ async def show_organisation(visit: Visit) -> Response:
 
 def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step]:
     """What fits as the conference stands."""
-    open_, close, enter, publish, settle, record, correct, hold = STEPS
+    open_, close, enter, publish, settle, record, hold = STEPS
     now, going_on = visit.portal.now(), conference["held_on"] is None
     registration = conference["registration"]["standing"]
     begins = datetime.fromisoformat(conference["starts_at"])
@@ -172,7 +136,6 @@ def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step
         (publish, any(_waits(one) for one in contributions)),
         (settle, any(_is_unsettled(one) for one in contributions)),
         (record, going_on),
-        (correct, conference["results"]),
         (hold, going_on and conference["results"] and local_day(now) >= local_day(begins)),
     )
 
@@ -191,4 +154,4 @@ def _begun(contribution: Mapping[str, Any]) -> str:
     return f"{contribution['group_name']}: {said[:80]}{'…' if len(said) > 80 else ''}"
 
 
-add_steps(pages, ON, show_organisation, STEPS)
+add_steps(pages, ON, show_organisation, (*STEPS, *CORRECTIONS))

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 from uuid import UUID
 
 from services.portal.read_models.trace_graph import Branch, Graph, Link, graph_of, tree_of
 from services.portal.read_models.trace_query import load_trace
 from services.portal.read_models.viewer import EVERYBODY
-from shared.contracts.conferences import ContributionPublished, ContributionReceived, ContributionSettled
+from shared.contracts.conferences import ContributionCorrected, ContributionPublished, ContributionReceived, ContributionSettled
 from shared.envelope import Received
 from shared.localday import local_day
 from shared.projections.projection import Projection, Statement
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table receipts_v1 (
+create table receipts_v2 (
     contribution uuid primary key,
     receipt text not null,
     conference uuid not null,
@@ -35,18 +35,24 @@ create table receipts_v1 (
     fate text,
     reason text,
     settled_on date,
+    righted_on date,
+    righted_because text,
     recorded_at timestamptz not null
 );
-comment on column receipts_v1.receipt is 'SHA-256 of the token, in hex.';
+comment on column receipts_v2.receipt is 'SHA-256 of the token, in hex.';
 """
-INDEXES = "create index receipts_v1_by_receipt on receipts_v1 (receipt);"
+INDEXES = "create index receipts_v2_by_receipt on receipts_v2 (receipt);"
 
-RECEIVED = """insert into receipts_v1 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
+RECEIVED = """insert into receipts_v2 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
 recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (contribution) do nothing"""
-PUBLISHED = "update receipts_v1 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
-SETTLED = "update receipts_v1 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
+PUBLISHED = "update receipts_v2 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
+SETTLED = "update receipts_v2 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
 
-Folded = ContributionReceived | ContributionPublished | ContributionSettled
+CORRECTED = """update receipts_v2 set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7, reason = $8,
+settled_on = case when $7::text is not null then settled_on end, righted_on = $9, righted_because = $10, recorded_at = $11
+where contribution = $1"""
+
+Folded = ContributionReceived | ContributionPublished | ContributionSettled | ContributionCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -60,20 +66,23 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(PUBLISHED, (event.contribution, event.group_name, event.text, local_day(at), at))
         case ContributionSettled():
             yield Statement(SETTLED, (event.contribution, event.fate.value, event.reason, local_day(at), at))
+        case ContributionCorrected():
+            now = (event.group, event.group_name, event.kind.value, event.received_on, event.text, event.fate, event.fate_reason)
+            yield Statement(CORRECTED, (event.contribution, *now, local_day(at), event.reason, at))
         case _:
             assert_never(event)
 
 
 RECEIPTS = Projection(
-    name="receipts_v1",
-    folds={"conferences": (ContributionReceived, ContributionPublished, ContributionSettled)},
+    name="receipts_v2",
+    folds={"conferences": get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
 )
 
 QUERY = """select contribution, conference, conference_title, group_key, kind, received_on, group_name, text, published_on, fate, reason,
-settled_on, recorded_at from receipts_v1 where receipt = $1"""
+settled_on, righted_on, righted_because, recorded_at from receipts_v2 where receipt = $1"""
 INTO = "select result, how, event_id from trace_v1_origin where contribution = $1 order by result"
 
 
@@ -94,6 +103,9 @@ class Fate:
     fate: str | None
     reason: str | None
     settled_on: date | None
+    righted_on: date | None
+    """When the organisers corrected what was entered of it, the last time."""
+    righted_because: str | None
     as_of: datetime
     results: tuple[tuple[str, Branch], ...]
     """How it went into which result."""

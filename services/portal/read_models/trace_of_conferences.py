@@ -9,6 +9,7 @@ from services.portal.read_models.trace_facts import Edge, Step
 from shared.contracts.conferences import (
     ConferenceHeld,
     ConferencePlanned,
+    ContributionCorrected,
     ContributionPublished,
     ContributionReceived,
     ContributionSettled,
@@ -25,6 +26,7 @@ FOLDED = (
     ContributionReceived,
     ContributionPublished,
     ContributionSettled,
+    ContributionCorrected,
     ResultRecorded,
     ResultCorrected,
 )
@@ -34,6 +36,7 @@ Folded = (
     | ContributionReceived
     | ContributionPublished
     | ContributionSettled
+    | ContributionCorrected
     | ResultRecorded
     | ResultCorrected
 )
@@ -44,6 +47,10 @@ values ($1, $2, $3, $4, $5, $6, $7) on conflict (contribution) do nothing"""
 PUBLISHED = """update trace_v1_contribution set group_name = $2, text = $3, published_on = $4, published_by_event = $5
 where contribution = $1"""
 SETTLED = "update trace_v1_contribution set fate = $2, reason = $3, settled_on = $4, settled_by_event = $5 where contribution = $1"
+CORRECTED = """update trace_v1_contribution set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7,
+reason = $8, settled_on = case when $7::text is not null then settled_on end,
+settled_by_event = case when $7::text is not null then settled_by_event end where contribution = $1"""
+NOT_FROM = "delete from trace_v1_origin where result = $1"
 ORIGIN = """insert into trace_v1_origin (result, contribution, how, event_id) values ($1, $2, $3, $4)
 on conflict (result, contribution) do nothing"""
 ORGANISER = "organiser"
@@ -73,6 +80,9 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
             yield Statement(PUBLISHED, (event.contribution, event.group_name, event.text, learned, entry.event_id))
         case ContributionSettled():
             yield Statement(SETTLED, (event.contribution, event.fate.value, event.reason, learned, entry.event_id))
+        case ContributionCorrected():
+            now = (event.group, event.group_name, event.kind.value, event.received_on, event.text, event.fate, event.fate_reason)
+            yield Statement(CORRECTED, (event.contribution, *now))
         case ResultRecorded():
             yield Step(
                 node=event.result, kind="result", step="recorded", title=event.result_title, detail=event.text, role=ORGANISER,
@@ -84,7 +94,10 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
         case ResultCorrected():
             yield Step(
                 node=event.result, kind="result", step="corrected", title=event.result_title, detail=event.text, role=ORGANISER,
-                day=learned, public=True, facts={"number": event.number, "reason": event.reason},
+                day=learned, public=True, facts={"number": event.number, "level": event.level.value, "reason": event.reason},
             )  # fmt: skip
+            yield Statement(NOT_FROM, (event.result,))
+            for origin in event.comes_from:
+                yield Statement(ORIGIN, (event.result, origin.contribution, origin.how.value, entry.event_id))
         case _:
             assert_never(event)

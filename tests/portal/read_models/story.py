@@ -143,8 +143,9 @@ def the_conference(told: Told, contributions: int = 10, *, results: int = 3) -> 
             ),
         )  # fmt: skip
     corrected = conferences.ResultCorrected(
-        **OF_CONFERENCE, result=result(1), number=1, result_title="Ergebnis 1, berichtigt", text="Anders.", reason="Verschrieben."
-    )
+        **OF_CONFERENCE, result=result(1), number=1, result_title="Ergebnis 1, berichtigt", text="Anders.", group="sprache",
+        level=Level.CITY, comes_from=tuple(went[1]), reason="Verschrieben.",
+    )  # fmt: skip
     held = tuple(conferences.HeldResult(result=result(number), number=number, result_title=f"Ergebnis {number}") for number in went)
     history.add(
         CONFERENCE,
@@ -176,6 +177,12 @@ def hand_in(history: History, number: int) -> None:
                 text=f"Anregung {number}",
             ),
         )  # fmt: skip
+    if number == 6:
+        corrected = conferences.ContributionCorrected(
+            **OF_CONFERENCE, contribution=stream, public=True, group="arbeit", group_name="AG Arbeit", kind=ContributionKind.EXPERIENCE,
+            received_on=date(2018, 10, 7), text="Erfahrung 6", fate=None, fate_reason=None, reason="Verwechselt.",
+        )  # fmt: skip
+        history.add(stream, corrected)
     if number % 10 == 9:
         why = "Das entscheidet das Land."
         history.add(

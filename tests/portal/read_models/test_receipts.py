@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from services.portal.read_models.receipts import RECEIPTS, find_fate
 from services.portal.read_models.trace import TRACE
 from services.portal.read_models.trace_graph import Branch
+from shared.contracts.conferences import ContributionCorrected, ContributionKind, Fate
 from tests.portal.read_models import story
 from tests.portal.read_models.story import NOW, Told, token, whole_story
 
@@ -37,6 +39,32 @@ async def test_a_contribution_that_went_nowhere_says_why(pool: Pool) -> None:
     fate = await find_fate(pool, token(9), NOW)
     assert fate
     assert (fate.fate, fate.reason, fate.results, fate.onwards) == ("forwarded", "Das entscheidet das Land.", (), ())
+
+
+async def test_what_was_corrected_of_a_contribution_its_receipt_shows_and_why(pool: Pool) -> None:
+    await whole_story(20).fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(6), NOW)
+    assert fate
+    assert (fate.text, fate.group_name, fate.kind, fate.righted_because) == ("Erfahrung 6", "AG Arbeit", "experience", "Verwechselt.")
+    assert fate.righted_on
+    assert [how for how, _ in fate.results] == ["merged"]
+
+
+async def test_what_was_settled_otherwise_or_by_mistake_is_told_so(pool: Pool) -> None:
+    told = whole_story(20)
+    settled = {
+        **story.OF_CONFERENCE, "public": True, "group": "sprache", "group_name": "AG Sprache", "kind": ContributionKind.SUGGESTION,
+        "received_on": date(2018, 10, 10), "text": "Anregung", "reason": "Verlesen.",
+    }  # fmt: skip
+    for number, fate, why in ((9, None, None), (19, Fate.NOT_ADOPTED, "Dafür fehlt das Geld.")):
+        stream = story.contribution(number)
+        told.conferences.add(stream, ContributionCorrected(**settled, contribution=stream, fate=fate, fate_reason=why))
+    await told.fill(pool, RECEIPTS, TRACE)
+    nothing, otherwise = await find_fate(pool, token(9), NOW), await find_fate(pool, token(19), NOW)
+    assert nothing
+    assert (nothing.fate, nothing.reason, nothing.settled_on, nothing.righted_because) == (None, None, None, "Verlesen.")
+    assert otherwise
+    assert (otherwise.fate, otherwise.reason, bool(otherwise.settled_on)) == ("not_adopted", "Dafür fehlt das Geld.", True)
 
 
 async def test_a_contribution_that_was_not_published_shows_its_results_and_no_text(pool: Pool) -> None:
