@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 AT_ONCE = 100
+LATEST_FAILED = f"""select command_id, stream, command, due_at, fired_at, error from {READ}.fired_timer
+where timers = $1 and error is not null order by fired_at desc, command_id limit $2"""
 
 
 class TimerLoop:
@@ -158,18 +160,14 @@ class TimerLoop:
 
     async def failed(self, limit: int = 100) -> list[Mapping[str, Any]]:
         """The timers that failed by an error and wait for a `retry`, the latest first."""
-        query = f"""select command_id, stream, command, due_at, fired_at, error from {READ}.fired_timer
-            where timers = $1 and error is not null order by fired_at desc, command_id limit $2"""
-        return [dict(row) for row in await self.pool.fetch(query, self.timers.principal, limit)]
+        return [dict(row) for row in await self.pool.fetch(LATEST_FAILED, self.timers.principal, limit)]
 
     async def status(self) -> dict[str, Any]:
-        """What is planned, when the next one falls due, and how many were fired, refused and failed."""
-        row = await self.pool.fetchrow(
-            f"""with open as (select due_at from {READ}.{self.timers.name} t where not settled and not exists (
-                    select from {READ}.fired_timer f where f.timers = $1 and f.command_id = t.command_id))
-                select (select count(*) from open) as planned, (select min(due_at) from open) as next_due, count(*) as fired,
-                    count(refusal) as refused, count(error) as failed
-                from {READ}.fired_timer where timers = $1""",
-            self.timers.principal,
-        )
+        """What is planned and when the next one falls due."""
+        row = await self.pool.fetchrow(self.planned_query(), self.timers.principal)
         return {"name": self.timers.name, **dict(row or {}), "waiting": self.waiting}
+
+    def planned_query(self) -> str:
+        """How many wait, and for when: of $1. That something was fired is looked up for what is not settled only."""
+        return f"""select count(*) as planned, min(due_at) as next_due from {READ}.{self.timers.name} t
+            where not settled and not exists (select from {READ}.fired_timer f where f.timers = $1 and f.command_id = t.command_id)"""

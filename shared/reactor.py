@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -34,6 +34,7 @@ logger = structlog.get_logger(__name__)
 BATCH = 100
 AT_ONCE = 16
 """Streams whose commands run beside each other; within a stream one follows the other."""
+REFUSED_BY = f"select command_id from {READ}.refused_reaction where reaction = $1 and event_id = any($2)"
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,8 @@ class Reactor:
                 await self._send(entry, send, command_id)
 
     async def _refused_by(self, entries: Sequence[Entry]) -> set[UUID]:
-        query = f"select command_id from {READ}.refused_reaction where reaction = $1 and event_id = any($2)"
-        return {row["command_id"] for row in await self.pool.fetch(query, self.reaction.name, [entry.event_id for entry in entries])}
+        rows = await self.pool.fetch(REFUSED_BY, self.reaction.name, [entry.event_id for entry in entries])
+        return {row["command_id"] for row in rows}
 
     async def _send(self, entry: Entry, send: Send, command_id: UUID) -> None:
         origin = Origin(
@@ -194,15 +195,8 @@ class Reactor:
             await cursors.move(connection, self.name, self.reaction.source, Cursor())
 
     async def status(self) -> dict[str, Any]:
-        """Where it stands, its lag (None where it does not run here), what is parked and refused, and why it stands still."""
-        status = await self._follower.status()
-        refused = await self.pool.fetchval(f"select count(*) from {READ}.refused_reaction where reaction = $1", self.reaction.name)
-        return {**status, "refused": refused}
-
-    async def refused(self) -> list[Mapping[str, Any]]:
-        """What its commands were refused with, the latest first."""
-        query = f"select * from {READ}.refused_reaction where reaction = $1 order by refused_at desc, command_id limit 100"
-        return [dict(row) for row in await self.pool.fetch(query, self.reaction.name)]
+        """Where it stands, its lag (None where it does not run here), what is parked, and why it stands still."""
+        return await self._follower.status()
 
     async def parked(self) -> list[ParkedStream]:
         """The streams that wait for an operator."""

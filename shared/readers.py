@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 logger = structlog.get_logger(__name__)
 
 RESTART_SECONDS = 1.0
+LATEST_REFUSED = f"""select reaction, source, pos as position, stream, refusal, refused_at as at from {READ}.refused_reaction
+order by refused_at desc, command_id limit $1"""
 
 
 class Readers:
@@ -151,11 +153,7 @@ class Readers:
 
     async def refused(self, limit: int) -> Sequence[RefusedReaction]:
         """The latest refused reactions, newest first."""
-        rows = await self.pool.fetch(
-            f"""select reaction, source, pos as position, stream, refusal, refused_at as at
-                from {READ}.refused_reaction order by refused_at desc limit $1""",
-            limit,
-        )
+        rows = await self.pool.fetch(LATEST_REFUSED, limit)
         return [RefusedReaction.model_validate(dict(row)) for row in rows]
 
     async def failed_timers(self, limit: int) -> Sequence[FailedTimer]:

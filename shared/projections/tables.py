@@ -92,10 +92,17 @@ create table if not exists fired_timer (
     error text,
     primary key (timers, command_id)
 );
+create index if not exists refused_reaction_latest on refused_reaction (refused_at desc, command_id);
+create index if not exists refused_reaction_by_event on refused_reaction (reaction, event_id);
+create index if not exists fired_timer_failed on fired_timer (timers, fired_at desc, command_id) where error is not null;
 """
 
 
-KIT = ("cursor", "parked", "projection", "scratch", "refused_reaction", "fired_timer")
+KIT = (
+    *("cursor", "parked", "projection", "scratch", "refused_reaction", "fired_timer"),
+    *("refused_reaction_latest", "refused_reaction_by_event", "fired_timer_failed"),
+)
+"""The tables, and the indexes that a database of an earlier release may lack."""
 
 COLLISIONS = (
     asyncpg.UniqueViolationError,
@@ -108,7 +115,8 @@ COLLISIONS = (
 
 async def ensure_tables(pool: Pool) -> None:
     """Make the schema and the kit's tables where they are missing; processes may do this at the same moment."""
-    while set(KIT) - {row["tablename"] for row in await pool.fetch("select tablename from pg_tables where schemaname = $1", READ)}:
+    known = "select relname from pg_class where relnamespace = to_regnamespace($1)"
+    while set(KIT) - {row["relname"] for row in await pool.fetch(known, READ)}:
         try:
             async with pool.acquire() as connection, connection.transaction():
                 if not await connection.fetchval("select true from pg_namespace where nspname = $1", READ):

@@ -106,8 +106,9 @@ async def test_what_falls_due_is_sent_once_and_what_was_called_off_is_not(duties
     assert known == uuid5(cause["event_id"], "duty_deadlines:deadline")
     status = await duties.loop().status()
     assert status | {"waiting": None} == {
-        "name": "duty_deadlines_v1", "planned": 0, "next_due": None, "fired": 2, "refused": 0, "failed": 0, "waiting": None,
+        "name": "duty_deadlines_v1", "planned": 0, "next_due": None, "waiting": None,
     }  # fmt: skip
+    assert await duties.pool.fetchval("select count(*) from read.fired_timer where refusal is null and error is null") == 2
 
 
 async def test_a_later_event_moves_the_due_date(duties: Duties) -> None:
@@ -178,7 +179,7 @@ async def test_a_refusal_is_recorded_and_not_asked_again(duties: Duties) -> None
     assert await duties.loop().fire(readers) == 1
     assert await duties.pool.fetchval("select refusal from read.fired_timer") == "DutyIsDone"
     assert await duties.loop().fire(readers) == 0
-    assert (await duties.loop().status())["refused"] == 1
+    assert await duties.pool.fetchval("select count(*) from read.fired_timer") == 1
 
 
 async def test_a_plan_that_is_still_being_filled_fires_nothing(duties: Duties) -> None:
