@@ -1,4 +1,4 @@
-"""A conference: planned, its results recorded and corrected, and handed over once, when it was held."""
+"""A conference: planned, its results recorded and corrected, handed over once, when it was held, and put right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.conferences.events import ConferenceEvent, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.correcting import CorrectConference, holding_after, must_be_possible, plan_after
+from services.conferences.correcting import correct as correct_conference
+from services.conferences.events import (
+    ConferenceCorrected,
+    ConferenceEvent,
+    ConferenceHeld,
+    ConferencePlanned,
+    ResultCorrected,
+    ResultRecorded,
+)
 from services.conferences.parts import HeldResult, WorkingGroup
 from services.conferences.results import CorrectResult, RecordResult, Results, correct, record, with_event
 from shared.domain import Command, Decider, Refusal
@@ -39,7 +48,7 @@ class HoldConference(Command):
     attendance: int
 
 
-ConferenceCommand = PlanConference | RecordResult | CorrectResult | HoldConference
+ConferenceCommand = PlanConference | RecordResult | CorrectResult | HoldConference | CorrectConference
 
 
 class ConferenceIsUnknown(Refusal):
@@ -58,14 +67,6 @@ class NothingToHandOver(Refusal):
     """A conference is handed over with its results: record what came out of it first."""
 
 
-class ConferenceIsNotDueYet(Refusal):
-    """A conference cannot be held before the day for which it was planned."""
-
-
-class HoldingLiesInTheFuture(Refusal):
-    """A conference is entered as held on its day or afterwards, not in advance."""
-
-
 @dataclass(frozen=True)
 class Conference:
     """A conference as its rules see it; without a plan there is none."""
@@ -73,6 +74,9 @@ class Conference:
     planned: ConferencePlanned | None = None
     results: Results = ()
     held: ConferenceHeld | None = None
+    entered: ConferencePlanned | None = None
+    """The plan as it was entered first: entering it once more changes nothing of what was corrected since."""
+    corrected: tuple[ConferenceCorrected, ...] = ()
 
     def group(self, key: str) -> WorkingGroup | None:
         """The working group of this key."""
@@ -83,11 +87,15 @@ def evolve(state: Conference, event: ConferenceEvent) -> Conference:
     """Fold one fact into the state."""
     match event:
         case ConferencePlanned():
-            return replace(state, planned=event)
+            return replace(state, planned=event, entered=event)
         case ResultRecorded() | ResultCorrected():
             return replace(state, results=with_event(state.results, event))
         case ConferenceHeld():
             return replace(state, held=event)
+        case ConferenceCorrected():
+            planned = plan_after(state.planned, event)
+            held = holding_after(state.held, event)
+            return replace(state, planned=planned, held=held, corrected=(*state.corrected, event))
         case _:
             assert_never(event)
 
@@ -103,14 +111,16 @@ def decide(command: ConferenceCommand, state: Conference) -> Sequence[Conference
             return correct(command, must_be_planned(state), state.results)
         case HoldConference():
             return hold(command, state)
+        case CorrectConference():
+            return correct_conference(command, must_be_planned(state), state.held)
         case _:
             assert_never(command)
 
 
 def plan(command: PlanConference, state: Conference) -> Sequence[ConferenceEvent]:
-    """A new conference; the same one again is nothing to do."""
+    """A new conference; the same one again is nothing to do, also where it was corrected since."""
     planned = ConferencePlanned(**{name: value for name, value in command if name != "now"})
-    if state.planned == planned:
+    if planned in (state.planned, state.entered):
         return []
     if state.planned:
         raise ConferenceIsPlannedAlready
@@ -123,10 +133,7 @@ def hold(command: HoldConference, state: Conference) -> Sequence[ConferenceEvent
     if state.held:
         raise ResultsAreHandedOverAlready
     held_on = command.held_on or local_day(command.now)
-    if held_on > local_day(command.now):
-        raise HoldingLiesInTheFuture
-    if held_on < local_day(planned.starts_at):
-        raise ConferenceIsNotDueYet(starts_at=planned.starts_at.isoformat())
+    must_be_possible(held_on, planned_at=planned.starts_at, now=command.now)
     if not state.results:
         raise NothingToHandOver
     held = ConferenceHeld(

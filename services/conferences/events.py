@@ -77,6 +77,29 @@ class ConferenceHeld(Event, name="conferences.ConferenceHeld"):
     results_go_to_name: str
 
 
+class ConferenceCorrected(Event, name="conferences.ConferenceCorrected"):
+    """What was entered of the conference was wrong; this is how it is planned, and was held if it was, and why."""
+
+    title: str
+    host: UUID
+    host_name: str
+    partners: tuple[str, ...]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    formerly_starts_at: AwareDatetime
+    formerly_ends_at: AwareDatetime
+    formerly_place: str
+    """As it was entered before; the same where that was not wrong."""
+    results_go_to: UUID
+    results_go_to_name: str
+    held_on: date | None
+    """None, as the attendance, for a conference that was not entered as held."""
+    attendance: int | None
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class OfRegistrations(Event):
     """What each fact about the registrations (Anmeldungen) of a conference says of it, so that it can be published alone."""
 
@@ -232,7 +255,7 @@ class ContributionCorrected(OfContribution, name="conferences.ContributionCorrec
     reason: str
 
 
-ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld
+ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld | ConferenceCorrected
 RegistrationsEvent = (
     RegistrationOpened | RegistrationClosed | RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
 )
@@ -251,6 +274,7 @@ EVENTS: tuple[type[Event], ...] = (
     ResultRecorded,
     ResultCorrected,
     ConferenceHeld,
+    ConferenceCorrected,
     RegistrationOpened,
     RegistrationClosed,
     RegistrationRequested,

@@ -14,6 +14,7 @@ PERMISSIONS: Permissions = {
     "record_result": ORGANISER,
     "correct_result": ORGANISER,
     "hold_conference": ORGANISER,
+    "correct_conference": ORGANISER,
     "open_registration": ORGANISER,
     "close_registration": ORGANISER,
     "list_registrations": ORGANISER,

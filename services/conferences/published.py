@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.conferences.events import (
+    ConferenceCorrected,
     ConferenceHeld,
     ConferencePlanned,
     ContributionCorrected,
@@ -34,6 +35,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.ResultCorrected(conference=fact.stream, **told)
         case ConferenceHeld():
             return contracts.ConferenceHeld(conference=fact.stream, **event.model_dump())
+        case ConferenceCorrected():
+            return contracts.ConferenceCorrected(conference=fact.stream, **dict(event))
         case RegistrationOpened():
             return contracts.RegistrationOpened(**dict(event))
         case RegistrationClosed():

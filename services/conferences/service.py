@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.conferences.api import conferences, contributed, contributions, fates, registrants, registrations, results
+from services.conferences.api import conferences, contributed, contributions, corrections, fates, registrants, registrations, results
 from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
 from services.conferences.events import EVENTS
@@ -23,7 +23,7 @@ from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
 from shared.service import Service
 
 router = APIRouter()
-for part in (conferences, registrations, registrants, contributions, contributed, fates, results):
+for part in (conferences, corrections, registrations, registrants, contributions, contributed, fates, results):
     router.include_router(part.router)
 
 SERVICE = Service(

@@ -21,7 +21,7 @@ from services.meetings.read_models.known_matters import KNOWN_MATTERS
 from services.meetings.read_models.proposals import PROPOSALS
 from services.meetings.read_models.upcoming import UPCOMING
 from services.meetings.sitting import SITTING
-from shared.contracts.conferences import ConferenceHeld
+from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld
 from shared.contracts.meetings.catalogue import CONTRACTS
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
@@ -46,7 +46,7 @@ SERVICE = Service(
     contracts=CONTRACTS,
     published=published,
     hears={
-        "conferences": (ConferenceHeld,),
+        "conferences": (ConferenceHeld, ConferenceCorrected),
         "recommendations": (RecommendationIssued, RecommendationWithdrawn),
         "notifications": (NotificationHandedOver, NotificationFailed),
     },

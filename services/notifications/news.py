@@ -18,11 +18,19 @@ def is_news(told: Contract, recorded_at: datetime) -> bool:
     match told:
         case conferences.ConferencePlanned():
             return told.ends_at > recorded_at
+        case conferences.ConferenceCorrected():
+            return told.held_on is None and is_moved(told) and max(told.ends_at, told.formerly_ends_at) > recorded_at
         case planning.MeetingScheduled():
             return not told.entered_later
         case _:
             day = day_of(told)
             return day is None or local_day(recorded_at) <= day + NEWS_FOR
+
+
+def is_moved(told: conferences.ConferenceCorrected) -> bool:
+    """Whether whoever wanted to come would come at the wrong time, or to the wrong place."""
+    formerly = (told.formerly_starts_at, told.formerly_ends_at, told.formerly_place)
+    return (told.starts_at, told.ends_at, told.place) != formerly
 
 
 def day_of(told: Contract) -> date | None:

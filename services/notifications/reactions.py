@@ -17,7 +17,7 @@ from shared.envelope import Received
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
 
-OfConference = conferences.ConferencePlanned | conferences.RegistrationOpened | conferences.ConferenceHeld
+OfConference = conferences.ConferencePlanned | conferences.RegistrationOpened | conferences.ConferenceHeld | conferences.ConferenceCorrected
 OfMeeting = (
     planning.MeetingScheduled
     | planning.MeetingRescheduled
@@ -38,6 +38,7 @@ LETTERS: dict[type[Contract], str] = {
     conferences.ConferencePlanned: "conference_planned",
     conferences.RegistrationOpened: "registration_opened",
     conferences.ConferenceHeld: "conference_held",
+    conferences.ConferenceCorrected: "conference_moved",
     planning.MeetingScheduled: "meeting_scheduled",
     planning.MeetingRescheduled: "meeting_rescheduled",
     planning.MeetingCancelled: "meeting_cancelled",
@@ -57,7 +58,7 @@ def announce_conference(received: Received[OfConference]) -> Iterable[Send]:
     """All of it is public."""
     told = received.message
     wanted = {told.conference}
-    if isinstance(told, conferences.ConferencePlanned | conferences.ConferenceHeld):
+    if not isinstance(told, conferences.RegistrationOpened):
         wanted |= {told.host, told.results_go_to}
     yield from announced(received, Topic(service="conferences", kind="conference", id=told.conference), wanted)
 
@@ -138,7 +139,9 @@ def announced(
     yield Send(REGISTER, REGISTER_STREAM, command)
 
 
-TOLD_BY_CONFERENCES = (conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld)
+TOLD_BY_CONFERENCES = (
+    *(conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld, conferences.ConferenceCorrected),
+)
 TOLD_BY_MEETINGS = (
     *(planning.MeetingScheduled, planning.MeetingRescheduled, planning.MeetingCancelled, planning.MeetingInvited),
     sittings.ResolutionPassed,

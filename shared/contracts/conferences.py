@@ -244,6 +244,28 @@ class ConferenceHeld(OfConference, name="conferences.ConferenceHeld", open_to_al
     results_go_to_name: str
 
 
+class ConferenceCorrected(OfConference, name="conferences.ConferenceCorrected", open_to_all=True):
+    """What was entered of the conference was wrong; this is how it is planned, and was held if it was, and why."""
+
+    host: UUID
+    host_name: str
+    partners: tuple[str, ...]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    formerly_starts_at: AwareDatetime
+    formerly_ends_at: AwareDatetime
+    formerly_place: str
+    """As it was entered before; the same where that was not wrong."""
+    results_go_to: UUID
+    results_go_to_name: str
+    held_on: date | None
+    """None, as the attendance, for a conference that was not entered as held."""
+    attendance: int | None
+    reason: str
+    corrected_at: AwareDatetime
+
+
 CONTRACTS: tuple[type[Contract], ...] = (
     ConferencePlanned,
     RegistrationOpened,
@@ -258,4 +280,5 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ResultRecorded,
     ResultCorrected,
     ConferenceHeld,
+    ConferenceCorrected,
 )

@@ -100,6 +100,24 @@ HELD = events.ConferenceHeld(
     results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )
+CONFERENCE_CORRECTED = events.ConferenceCorrected(
+    title=TITLE,
+    host=OFFICE,
+    host_name=OFFICE_NAME,
+    partners=PLANNED.partners,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    place="Stadthalle",
+    formerly_starts_at=STARTS,
+    formerly_ends_at=ENDS,
+    formerly_place=PLACE,
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+    held_on=HELD_ON,
+    attendance=120,
+    reason="Der Ort war falsch eingetragen.",
+    corrected_at=ENDS + timedelta(days=10),
+)
 OPENED = events.RegistrationOpened(**OF_CONFERENCE, starts_at=STARTS, ends_at=ENDS, place=PLACE, closes_at=CLOSES, capacity=CAPACITY)
 CLOSED = events.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW)
 REQUESTED = events.RegistrationRequested(
@@ -173,6 +191,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     RECORDED,
     CORRECTED,
     HELD,
+    CONFERENCE_CORRECTED,
     OPENED,
     CLOSED,
     REQUESTED,
@@ -239,6 +258,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         results_go_to=BOARD,
         results_go_to_name=BOARD_NAME,
     ),
+    contracts.ConferenceCorrected(conference=CONFERENCE, **dict(CONFERENCE_CORRECTED)),
     contracts.RegistrationOpened(**OF_CONFERENCE, closes_at=CLOSES, capacity=CAPACITY),
     contracts.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW),
     contracts.RegistrationRequested(

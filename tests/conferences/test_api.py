@@ -65,6 +65,7 @@ async def test_a_conference_is_planned_shown_and_listed(city: City) -> None:
         "results_go_to_name": BOARD_NAME,
         "held_on": None,
         "attendance": None,
+        "corrected": [],
         "registration": {"standing": "not_open", "closes_at": None, "full": False},
         "results": [],
     }
@@ -450,6 +451,67 @@ async def test_results_are_corrected_and_handed_over_once(city: City) -> None:
     shown = (await city.get(f"/conferences/{conference}")).json()
     assert (shown["held_on"], shown["attendance"]) == ("2018-11-30", 120)
     assert [(one["title"], one["reason"]) for one in shown["results"]] == [("Anders", "Ein Schreibfehler.")]
+
+
+RIGHT: dict[str, Any] = {
+    "title": "Sechste Integrationskonferenz",
+    "starts_at": "2018-12-01T14:00:00+01:00",
+    "ends_at": "2018-12-01T19:00:00+01:00",
+    "place": "Stadthalle",
+    "partners": [],
+    "results_go_to": str(BOARD),
+    "reason": "Der Tag war falsch eingetragen.",
+}
+"""The conference as it should have been planned."""
+
+
+async def test_a_conference_is_corrected_by_its_organisers_and_shows_why(city: City) -> None:
+    conference = await city.conference()
+    path = f"/conferences/{conference}/correction"
+    assert (await city.post(path, RIGHT, NOBODY)).status_code == 401
+    assert (await city.post(path, RIGHT, OTHER_ORGANISER)).status_code == 403
+    assert (await city.post(f"/conferences/{UNKNOWN}/correction", RIGHT, ORGANISER)).status_code == 404
+    assert (await city.post(path, RIGHT, ORGANISER, If_Match='"9"')).status_code == 412
+    assert (await city.post(path, RIGHT, ORGANISER, If_Match='"1"')).status_code == 200
+    again = await city.post(path, RIGHT, ORGANISER)
+    assert (again.status_code, again.headers["etag"]) == (200, '"2"')
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    stands = RIGHT | {"starts_at": "2018-12-01T13:00:00Z", "ends_at": "2018-12-01T18:00:00Z"}
+    assert {name: shown[name] for name in RIGHT if name != "reason"} == {name: stands[name] for name in RIGHT if name != "reason"}
+    assert [one["reason"] for one in shown["corrected"]] == [RIGHT["reason"]]
+    [listed] = (await city.get("/conferences")).json()["items"]
+    assert (listed["title"], listed["place"]) == (RIGHT["title"], RIGHT["place"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"ends_at": RIGHT["starts_at"]}, "body.ends_at"),
+        ({"title": " "}, "body.title"),
+        ({"results_go_to": UNKNOWN}, "body.results_go_to"),
+        ({"attendance": -1}, "body.attendance"),
+        ({"reason": ""}, "body.reason"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_correction_that_does_not_fit_is_told_by_its_field(city: City, wrong: dict[str, Any], field: str) -> None:
+    conference = (await city.plan()).json()["id"]
+    assert fields(await city.post(f"/conferences/{conference}/correction", RIGHT | wrong, ORGANISER)) == [field]
+
+
+async def test_how_a_conference_was_held_is_corrected_and_not_to_whom_its_results_went(city: City) -> None:
+    conference = await city.conference()
+    right = RIGHT | {"starts_at": "2018-11-30T14:00:00+01:00", "ends_at": "2018-11-30T19:00:00+01:00"}
+    path = f"/conferences/{conference}/correction"
+    assert refused_as(await city.post(path, right | {"attendance": 80}, ORGANISER), "ConferenceIsNotHeldYet")
+    city.clock.now = ENDS
+    await city.record(conference)
+    assert (await city.post(f"/conferences/{conference}/holding", {"attendance": 120}, ORGANISER)).status_code == 200
+    assert refused_as(await city.post(path, right | {"held_on": "2018-12-01"}, ORGANISER), "HoldingLiesInTheFuture")
+    assert refused_as(await city.post(path, right | {"results_go_to": str(OFFICE)}, ORGANISER), "ResultsWentElsewhere")
+    assert (await city.post(path, right | {"attendance": 80}, ORGANISER)).status_code == 200
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    assert (shown["held_on"], shown["attendance"], shown["place"]) == ("2018-11-30", 80, "Stadthalle")
 
 
 async def test_a_conference_is_not_held_before_its_day(city: City) -> None:

@@ -8,15 +8,14 @@ from uuid import UUID
 
 from services.conferences.conference import (
     CONFERENCE,
-    ConferenceIsNotDueYet,
     ConferenceIsPlannedAlready,
     ConferenceIsUnknown,
     HoldConference,
-    HoldingLiesInTheFuture,
     NothingToHandOver,
     PlanConference,
     ResultsAreHandedOverAlready,
 )
+from services.conferences.correcting import ConferenceIsNotDueYet, HoldingLiesInTheFuture
 from services.conferences.parts import HeldResult, Level
 from services.conferences.results import CorrectResult, GroupIsUnknown, RecordResult, ResultIsUnknown, ResultsAreHandedOver
 from shared.testing import Rules

@@ -27,6 +27,7 @@ from tests.conferences.examples import (
     CANCELLED,
     CLOSED,
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFIRM,
     CONFIRMED,
     CONTRIBUTION,
@@ -82,7 +83,7 @@ def story() -> History:
     """Everything that can happen."""
     history = History().add(CONFERENCE, PLANNED).add(OTHER, LATER).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
     history.add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED).add(REGISTRATIONS, CONFIRMED, CLOSED)
-    history.add(CONFERENCE, RECORDED, CORRECTED, HELD).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
+    history.add(CONFERENCE, RECORDED, CORRECTED, HELD, CONFERENCE_CORRECTED).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
     history.add(OTHER_CONTRIBUTION, ENTERED, USED, RELEASED, PUBLISHED, SETTLED, CONTRIBUTION_CORRECTED)
     return history.add(REGISTRATIONS, CANCELLED.model_copy(update={"registration": OTHER}), ERASED)
 
@@ -95,13 +96,21 @@ async def test_no_read_model_relies_on_order_across_streams(pool: Pool, projecti
 
 
 async def test_conferences_are_listed_the_latest_first(pool: Pool) -> None:
-    row: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "place": PLACE, "ends_at": ENDS}
-    first = {"conference": CONFERENCE, "title": TITLE, "starts_at": STARTS, "held_on": HELD_ON, **row}
-    second = {"conference": OTHER, "title": LATER.title, "starts_at": LATER.starts_at, "held_on": None, **row}
+    row: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "ends_at": ENDS}
+    first = {"conference": CONFERENCE, "title": TITLE, "starts_at": STARTS, "place": CONFERENCE_CORRECTED.place, "held_on": HELD_ON, **row}
+    second = {"conference": OTHER, "title": LATER.title, "starts_at": LATER.starts_at, "place": PLACE, "held_on": None, **row}
     await ReadModel(pool, CONFERENCES).given(own=story()).then(conferences_v1=[second, first])
     listed = await list_by_beginning(pool, None, 10)
     assert listed == [ListedConference(**second), ListedConference(**first)]
     assert await list_by_beginning(pool, (LATER.starts_at, OTHER), 10) == [ListedConference(**first)]
+
+
+async def test_a_conference_is_listed_as_it_was_corrected(pool: Pool) -> None:
+    moved = {"title": "Sechste", "starts_at": STARTS + timedelta(days=1), "ends_at": ENDS + timedelta(days=1), "place": "Stadthalle"}
+    right = CONFERENCE_CORRECTED.model_copy(update={**moved, "held_on": None, "attendance": None})
+    await ReadModel(pool, CONFERENCES).given(own=History().add(CONFERENCE, PLANNED, right)).then()
+    row = ListedConference(conference=CONFERENCE, host=OFFICE, host_name=OFFICE_NAME, held_on=None, **moved)  # type: ignore[arg-type]
+    assert await list_by_beginning(pool, None, 10) == [row]
 
 
 async def test_registrations_are_listed_in_their_order_and_sealed(pool: Pool) -> None:

@@ -48,7 +48,7 @@ from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember
 from services.meetings.proposal import proposal_of
 from services.meetings.sitting import sitting_of
 from shared.contracts import matter as matters
-from shared.contracts.conferences import ConferenceHeld, HeldResult
+from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, HeldResult
 from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
 from shared.domain import Named
 
@@ -352,6 +352,25 @@ CONFERENCE_HELD = ConferenceHeld(
     results_go_to_name=BOARD_NAME,
 )
 """What the conferences service tells."""
+CONFERENCE_CORRECTED = ConferenceCorrected(
+    conference=CONFERENCE,
+    title="Sechste Integrationskonferenz",
+    host=OFFICE,
+    host_name="Koordinierungsstelle",
+    partners=(),
+    starts_at=datetime(2018, 11, 30, 13, 0, tzinfo=UTC),
+    ends_at=datetime(2018, 11, 30, 18, 0, tzinfo=UTC),
+    place="Volkshochschule",
+    formerly_starts_at=datetime(2018, 11, 30, 13, 0, tzinfo=UTC),
+    formerly_ends_at=datetime(2018, 11, 30, 18, 0, tzinfo=UTC),
+    formerly_place="Volkshochschule",
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+    held_on=date(2018, 11, 30),
+    attendance=120,
+    reason="Es war die sechste.",
+    corrected_at=NOW,
+)
 MATTER = matters.Matter(service="conferences", kind="results", id=CONFERENCE)
 TOLD_OF_PROPOSAL: dict[str, Any] = OF_PROPOSAL | {"matter": MATTER, "asked": proposals.Asked.RECEIVE_AND_DELIBERATE}
 TOLD_OF_ITEM: dict[str, Any] = TOLD | {

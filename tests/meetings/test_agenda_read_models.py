@@ -20,6 +20,7 @@ from tests.meetings.examples import (
     BOARD,
     BOARD_NAME,
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
     CONFERENCE_TITLE,
     DECLINED,
@@ -295,6 +296,14 @@ def recommended(**changes: Any) -> tuple[RecommendationIssued, RecommendationWit
         **told, resolution=MEETING, matter=None, text="…", admissibility="…", addressees=(), informs=(), issued_on=FOUNDED_ON
     )
     return issued, RecommendationWithdrawn(**told, reason="…", withdrawn_on=FOUNDED_ON)
+
+
+async def test_what_was_corrected_of_a_conference_is_known_by_its_right_title_once_it_was_held(pool: Pool) -> None:
+    planned = CONFERENCE_CORRECTED.model_copy(update={"held_on": None, "attendance": None, "title": "Noch nicht gehalten"})
+    await ReadModel(pool, KNOWN_MATTERS).given(conferences=History("conferences").add(CONFERENCE, planned)).then(known_matters_v1=[])
+    told = History("conferences").add(CONFERENCE, planned, CONFERENCE_HELD, CONFERENCE_CORRECTED)
+    await ReadModel(pool, KNOWN_MATTERS).given(conferences=told).then()
+    assert await known_matter(pool, RESULTS) == KnownMatter(CONFERENCE_CORRECTED.title, public=True, withdrawn=False)
 
 
 async def test_results_and_issued_recommendations_can_be_put_to_a_body(pool: Pool) -> None:

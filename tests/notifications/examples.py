@@ -162,6 +162,12 @@ CONFERENCE_HELD = conferences.ConferenceHeld(
     results=(conferences.HeldResult(result=some("result"), number=1, result_title="Kurse am Abend"),), results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )  # fmt: skip
+CONFERENCE_CORRECTED = conferences.ConferenceCorrected(
+    **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", partners=("Volkshochschule",), starts_at=STARTS,
+    ends_at=STARTS + timedelta(hours=6), place="Saal", formerly_starts_at=STARTS, formerly_ends_at=STARTS + timedelta(hours=6),
+    formerly_place="Stadthalle", results_go_to=BOARD, results_go_to_name=BOARD_NAME, held_on=None, attendance=None,
+    reason="Der Ort war falsch eingetragen.", corrected_at=NOW,
+)  # fmt: skip
 OF_RECOMMENDATION: dict[str, Any] = {
     "recommendation": RECOMMENDATION, "title": RECOMMENDATION_TITLE, "instrument": sittings.Instrument.RECOMMENDATION, "body": BOARD,
     "body_name": BOARD_NAME, "public": True,
@@ -223,7 +229,7 @@ def contribution_received(
 
 ANNOUNCED: tuple[Named, ...] = (
     *(MEETING_SCHEDULED, MEETING_RESCHEDULED, MEETING_CANCELLED, MEETING_INVITED, RESOLUTION_PASSED),
-    *(CONFERENCE_PLANNED, REGISTRATION_OPENED, CONFERENCE_HELD),
+    *(CONFERENCE_PLANNED, REGISTRATION_OPENED, CONFERENCE_HELD, CONFERENCE_CORRECTED),
     *(RECOMMENDATION_ISSUED, COMMITTEE_INFORMED, RECOMMENDATION_ANSWERED, ANSWER_OVERDUE, MEASURE_VERIFIED, RECOMMENDATION_WITHDRAWN),
 )
 """One of each message that is announced."""

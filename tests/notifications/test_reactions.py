@@ -31,6 +31,7 @@ from tests.notifications.examples import (
     BOARD_NAME,
     COMMITTEE_INFORMED,
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
     CONFERENCE_PLANNED,
     MEASURE_VERIFIED,
@@ -112,6 +113,20 @@ def test_a_conference_that_was_over_when_it_was_entered_is_announced_to_nobody()
     assert announced(CONFERENCE_PLANNED.model_copy(update=over | {"ends_at": RECORDED + timedelta(seconds=1)}))
 
 
+def test_of_what_was_corrected_of_a_conference_only_another_time_or_place_still_to_come_is_news() -> None:
+    def put_right(**changes: Any) -> Named:
+        return CONFERENCE_CORRECTED.model_copy(update=changes)
+
+    starts, ends, place = CONFERENCE_CORRECTED.starts_at, CONFERENCE_CORRECTED.ends_at, CONFERENCE_CORRECTED.formerly_place
+    over, later = RECORDED - timedelta(hours=1), timedelta(minutes=30)
+    assert reactions_to(put_right(place=place, title="Anders")) == []
+    assert announced(put_right(place=place, starts_at=starts + later))
+    assert announced(put_right(place=place, ends_at=ends + later))
+    assert reactions_to(put_right(held_on=local_day(RECORDED), attendance=70)) == []
+    assert reactions_to(put_right(ends_at=over, formerly_ends_at=over)) == []
+    assert announced(put_right(ends_at=over, formerly_ends_at=RECORDED + later))
+
+
 DATED: dict[Named, str] = {
     CONFERENCE_HELD: "held_on",
     RESOLUTION_PASSED: "resolved_at",
@@ -149,6 +164,7 @@ def test_what_is_still_missing_is_news_however_long_ago_it_was_due() -> None:
         (CONFERENCE_PLANNED, {CONFERENCE, OFFICE, BOARD}),
         (REGISTRATION_OPENED, {CONFERENCE}),
         (CONFERENCE_HELD, {CONFERENCE, OFFICE, BOARD}),
+        (CONFERENCE_CORRECTED, {CONFERENCE, OFFICE, BOARD}),
         (RECOMMENDATION_ISSUED, {RECOMMENDATION, BOARD, OFFICE, CONFERENCE}),
         (RECOMMENDATION_ANSWERED, {RECOMMENDATION, BOARD, OFFICE}),
     ],

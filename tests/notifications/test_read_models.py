@@ -20,6 +20,7 @@ from tests.notifications.examples import (
     BOARD_NAME,
     CAUSE,
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFERENCE_PLANNED,
     FAILED,
     FEEDBACK_ANSWERED,
@@ -149,6 +150,14 @@ async def test_what_is_public_is_known_by_its_name_and_nothing_else_is(pool: Poo
     assert isinstance(await known_matter(pool, "recommendations", "recommendation", RECOMMENDATION), Wanted)
     for service, kind, thing in (("recommendations", "recommendation", some("hidden")), ("meetings", "conference", CONFERENCE)):
         assert await known_matter(pool, service, kind, thing) is None
+
+
+async def test_a_conference_is_known_by_the_title_that_was_corrected(pool: Pool) -> None:
+    renamed = CONFERENCE_CORRECTED.model_copy(update={"title": "Sechste Integrationskonferenz"})
+    told = History("conferences").add(CONFERENCE, CONFERENCE_PLANNED, renamed)
+    await ReadModel(pool, KNOWN_MATTERS).given(conferences=told).then()
+    known = await known_matter(pool, "conferences", "conference", CONFERENCE)
+    assert known == ABOUT_CONFERENCE.model_copy(update={"title": renamed.title})
 
 
 async def test_the_names_do_not_depend_on_the_order_across_sources(pool: Pool) -> None:

@@ -32,6 +32,14 @@ LONGEST = timedelta(days=7)
 NO_BODY = "is no body that stands"
 
 
+def must_follow_the_beginning(ends_at: datetime, info: ValidationInfo) -> datetime:
+    """ValueError for an end before the beginning, or a week and more after it."""
+    starts_at = info.data.get("starts_at")
+    if starts_at and not timedelta(0) < ends_at - starts_at < LONGEST:
+        raise ValueError("must lie after starts_at, by less than seven days")
+    return ends_at
+
+
 class NewGroup(BaseModel):
     """A working group as it is planned."""
 
@@ -55,14 +63,7 @@ class NewConference(BaseModel):
     groups: Annotated[list[NewGroup], Field(max_length=50)] = []
     results_go_to: Annotated[UUID, Field(description="The body that receives and deliberates its results.")]
 
-    @field_validator("ends_at")
-    @classmethod
-    def must_follow_the_beginning(cls, ends_at: datetime, info: ValidationInfo) -> datetime:
-        """ValueError for an end before the beginning, or a week and more after it."""
-        starts_at = info.data.get("starts_at")
-        if starts_at and not timedelta(0) < ends_at - starts_at < LONGEST:
-            raise ValueError("must lie after starts_at, by less than seven days")
-        return ends_at
+    _ends_after_it_begins = field_validator("ends_at")(must_follow_the_beginning)
 
     @field_validator("groups")
     @classmethod
@@ -111,6 +112,13 @@ class ShownResult(BaseModel):
     comes_from: list[ShownOrigin]
 
 
+class ShownCorrection(BaseModel):
+    """When something that was entered of the conference was corrected, and why."""
+
+    corrected_at: AwareDatetime
+    reason: str
+
+
 class ShownConference(BaseModel):
     """A conference: as planned, who may still register, what came out of it."""
 
@@ -127,6 +135,7 @@ class ShownConference(BaseModel):
     results_go_to_name: str
     held_on: date | None
     attendance: int | None
+    corrected: Annotated[list[ShownCorrection], Field(description="What was put right of it, in that order.")]
     registration: ShownRegistration
     results: list[ShownResult]
 
@@ -187,6 +196,7 @@ async def show_conference(conference: UUID, call: Call, min_position: MinPositio
         groups=list(planned.groups),
         held_on=state.held.held_on if state.held else None,
         attendance=state.held.attendance if state.held else None,
+        corrected=[ShownCorrection(corrected_at=one.corrected_at, reason=one.reason) for one in state.corrected],
         registration=shown_registration(registrations, call.now),
         results=await shown_results(call, state, sees_all=call.may(ORGANISER, planned.host)),
     )
@@ -229,9 +239,10 @@ def known(state: Conference) -> ConferencePlanned:
     return state.planned
 
 
-async def planned_conference(call: Invocation, conference: UUID) -> ConferencePlanned:
-    """A conference's plan, which never changes, so that what this process remembers is enough. NotFound where there is none."""
-    return known((await call.runtime.store.load(CONFERENCE, conference))[1])
+async def planned_conference(call: Invocation, conference: UUID, *, fresh: bool = False) -> ConferencePlanned:
+    """A conference's plan; `fresh` with what any process has corrected of it. NotFound where there is none."""
+    store = call.runtime.store
+    return known((await (store.refresh if fresh else store.load)(CONFERENCE, conference))[1])
 
 
 def host_of(state: Conference) -> UUID | None:

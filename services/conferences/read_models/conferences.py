@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.conferences.events import ConferenceHeld, ConferencePlanned
+from services.conferences.events import ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 
@@ -33,9 +33,10 @@ PLANNED = """insert into conferences_v1 (conference, title, host, host_name, sta
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (conference) do update set title = excluded.title, host = excluded.host,
 host_name = excluded.host_name, starts_at = excluded.starts_at, ends_at = excluded.ends_at, place = excluded.place"""
 HELD = "update conferences_v1 set held_on = $2 where conference = $1"
+CORRECTED = "update conferences_v1 set title = $2, starts_at = $3, ends_at = $4, place = $5, held_on = $6 where conference = $1"
 
 
-def project(received: Received[ConferencePlanned | ConferenceHeld]) -> Iterable[Statement]:
+def project(received: Received[ConferencePlanned | ConferenceHeld | ConferenceCorrected]) -> Iterable[Statement]:
     """One row for each conference."""
     event = received.message
     match event:
@@ -44,12 +45,19 @@ def project(received: Received[ConferencePlanned | ConferenceHeld]) -> Iterable[
             yield Statement(PLANNED, (received.stream, *told))
         case ConferenceHeld():
             yield Statement(HELD, (received.stream, event.held_on))
+        case ConferenceCorrected():
+            stands = (event.title, event.starts_at, event.ends_at, event.place, event.held_on)
+            yield Statement(CORRECTED, (received.stream, *stands))
         case _:
             assert_never(event)
 
 
 CONFERENCES = Projection(
-    name="conferences_v1", folds={OWN: (ConferencePlanned, ConferenceHeld)}, tables=TABLES, project=project, indexes=INDEXES
+    name="conferences_v1",
+    folds={OWN: (ConferencePlanned, ConferenceHeld, ConferenceCorrected)},
+    tables=TABLES,
+    project=project,
+    indexes=INDEXES,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from services.meetings.items import RESULTS, Matter
-from shared.contracts.conferences import ConferenceHeld
+from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld
 from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
@@ -32,7 +32,7 @@ create table known_matters_v1 (
 PUT = """insert into known_matters_v1 (service, kind, id, title, public, withdrawn) values ($1, $2, $3, $4, $5, $6)
 on conflict (service, kind, id) do update set title = excluded.title, public = excluded.public, withdrawn = excluded.withdrawn"""
 
-Folded = ConferenceHeld | RecommendationIssued | RecommendationWithdrawn
+Folded = ConferenceHeld | ConferenceCorrected | RecommendationIssued | RecommendationWithdrawn
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -40,6 +40,9 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     match told := received.message:
         case ConferenceHeld():
             yield Statement(PUT, (*RESULTS, told.conference, told.title, True, False))
+        case ConferenceCorrected():
+            if told.held_on:  # Before that there are no results that could be a matter.
+                yield Statement(PUT, (*RESULTS, told.conference, told.title, True, False))
         case RecommendationIssued() | RecommendationWithdrawn():
             withdrawn = isinstance(told, RecommendationWithdrawn)
             yield Statement(PUT, (*RECOMMENDATION, told.recommendation, told.title, told.public, withdrawn))
@@ -49,7 +52,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
 
 KNOWN_MATTERS = Projection(
     name="known_matters_v1",
-    folds={"conferences": (ConferenceHeld,), "recommendations": (RecommendationIssued, RecommendationWithdrawn)},
+    folds={"conferences": (ConferenceHeld, ConferenceCorrected), "recommendations": (RecommendationIssued, RecommendationWithdrawn)},
     tables=TABLES,
     project=project,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
 from services.notifications.events import Wanted
-from shared.contracts.conferences import ConferencePlanned
+from shared.contracts.conferences import ConferenceCorrected, ConferencePlanned
 from shared.contracts.meetings.bodies import BodyFounded
 from shared.contracts.recommendations import RecommendationIssued
 from shared.envelope import Received
@@ -29,14 +29,14 @@ on conflict (id) do update set service = excluded.service, kind = excluded.kind,
 ALSO_CALLED = {("conferences", "results"): "conference"}
 """The results of a conference are followed with it."""
 
-Folded = ConferencePlanned | BodyFounded | RecommendationIssued
+Folded = ConferencePlanned | ConferenceCorrected | BodyFounded | RecommendationIssued
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
     """One row for each thing that is public."""
     told = received.message
     match told:
-        case ConferencePlanned():
+        case ConferencePlanned() | ConferenceCorrected():
             yield Statement(PUT, (told.conference, "conferences", "conference", told.title))
         case BodyFounded():
             yield Statement(PUT, (told.body, "meetings", "body", told.body_name))
@@ -49,7 +49,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
 
 KNOWN_MATTERS = Projection(
     name="known_matters_v1",
-    folds={"conferences": (ConferencePlanned,), "meetings": (BodyFounded,), "recommendations": (RecommendationIssued,)},
+    folds={"conferences": (ConferencePlanned, ConferenceCorrected), "meetings": (BodyFounded,), "recommendations": (RecommendationIssued,)},
     tables=TABLES,
     project=project,
 )

@@ -83,13 +83,14 @@ async def _bodies(visit: Visit) -> tuple[Options, Options]:
 
 def _planned(reading: Reading) -> Mapping[str, JsonValue]:
     body: dict[str, Any] = dict(reading.body)
-    body["partners"] = _lines(body.get("partners"))
-    body["groups"] = [{"key": key_of(name), "name": name} for name in _lines(body.get("groups"))]
+    body["partners"] = lines_of(body.get("partners"))
+    body["groups"] = [{"key": key_of(name), "name": name} for name in lines_of(body.get("groups"))]
     return body
 
 
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+def lines_of(text: JsonValue) -> list[str]:
+    """What was written one in each line."""
+    return [line.strip() for line in str(text or "").splitlines() if line.strip()]
 
 
 def key_of(name: str) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from services.portal.forms import Field, Form
+from services.portal.forms import Field, Form, Options
 from services.portal.language import mark
+from services.portal.pages.conference_corrections import STEPS as CORRECTING
+from services.portal.pages.conference_corrections import values_of
 from services.portal.pages.conferences import ORGANISER
 from services.portal.pages.contributions import KINDS
 from services.portal.pages.organisation_corrections import CORRECTIONS, FATES, OF_RESULT, WITHOUT_NAMES, drawn, results_body
@@ -88,6 +90,7 @@ STEPS = (
     ),
     Step(RECORD, mark("Record a result"), "conferences", f"{OF}/results", body=results_body),
     Step(HOLD, mark("Hand over the results"), "conferences", f"{OF}/holding"),
+    *CORRECTING,
 )
 
 
@@ -104,6 +107,7 @@ async def show_organisation(visit: Visit) -> Response:
     options = {
         "group": [(group["key"], group["name"]) for group in conference["groups"]],
         "comes_from": named,
+        "results_go_to": await _receivers(visit, conference),
     }
     of = {
         PUBLISH.name: {"contribution": [(one["id"], _begun(one)) for one in contributions if _waits(one)]},
@@ -114,7 +118,7 @@ async def show_organisation(visit: Visit) -> Response:
         conference=conference,
         contributions=contributions,
         registrations=registrations,
-        steps=draw(visit, _steps(visit, conference, contributions), options=options, of=of),
+        steps=draw(visit, _steps(visit, conference, contributions), options=options, of=of, values=values_of(conference)),
         corrections=drawn(visit, conference, contributions, options),
         said=forms_of(*STEPS, *CORRECTIONS),
         fates=dict(FATES),
@@ -124,7 +128,7 @@ async def show_organisation(visit: Visit) -> Response:
 
 def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step]:
     """What fits as the conference stands."""
-    open_, close, enter, publish, settle, record, hold = STEPS
+    open_, close, enter, publish, settle, record, hold, right_plan, right_holding = STEPS
     now, going_on = visit.portal.now(), conference["held_on"] is None
     registration = conference["registration"]["standing"]
     begins = datetime.fromisoformat(conference["starts_at"])
@@ -137,7 +141,17 @@ def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step
         (settle, any(_is_unsettled(one) for one in contributions)),
         (record, going_on),
         (hold, going_on and conference["results"] and local_day(now) >= local_day(begins)),
+        (right_plan, going_on),
+        (right_holding, not going_on),
     )
+
+
+async def _receivers(visit: Visit, conference: Any) -> Options:
+    """Whom the results may go to, as long as they did not: all bodies, and the one that was entered."""
+    if conference["held_on"]:
+        return ()
+    bodies = {one["body"]: one["body_name"] for one in await visit.all_of("meetings", "/bodies")}
+    return list({conference["results_go_to"]: conference["results_go_to_name"], **bodies}.items())
 
 
 def _waits(contribution: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.read_models.trace_facts import answer_of, informed_of
-from shared.contracts.conferences import ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
+from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
@@ -81,6 +81,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (thing) do upd
 over_at = excluded.over_at, place = excluded.place, cancelled = excluded.cancelled, reason = excluded.reason,
 recorded_at = excluded.recorded_at"""
 NO_LONGER = "update timeline_v1_coming set over_at = least(over_at, $2), recorded_at = $3 where thing = $1"
+MOVED = """update timeline_v1_coming set title = $2, starts_at = $3, place = $4, over_at = coalesce($5, over_at), recorded_at = $6
+where thing = $1"""
 HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on conflict (thing) do nothing"
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
 on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
@@ -108,6 +110,9 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             yield Statement(COMING, (event.conference, "conference", *row))
         case ConferenceHeld():
             yield Statement(NO_LONGER, (event.conference, at, at))
+        case ConferenceCorrected():
+            over_at = None if event.held_on else event.ends_at  # What was held is over, whatever was planned.
+            yield Statement(MOVED, (event.conference, event.title, event.starts_at, event.place, over_at, at))
         case RegistrationOpened():
             yield Statement(OPENED, (event.conference, event.closes_at, at))
         case RegistrationClosed():
@@ -198,7 +203,7 @@ def _of_recommendation(event: Any, at: datetime, version: int) -> Iterable[State
 TIMELINE = Projection(
     name="timeline_v1",
     folds={
-        "conferences": (ConferencePlanned, RegistrationOpened, RegistrationClosed, ConferenceHeld),
+        "conferences": (ConferencePlanned, RegistrationOpened, RegistrationClosed, ConferenceHeld, ConferenceCorrected),
         "meetings": (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingHeld, ResolutionPassed, ResolutionCorrected),
         "recommendations": (
             RecommendationIssued,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import assert_never
 
 from services.portal.read_models.trace_facts import Edge, Step
+from services.portal.read_models.trace_righted import corrected
 from shared.contracts.conferences import (
+    ConferenceCorrected,
     ConferenceHeld,
     ConferencePlanned,
     ContributionCorrected,
@@ -23,6 +26,7 @@ from shared.projections.projection import Statement
 FOLDED = (
     ConferencePlanned,
     ConferenceHeld,
+    ConferenceCorrected,
     ContributionReceived,
     ContributionPublished,
     ContributionSettled,
@@ -33,6 +37,7 @@ FOLDED = (
 Folded = (
     ConferencePlanned
     | ConferenceHeld
+    | ConferenceCorrected
     | ContributionReceived
     | ContributionPublished
     | ContributionSettled
@@ -71,8 +76,18 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
             yield Step(
                 node=event.conference, kind="conference", step="held", title=event.title, role=ORGANISER, day=event.held_on, public=True,
                 body=event.host, body_name=event.host_name,
-                facts={"attendance": event.attendance, "results": len(event.results), "to": event.results_go_to_name},
+                facts={"attendance": event.attendance, "to": event.results_go_to_name},
             )  # fmt: skip
+        case ConferenceCorrected():
+            right = Step(
+                node=event.conference, kind="conference", step="corrected", title=event.title, role=ORGANISER, day=learned, public=True,
+                body=event.host, body_name=event.host_name,
+                facts={"starts_at": event.starts_at.isoformat(), "place": event.place, "reason": event.reason},
+            )  # fmt: skip
+            if event.held_on:
+                facts = {"attendance": event.attendance, "to": event.results_go_to_name}
+                right = corrected(replace(right, step="held", day=event.held_on, facts=facts), learned, event.reason, stands=True)
+            yield right
         case ContributionReceived():
             row = (event.contribution, event.conference, event.group, event.group_name, event.kind.value, event.received_on, entry.event_id)
             yield Statement(RECEIVED, row)

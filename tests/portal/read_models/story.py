@@ -158,6 +158,22 @@ def the_conference(told: Told, contributions: int = 10, *, results: int = 3) -> 
     history.add(registrations, conferences.RegistrationClosed(**OF_CONFERENCE, closed_at=BEGINS))
 
 
+def the_conference_is_corrected(told: Told) -> None:
+    """Fewer were there than was entered."""
+    told.conferences.add(CONFERENCE, conference_corrected(held_on=HELD_ON, attendance=68))
+
+
+def conference_corrected(**changes: Any) -> conferences.ConferenceCorrected:
+    """What was entered of the conference, put right; held only where that is said."""
+    told: dict[str, Any] = {
+        **OF_CONFERENCE, "host": OFFICE, "host_name": NAMES[OFFICE], "partners": (), "starts_at": BEGINS, "place": "Volkshochschule",
+        "ends_at": BEGINS + timedelta(hours=6), "formerly_starts_at": BEGINS, "formerly_ends_at": BEGINS + timedelta(hours=6),
+        "formerly_place": "Volkshochschule", "results_go_to": BOARD, "results_go_to_name": NAMES[BOARD], "held_on": None,
+        "attendance": None, "reason": "Falsch eingetragen.", "corrected_at": NOW,
+    }  # fmt: skip
+    return conferences.ConferenceCorrected(**told | changes)
+
+
 def hand_in(history: History, number: int) -> None:
     """A contribution: number 1 is never published; those that end in 9 are settled."""
     stream = contribution(number)
@@ -432,6 +448,7 @@ def whole_story(contributions: int = 10, *, secret: bool = True) -> Told:
     """Everything, to the verified measure."""
     told = Told()
     the_conference(told, contributions)
+    the_conference_is_corrected(told)
     the_board_meets(told)
     the_recommendation_is_issued(told)
     the_committee_is_informed(told)

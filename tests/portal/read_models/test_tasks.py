@@ -12,6 +12,7 @@ from services.portal.read_models.viewer import EVERYBODY, Viewer
 from shared.contracts import recommendations
 from shared.contracts.meetings import proposals
 from shared.contracts.meetings.proposals import Asked
+from shared.localday import local_day
 from tests.portal.read_models import story
 from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
 
@@ -197,6 +198,18 @@ async def test_a_conference_that_is_over_is_to_be_handed_over_by_its_host(pool: 
     assert await said(pool, HOST) == ["holding"]
     await whole_story().fill_anew(pool, TASKS)
     assert await said(pool, HOST) == []
+
+
+async def test_a_conference_is_to_be_handed_over_when_it_is_over_as_it_was_corrected(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    told.conferences.entries[:] = [one for one in told.conferences.entries if one.type == "conferences.ConferencePlanned"]
+    later = BEGINS + timedelta(days=2)
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(title="Sechste", starts_at=later, ends_at=later + timedelta(hours=1)))
+    await told.fill(pool, TASKS)
+    assert await said(pool, HOST, later) == []
+    [task] = await tasks(pool, HOST, later + timedelta(hours=1))
+    assert (task.what, task.title, task.due_on) == ("holding", "Sechste", local_day(later))
 
 
 async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(pool: Pool) -> None:

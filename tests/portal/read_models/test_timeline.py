@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TABLES = ("timeline_v1", "timeline_v1_coming", "timeline_v1_over", "timeline_v1_registration")
 
 
+OPENED = "conferences.RegistrationOpened"
+
+
 async def test_conferences_and_meetings_are_coming_until_they_are_over(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
@@ -44,6 +47,30 @@ async def test_conferences_and_meetings_are_coming_until_they_are_over(pool: Poo
 async def test_what_was_held_is_no_longer_coming(pool: Pool) -> None:
     await whole_story(secret=False).fill(pool, TIMELINE)
     assert story.MEETING not in [one.thing for one in await list_coming(pool, MEETS, after=None, limit=10)]
+
+
+async def test_a_conference_that_was_corrected_comes_as_it_should_have_been_entered(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    told.conferences.entries[:] = [one for one in told.conferences.entries if one.type in ("conferences.ConferencePlanned", OPENED)]
+    earlier = BEGINS - timedelta(days=5)
+    right = story.conference_corrected(title="Sechste", starts_at=earlier, ends_at=earlier + timedelta(hours=2), place="Saal")
+    told.conferences.add(story.CONFERENCE, right)
+    await told.fill(pool, TIMELINE)
+    [coming] = await list_coming(pool, earlier - timedelta(days=1), after=None, limit=10)
+    assert (coming.title, coming.starts_at, coming.place, coming.register_until) == ("Sechste", earlier, "Saal", earlier)
+    [begun] = await list_coming(pool, earlier + timedelta(hours=1), after=None, limit=10)
+    assert begun.register_until is None
+    assert await list_coming(pool, earlier + timedelta(hours=2), after=None, limit=10) == []
+
+
+async def test_what_was_corrected_of_a_conference_that_was_held_makes_it_come_no_more(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    later = BEGINS + timedelta(days=300)
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(held_on=story.HELD_ON, attendance=80, starts_at=later, ends_at=later))
+    await told.fill(pool, TIMELINE)
+    assert await list_coming(pool, NOW, after=None, limit=10) == []
 
 
 async def test_registration_that_was_closed_is_not_offered(pool: Pool) -> None:

@@ -338,3 +338,37 @@ async def test_what_came_in_time_after_all_is_late_nowhere(pool: Pool) -> None:
     moved = story.corrected(issued, issued_on=date(2019, 2, 4), addressees=later)
     assert overdue not in await steps_of(pool, ANSWER, late, too_late, moved)
     assert ("asked_to_acknowledge", date(2019, 2, 4), True) in await steps_of(pool, ANSWER, late, too_late, moved)
+
+
+async def conference_steps(pool: Pool, *told_then: Any) -> list[tuple[str, date, Any, Any]]:
+    told = Told()
+    story.the_conference(told)
+    told.conferences.add(story.CONFERENCE, *told_then)
+    await told.fill_anew(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    [found] = [one for one in graph.nodes if one.id == story.CONFERENCE]
+    assert found.title == (told_then[-1].title if told_then else story.CITY_TITLE)
+    return [(step.step, step.day, step.facts.get("attendance"), step.facts.get("corrected", {}).get("reason")) for step in found.steps]
+
+
+async def test_of_a_conference_the_trace_says_what_was_corrected_and_why(pool: Pool) -> None:
+    await Told().fill(pool, TRACE)
+    planned, held = await conference_steps(pool)
+    assert (planned[0], held) == ("planned", ("held", story.HELD_ON, 70, None))
+    day = story.HELD_ON + timedelta(days=1)
+    right = story.conference_corrected(title="Sechste", held_on=day, attendance=80)
+    assert await conference_steps(pool, right) == [planned, ("held", day, 80, "Falsch eingetragen.")]
+
+
+async def test_of_a_planned_conference_the_trace_says_why_it_was_corrected(pool: Pool) -> None:
+    told = Told()
+    story.the_conference(told)
+    told.conferences.entries[:] = [one for one in told.conferences.entries if one.type == "conferences.ConferencePlanned"]
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(place="Saal"))
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+    assert graph
+    assert [(step.step, step.facts.get("reason")) for step in graph.nodes[0].steps] == [
+        ("planned", None), ("corrected", "Falsch eingetragen."),
+    ]  # fmt: skip
