@@ -76,7 +76,7 @@ class Effect:
 
 
 async def ensure_work_table(pool: Pool, name: str, ddl: str) -> None:
-    """Make `work.<name>` by `ddl` where it is missing; processes may do this at the same moment."""
+    """Make the table or index `work.<name>` by `ddl` where it is missing; processes may do this at the same moment."""
     while not await pool.fetchval("select to_regclass($1) is not null", f"work.{name}"):
         try:
             async with pool.acquire() as connection, connection.transaction():

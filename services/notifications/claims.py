@@ -32,6 +32,8 @@ comment on column work.notification.doubts is 'How often the line or the worker 
 comment on column work.notification.sending is 'The text is on its way; whoever finds this after the lease counts a doubt.';
 """
 
+DUE_INDEX = "create index if not exists notification_due on work.notification (next_at)"
+DUE = """select notification from work.notification where next_at <= now() and leased_until <= now() order by next_at limit $1"""
 CLAIM = """insert into work.notification as w (notification, owner, attempts, leased_until) values ($1, $2, 1, now() + $3)
 on conflict (notification) do update set owner = $2, attempts = w.attempts + 1, doubts = w.doubts + w.sending::int, sending = false,
 leased_until = now() + $3 where w.leased_until <= now() and w.next_at <= now() returning attempts, doubts"""
@@ -61,7 +63,12 @@ class Claims:
     async def start(self) -> None:
         """Make the work tables where they are missing; processes may do this at the same moment."""
         await ensure_work_table(self.pool, "notification", TABLE)
+        await ensure_work_table(self.pool, "notification_due", DUE_INDEX)
         await ensure_work_table(self.pool, "mailbox", mailboxes.TABLE)
+
+    async def due(self, limit: int) -> list[UUID]:
+        """The letters whose pause or lease is over, the longest first. They may have their outcome already: the log knows."""
+        return [row["notification"] for row in await self.pool.fetch(DUE, limit)]
 
     async def take(self, notification: UUID) -> Claim | None:
         """The claim, unless somebody else is at it or its pause is not over."""

@@ -24,7 +24,7 @@ from services.notifications.notification import (
     RecordHandOver,
     RecordUnknown,
 )
-from services.notifications.read_models.outcomes import counted, to_hand_over
+from services.notifications.read_models.outcomes import counted, note_tried, untried
 from services.notifications.register import REGISTER
 from shared.effects import Effect, Standing, Workplace
 from shared.eventstore.errors import Unreadable
@@ -94,7 +94,7 @@ class Dispatcher:
                 await self.at.signals.wait("read", ticket, POLL_SECONDS)
 
     async def once(self) -> int:
-        """One look at what is open; answers how many letters this process claimed."""
+        """One look at what is open; answers how many letters this process has claimed, or noted as tried before."""
         places = asyncio.Semaphore(AT_ONCE)
         tried: list[str | None] = []
 
@@ -103,14 +103,17 @@ class Dispatcher:
                 if claim := await self.claims.take(notification):
                     tried.append(await self._attempt(claim))
 
-        open_letters = await to_hand_over(self.at.pool, BATCH)
+        letters = await untried(self.at.pool, BATCH)
+        if letters.known:
+            await note_tried(self.at.pool, letters.known)
+        open_letters = [*letters.new, *await self.claims.due(BATCH)]
         answers = await asyncio.gather(*(one(notification) for notification in open_letters), return_exceptions=True)
         if tried:
             self.waiting = next((problem for problem in tried if problem), None)
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
-        return len(tried)
+        return len(tried) + len(letters.known)
 
     async def _attempt(self, claim: Claim) -> str | None:
         """Try to hand one letter over; answers why it has to wait, if it has."""

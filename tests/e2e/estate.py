@@ -128,7 +128,7 @@ class Estate:
     async def letters_unaccounted_for(self) -> list[str]:
         """What was planned was handed over or has failed; what was handed over is in the outbox once, and nothing else is."""
         async with self.pools() as pools:
-            log, read = pools["notifications"], "select notification::text, standing from read.outcomes_v3"
+            log, read = pools["notifications"], "select notification::text, standing from read.outcomes_v4"
             planned = {
                 str(row["stream"]) for row in await log.fetch("select stream from log.log where type = $1", NotificationPlanned.NAME)
             }

@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 ROW: dict[str, Any] = {
     "notification": NOTIFICATION_ID, "cause": CAUSE, "kind": "meeting_scheduled", "about_service": "meetings", "about_kind": "meeting",
     "about_id": MEETING, "body": BOARD, "member": None, "language": "de", "planned_at": NOW, "standing": "planned", "failure": None,
-    "attempts": 0, "at": None,
+    "attempts": 0, "at": None, "tried": False,
 }  # fmt: skip
 
 
 async def test_a_planned_letter_is_open(pool: Pool) -> None:
-    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v3=[ROW])
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v4=[ROW])
     assert await counted(pool) == (1, 1, 0)
 
 
@@ -65,7 +65,7 @@ async def test_a_planned_letter_is_open(pool: Pool) -> None:
 )
 async def test_its_outcome_is_told(pool: Pool, outcome: Any, changes: dict[str, Any], failed: int) -> None:
     history = History().add(NOTIFICATION_ID, PLANNED, outcome)
-    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v3=[ROW | changes | {"at": NOW}])
+    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v4=[ROW | changes | {"at": NOW}])
     assert await counted(pool) == (1, 0, failed)
 
 
@@ -88,7 +88,7 @@ async def test_letters_are_counted_as_they_come_and_not_when_somebody_asks(pool:
         ("meeting_scheduled", what, letters) for what, letters in (("failed", 2), ("handed_over", 1), ("planned", 5), ("stopped", 1))
     ]
     rows = [dict(zip(("kind", "what", "letters"), row, strict=True)) for row in counts]
-    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v3_counts=rows)
+    await ReadModel(pool, OUTCOMES).given(own=history).then(outcomes_v4_counts=rows)
     assert await counted(pool) == (6, 2, 2)
 
 
@@ -109,12 +109,12 @@ async def test_letters_are_listed_as_they_were_planned_by_cause_thing_and_body(p
 
 
 async def test_a_secretariats_letters_are_found_without_reading_everybody_elses(pool: Pool) -> None:
-    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v3=[ROW])
+    await ReadModel(pool, OUTCOMES).given(own=History().add(NOTIFICATION_ID, PLANNED)).then(outcomes_v4=[ROW])
     async with pool.acquire() as connection, connection.transaction():
         # So few rows would be read one after the other; what is asked is how many would be.
         await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
         plan = await connection.fetch(f"explain {QUERY}", None, None, BOARD, None, None, 50)
-    assert "outcomes_v3_by_body" in str(plan)
+    assert "outcomes_v4_by_body" in str(plan)
 
 
 async def test_the_outcomes_do_not_depend_on_the_order_across_streams(pool: Pool) -> None:

@@ -15,8 +15,10 @@ from services.notifications.channels.channel import NotNow, Post, Refused
 from services.notifications.channels.email import Email, Server
 from services.notifications.channels.outbox import Outbox
 from services.notifications.channels.table import channel_of
+from services.notifications.claims import DUE
 from services.notifications.dispatcher import Dispatcher
 from services.notifications.events import NotificationFailed, NotificationHandedOver, NotificationUnknown
+from services.notifications.read_models.outcomes import OUTCOMES, UNTRIED, Untried, untried
 from shared.domain import Event, Named
 from shared.eventstore.log import read_log
 from shared.settings import Settings, UnusableSettings
@@ -56,10 +58,10 @@ async def planned(city: City) -> UUID:
     city.tell("conferences", CONFERENCE, registration_requested(email, name, token, token))
 
     async def is_known() -> bool:
-        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v3"))
+        return bool(await city.process.pool.fetchval("select count(*) = 1 from outcomes_v4"))
 
     await until(is_known, "the letter is planned")
-    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v3")
+    found: UUID = await city.process.pool.fetchval("select notification from outcomes_v4")
     return found
 
 
@@ -249,9 +251,31 @@ async def test_what_has_its_outcome_is_not_sent_again_because_a_read_model_has_f
         loop = dispatcher(city, server.port)
         assert len(await dispatched(city, loop, 1)) == 1
         await until(lambda: is_standing(city, "handed_over"), "the outcome is read")
-        await city.process.pool.execute("update outcomes_v3 set standing = 'planned'")
+        await city.process.pool.execute("update outcomes_v4 set standing = 'planned'")
         assert len(await dispatched(city, loop, 2)) == 1
     assert len(server.taken) == 1
+
+
+async def test_during_a_long_outage_nothing_is_looked_at_but_what_is_new_or_due(city: City) -> None:
+    pool, notification = city.process.pool, await planned(city)
+    async with mail_server("450") as server:
+        loop = dispatcher(city, server.port)
+        loop.pauses = [timedelta(hours=1)]
+        assert [await loop.once() for _ in range(3)] == [1, 1, 0], "tried, noted as tried, and left alone"
+        assert await untried(pool, 10) == Untried([], [])
+        [outcome_model] = [one for one in city.process.readers.projectors if one.projection is OUTCOMES]
+        await outcome_model.rebuild()  # Which forgets what is noted.
+        assert await untried(pool, 10) == Untried([], [notification])
+        assert [await loop.once() for _ in range(2)] == [1, 0]
+        assert (await outcome_model.verify()).difference is None, "it is no part of what is verified"
+        assert server.visits == 1
+        await pool.execute("update work.notification set next_at = now()")
+        assert await loop.claims.due(10) == [notification]
+        assert len(await dispatched(city, loop, 1)) == 1
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off")
+        for index, query in (("outcomes_v4_open", UNTRIED), ("notification_due", DUE)):
+            assert index in str(await connection.fetch(f"explain {query}", 40))
 
 
 async def test_who_was_erased_before_the_letter_left_gets_none(city: City) -> None:
@@ -281,7 +305,7 @@ async def waiting_for(city: City, told: Named = MEETING_SCHEDULED) -> tuple[UUID
     found: list[UUID] = []
 
     async def is_planned() -> bool:
-        rows = "select notification from outcomes_v3 where kind like 'meeting%' and standing = 'planned'"
+        rows = "select notification from outcomes_v4 where kind like 'meeting%' and standing = 'planned'"
         found[:] = [row["notification"] for row in await city.process.pool.fetch(rows)]
         return bool(found)
 
@@ -347,4 +371,4 @@ async def test_a_letter_that_cannot_be_written_waits_for_whoever_mends_its_templ
 
 async def is_standing(city: City, standing: str) -> bool:
     """Whether the one letter stands so in the read model."""
-    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v3", standing))
+    return bool(await city.process.pool.fetchval("select standing = $1 from outcomes_v4", standing))

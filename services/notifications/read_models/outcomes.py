@@ -21,9 +21,10 @@ from shared.projections.projection import OWN, Projection, Statement
 
 if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
+    from shared.projections.cursors import Pool
 
 TABLES = """
-create table outcomes_v3 (
+create table outcomes_v4 (
     notification uuid primary key,
     cause uuid not null,
     kind text not null,
@@ -37,27 +38,29 @@ create table outcomes_v3 (
     standing text not null,
     failure text,
     attempts int not null,
-    at timestamptz
+    at timestamptz,
+    tried boolean not null default false
 );
-create table outcomes_v3_counts (
+comment on column outcomes_v4.tried is 'That the work table knows of it; only a hint, lost in a rebuild and found anew.';
+create table outcomes_v4_counts (
     kind text not null,
     what text not null,
     letters bigint not null,
     primary key (kind, what)
 );
 """
-INDEXES = """create index outcomes_v3_open on outcomes_v3 (planned_at, notification) where standing = 'planned';
-create index outcomes_v3_failed on outcomes_v3 (notification) where standing in ('failed', 'unknown');
-create index outcomes_v3_by_cause on outcomes_v3 (cause);
-create index outcomes_v3_by_about on outcomes_v3 (about_id);
-create index outcomes_v3_by_body on outcomes_v3 (body, planned_at, notification);
-create index outcomes_v3_by_time on outcomes_v3 (planned_at, notification);"""
+INDEXES = """create index outcomes_v4_open on outcomes_v4 (planned_at, notification) where standing = 'planned' and not tried;
+create index outcomes_v4_failed on outcomes_v4 (notification) where standing in ('failed', 'unknown');
+create index outcomes_v4_by_cause on outcomes_v4 (cause);
+create index outcomes_v4_by_about on outcomes_v4 (about_id);
+create index outcomes_v4_by_body on outcomes_v4 (body, planned_at, notification);
+create index outcomes_v4_by_time on outcomes_v4 (planned_at, notification);"""
 
-PLAN = """insert into outcomes_v3 (notification, cause, kind, about_service, about_kind, about_id, body, member, language, planned_at,
+PLAN = """insert into outcomes_v4 (notification, cause, kind, about_service, about_kind, about_id, body, member, language, planned_at,
 standing, attempts) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'planned', 0) on conflict (notification) do nothing"""
-COUNT = """insert into outcomes_v3_counts as known (kind, what, letters) values ($1, $2, 1)
+COUNT = """insert into outcomes_v4_counts as known (kind, what, letters) values ($1, $2, 1)
 on conflict (kind, what) do update set letters = known.letters + 1"""
-END = "update outcomes_v3 set standing = $2, failure = $3, attempts = $4, at = $5 where notification = $1"
+END = "update outcomes_v4 set standing = $2, failure = $3, attempts = $4, at = $5 where notification = $1"
 
 
 def project(received: Received[NotificationEvent]) -> Iterable[Statement]:
@@ -99,11 +102,12 @@ def counted_as(event: NotificationEvent) -> str:
 
 
 OUTCOMES = Projection(
-    name="outcomes_v3",
+    name="outcomes_v4",
     folds={OWN: (NotificationPlanned, NotificationHandedOver, NotificationFailed, NotificationUnknown)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
+    beside=frozenset({"tried"}),
 )
 
 
@@ -126,7 +130,7 @@ class ListedNotification:
 
 
 QUERY = """select notification, cause, kind, about_id as about, member, language, planned_at, standing, failure, attempts, at
-from outcomes_v3 where ($1::uuid is null or cause = $1) and ($2::uuid is null or about_id = $2) and ($3::uuid is null or body = $3)
+from outcomes_v4 where ($1::uuid is null or cause = $1) and ($2::uuid is null or about_id = $2) and ($3::uuid is null or body = $3)
 and ($4::timestamptz is null or (planned_at, notification) > ($4, $5)) order by planned_at, notification limit $6"""
 
 
@@ -138,19 +142,35 @@ async def list_notifications(
     return [ListedNotification(**row) for row in await db.fetch(QUERY, cause, about, body, at, last, limit)]
 
 
-OPEN = """select o.notification from read.outcomes_v3 o left join work.notification w on w.notification = o.notification
-where o.standing = 'planned' and (w.notification is null or (w.next_at <= now() and w.leased_until <= now()))
-order by o.planned_at, o.notification limit $1"""
+UNTRIED = """select o.notification, exists (select from work.notification w where w.notification = o.notification) as tried
+from (select notification, planned_at from read.outcomes_v4 where standing = 'planned' and not tried
+    order by planned_at, notification limit $1) o order by o.planned_at, o.notification"""
+TRIED = "update read.outcomes_v4 set tried = true where notification = any($1)"
 
 
-async def to_hand_over(db: Queryable, limit: int) -> list[UUID]:
-    """The letters that nobody is at, the oldest first. What stands here may have its outcome already: the log knows."""
-    return [row["notification"] for row in await db.fetch(OPEN, limit)]
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """Letters that are planned, and of which it is not noted yet that the work table knows of them."""
+
+    new: list[UUID]
+    known: list[UUID]
+    """That it does."""
+
+
+async def untried(db: Queryable, limit: int) -> Untried:
+    """The oldest of them. What stands here may have its outcome already: the log knows."""
+    rows = await db.fetch(UNTRIED, limit)
+    return Untried(*([row["notification"] for row in rows if row["tried"] is tried] for tried in (False, True)))
+
+
+async def note_tried(db: Pool, letters: Sequence[UUID]) -> None:
+    """From now on the work table says when it is their turn."""
+    await db.execute(TRIED, letters)
 
 
 async def counted(db: Queryable) -> tuple[int, int, int]:
     """How many letters were planned, are open, and did not reach whoever wants them."""
-    rows = await db.fetch("select what, sum(letters)::bigint as letters from read.outcomes_v3_counts group by what")
+    rows = await db.fetch("select what, sum(letters)::bigint as letters from read.outcomes_v4_counts group by what")
     letters = {row["what"]: row["letters"] for row in rows}
     planned = letters.pop("planned", 0)
     return planned, planned - sum(letters.values()), letters.get("failed", 0)
