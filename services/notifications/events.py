@@ -227,9 +227,11 @@ class FeedbackErased(Event, name="notifications.FeedbackErased"):
 
 
 class FeedbackAnswered(Event, name="notifications.FeedbackAnswered"):
-    """The office has dealt with it."""
+    """The office has dealt with it; what it noted before no longer counts."""
 
     note: Sealed[str]
+    reason: Sealed[str] | None
+    """Why what was noted before is replaced; None for what is noted first."""
     answered_at: AwareDatetime
 
 

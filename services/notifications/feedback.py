@@ -22,9 +22,11 @@ class GiveFeedback(Command):
 
 
 class AnswerFeedback(Command):
-    """Mark it as dealt with."""
+    """Mark it as dealt with, or correct what was noted of that."""
 
     note: Sealed[str]
+    reason: Sealed[str] | None
+    """Why what was noted before is replaced; None for what is noted first."""
 
 
 class EraseFeedback(Command):
@@ -43,7 +45,7 @@ class FeedbackIsUnknown(Refusal):
 
 
 class FeedbackIsAnswered(Refusal):
-    """Feedback is answered once."""
+    """Feedback is answered once; what was noted of it is corrected with a reason."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def decide(command: FeedbackCommand, state: Feedback) -> Sequence[FeedbackEvent]
         case AnswerFeedback():
             if state.given is None:
                 raise FeedbackIsUnknown
-            if state.answered:
+            if state.answered and command.reason is None:
                 raise FeedbackIsAnswered
-            return [FeedbackAnswered(note=command.note, answered_at=command.now)]
+            reason = command.reason if state.answered else None
+            return [FeedbackAnswered(note=command.note, reason=reason, answered_at=command.now)]
         case EraseFeedback():
             return erased(state, command.now, "asked")
         case ForgetFeedback():

@@ -99,7 +99,7 @@ FAILED = events.NotificationFailed(**OF, cause="refused", attempts=1, failed_at=
 UNKNOWN = events.NotificationUnknown(**OF, attempts=2, given_up_at=NOW)
 FEEDBACK_GIVEN = events.FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page=sealed("page", ADA), given_at=NOW)
 FEEDBACK_ERASED = events.FeedbackErased(reason="period", erased_at=NOW + timedelta(days=365))
-FEEDBACK_ANSWERED = events.FeedbackAnswered(note=sealed("note", ADA), answered_at=NOW)
+FEEDBACK_ANSWERED = events.FeedbackAnswered(note=sealed("note", ADA), reason=None, answered_at=NOW)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
     requested(about=ABOUT_BOARD),

@@ -310,6 +310,11 @@ async def test_feedback_is_read_and_answered_by_its_office(city: City) -> None:
     assert (await city.post(f"/feedback/{some('nothing')}/answer", {"note": "?"}, FEEDBACK)).status_code == 404
     again = (await city.get("/feedback", FEEDBACK, min_position=marked.headers["position"])).json()["items"]
     assert [one["note"] for one in again] == ["Behoben.", None]
+    assert (await city.post(path, {"note": "Anders."}, FEEDBACK)).status_code == 409
+    assert (await city.post(path, {"note": "Doch nicht behoben.", "reason": "Verwechselt."}, FEEDBACK)).status_code == 200
+    corrected = (await city.get("/feedback", FEEDBACK)).json()["items"][0]
+    assert (corrected["note"], corrected["reason"]) == ("Doch nicht behoben.", "Verwechselt.")
+    assert corrected["answered_at"] == again[0]["answered_at"]
     waiting = (await city.get("/feedback", FEEDBACK, answered="false")).json()["items"]
     assert [one["text"] for one in waiting] == ["Ohne Adresse."]
 

@@ -1,4 +1,4 @@
-"""Feedback is given once and answered once."""
+"""Feedback is given once and answered once; what was noted of it can be put right."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from services.notifications.feedback import (
 )
 from services.notifications.periods import KEPT_FEEDBACK
 from shared.testing import Rules
-from tests.notifications.examples import FEEDBACK_ANSWERED, FEEDBACK_ERASED, FEEDBACK_GIVEN, NOW
+from tests.notifications.examples import ADA, FEEDBACK_ANSWERED, FEEDBACK_ERASED, FEEDBACK_GIVEN, NOW, sealed
 
 feedback = Rules(FEEDBACK)
 GIVE = GiveFeedback(now=NOW, text=FEEDBACK_GIVEN.text, email=FEEDBACK_GIVEN.email, page=FEEDBACK_GIVEN.page)
-ANSWER = AnswerFeedback(now=NOW, note=FEEDBACK_ANSWERED.note)
+ANSWER = AnswerFeedback(now=NOW, note=FEEDBACK_ANSWERED.note, reason=None)
+WHY = sealed("reason", ADA)
 
 
 def test_feedback_is_given_and_answered() -> None:
@@ -32,6 +33,13 @@ def test_sending_it_twice_changes_nothing() -> None:
 
 def test_it_is_answered_once() -> None:
     feedback.given(FEEDBACK_GIVEN, FEEDBACK_ANSWERED).when(ANSWER).then_refused(FeedbackIsAnswered)
+
+
+def test_what_was_noted_is_corrected_with_a_reason() -> None:
+    right = ANSWER.model_copy(update={"note": sealed("other", ADA), "reason": WHY})
+    corrected = FEEDBACK_ANSWERED.model_copy(update={"note": right.note, "reason": WHY})
+    feedback.given(FEEDBACK_GIVEN, FEEDBACK_ANSWERED).when(right).then(corrected)
+    feedback.given(FEEDBACK_GIVEN).when(right).then(corrected.model_copy(update={"reason": None}))
 
 
 def test_what_nobody_said_is_not_answered() -> None:

@@ -16,6 +16,7 @@ from shared.testing import History, ReadModel, assert_order_independent
 from tests.notifications.examples import (
     ABOUT_BOARD,
     ABOUT_CONFERENCE,
+    ADA,
     BOARD,
     BOARD_NAME,
     CAUSE,
@@ -35,6 +36,7 @@ from tests.notifications.examples import (
     RECOMMENDATION_ISSUED,
     RECOMMENDATION_TITLE,
     UNKNOWN,
+    sealed,
     some,
 )
 from tests.notifications.test_api import FOUNDED
@@ -173,11 +175,21 @@ async def test_feedback_is_listed_as_it_came_and_stays_sealed(pool: Pool) -> Non
     await ReadModel(pool, FEEDBACK_MODEL).given(own=said()).then()
     first, second = await list_feedback(pool, None, 10)
     given = FEEDBACK_GIVEN
-    assert first == ListedFeedback(some("first"), given.text, given.email, given.page, NOW, FEEDBACK_ANSWERED.note, NOW)
+    assert first == ListedFeedback(some("first"), given.text, given.email, given.page, NOW, FEEDBACK_ANSWERED.note, None, NOW)
     assert (second.feedback, second.email, second.note, second.answered_at) == (some("second"), None, None, None)
     assert await list_feedback(pool, (NOW, some("first")), 10) == [second]
     assert await list_feedback(pool, None, 10, answered=True) == [first]
     assert await list_feedback(pool, None, 10, answered=False) == [second]
+
+
+async def test_the_note_about_feedback_is_the_one_that_was_told_last(pool: Pool) -> None:
+    corrected = FEEDBACK_ANSWERED.model_copy(
+        update={"note": sealed("other", ADA), "reason": sealed("reason", ADA), "answered_at": NOW + timedelta(days=1)}
+    )
+    history = History().add(some("first"), FEEDBACK_GIVEN, FEEDBACK_ANSWERED, corrected)
+    await ReadModel(pool, FEEDBACK_MODEL).given(own=history).then()
+    [one] = await list_feedback(pool, None, 10)
+    assert (one.note, one.reason, one.answered_at) == (corrected.note, corrected.reason, NOW)
 
 
 async def test_feedback_does_not_depend_on_the_order_across_streams(pool: Pool) -> None:

@@ -15,7 +15,7 @@ from tests.portal.sites import Site, new_site
 OTHER = "0b0d1e00-0000-4000-8000-0000000000aa"
 WAITING: dict[str, Any] = {
     "feedback": THING, "text": "Der Kontrast ist zu schwach.\nAuch im Menü.", "email": "ada@post.example", "page": "Startseite",
-    "given_at": "2018-11-30T16:00:00+01:00", "note": None, "answered_at": None,
+    "given_at": "2018-11-30T16:00:00+01:00", "note": None, "reason": None, "answered_at": None,
 }  # fmt: skip
 NAMELESS = WAITING | {"feedback": OTHER, "text": "Zu viel Text.", "email": None, "page": None}
 ERASED = {"subject": OTHER}
@@ -83,7 +83,7 @@ async def test_a_note_that_is_missing_is_asked_for_at_its_message(site: Site) ->
     assert f'<a class="kern-link" href="#answer-{THING}-note">' in answer.text
 
 
-async def test_what_has_been_dealt_with_is_shown_page_by_page_without_forms(site: Site) -> None:
+async def test_what_has_been_dealt_with_is_shown_page_by_page_and_its_note_corrected(site: Site) -> None:
     done = WAITING | {"note": "Behoben.", "answered_at": "2018-12-03T10:00:00+01:00", "text": ERASED, "email": ERASED, "page": None}
     site.answers[LIST] = (200, {"items": [done], "next": NEXT})
     await site.sign_in("alle")
@@ -91,8 +91,17 @@ async def test_what_has_been_dealt_with_is_shown_page_by_page_without_forms(site
     assert site.asked[-1].url.params["answered"] == "true"
     assert "Behoben." in page
     assert page.count("gelöscht") == 2
-    assert ("<textarea" in page, "mailto:ada" in page) == (False, False)
+    assert "mailto:ada" not in page
+    assert page.count("<textarea") == 2
     [following] = re.findall(r'rel="next" href="([^"]+)"', page)
     assert following == "?answered=yes&amp;after=QUJD"
     await site.get("/de/feedback?answered=yes&after=QUJD")
     assert site.asked[-1].url.params["after"] == "QUJD"
+    site.answers[ANSWER] = (200, {"id": THING, "version": 3, "position": 9})
+    answer = await site.post(f"/de/feedback/{THING}/correction", note="Doch nicht.", reason="Verwechselt.")
+    assert answer.headers["location"] == f"/de/feedback?answered=yes&said=correct-{THING}&at=notifications-9"
+    assert json.loads(site.asked[-1].content) == {"note": "Doch nicht.", "reason": "Verwechselt."}
+    assert "Der Vermerk ist berichtigt." in (await site.get(answer.headers["location"])).text
+    answer = await site.post(f"/de/feedback/{THING}/correction", note="Doch nicht.", reason="")
+    assert (answer.status_code, answer.text.count("aria-invalid")) == (422, 1)
+    assert "Erledigt am" in answer.text

@@ -40,6 +40,7 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: Prose
+    reason: Annotated[Prose | None, Field(description="Why what was noted before is replaced, where it is.")] = None
 
 
 class ShownFeedback(BaseModel):
@@ -51,6 +52,7 @@ class ShownFeedback(BaseModel):
     page: str | Erased | None
     given_at: datetime
     note: str | Erased | None
+    reason: Annotated[str | Erased | None, Field(description="Why the note was corrected the last time.")]
     answered_at: datetime | None
 
 
@@ -84,7 +86,7 @@ async def list_all_feedback(
     behind = cast("tuple[datetime, UUID] | None", BY_TIME.after(after))
     await call.wait_for(FEEDBACK_MODEL.name, min_position)
     rows = await list_feedback(call.read, behind, limit + 1, answered=answered)
-    sealed = [value for row in rows for value in (row.text, row.email, row.page, row.note) if value]
+    sealed = [value for row in rows for value in (row.text, row.email, row.page, row.note, row.reason) if value]
     values: list[str | Erased] = [*await keyring_of(call).open_many(sealed)]
     opened = dict(zip((one.nonce for one in sealed), values, strict=True))
     shown = [
@@ -95,6 +97,7 @@ async def list_all_feedback(
             page=opened[row.page.nonce] if row.page else None,
             given_at=row.given_at,
             note=opened[row.note.nonce] if row.note else None,
+            reason=opened[row.reason.nonce] if row.reason else None,
             answered_at=row.answered_at,
         )
         for row in rows
@@ -104,14 +107,16 @@ async def list_all_feedback(
 
 @router.post("/feedback/{feedback}/answer")
 async def answer_feedback(feedback: UUID, wish: Answer, call: Call) -> Done:
-    """Mark it as dealt with, and say how."""
+    """Mark it as dealt with, and say how; or correct what was noted of that, with a reason."""
     given = (await call.runtime.store.refresh(FEEDBACK, feedback))[1].given
     if given is None:
         raise NotFound
-    keyring = keyring_of(call)
+    keyring, subject = keyring_of(call), given.text.subject
     try:
-        note = await keyring.seal(wish.note, given.text.subject, "feedback.note")
+        note = await keyring.seal(wish.note, subject, "feedback.note")
     except SubjectErased:
         # Whoever said it has had everything erased: what the office did stays the office's to read.
-        note = await keyring.seal(wish.note, await keyring.new_subject(), "feedback.note")
-    return await call.execute(FEEDBACK, feedback, AnswerFeedback(now=call.now, note=note), if_match="none")
+        subject = await keyring.new_subject()
+        note = await keyring.seal(wish.note, subject, "feedback.note")
+    reason = await seal(call, wish.reason, subject, "feedback.reason") if wish.reason else None
+    return await call.execute(FEEDBACK, feedback, AnswerFeedback(now=call.now, note=note, reason=reason), if_match="none")

@@ -17,20 +17,21 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table feedback_v1 (
+create table feedback_v2 (
     feedback uuid primary key,
     text text not null,
     email text,
     page text,
     given_at timestamptz not null,
     note text,
+    reason text,
     answered_at timestamptz
 );
 """
-INDEXES = "create index feedback_v1_by_time on feedback_v1 (given_at, feedback);"
-GIVE = """insert into feedback_v1 (feedback, text, email, page, given_at) values ($1, $2, $3, $4, $5)
+INDEXES = "create index feedback_v2_by_time on feedback_v2 (given_at, feedback);"
+GIVE = """insert into feedback_v2 (feedback, text, email, page, given_at) values ($1, $2, $3, $4, $5)
 on conflict (feedback) do nothing"""
-ANSWER = "update feedback_v1 set note = $2, answered_at = $3 where feedback = $1"
+ANSWER = "update feedback_v2 set note = $2, reason = $3, answered_at = coalesce(answered_at, $4) where feedback = $1"
 
 
 def project(received: Received[FeedbackGiven | FeedbackAnswered]) -> Iterable[Statement]:
@@ -42,13 +43,14 @@ def project(received: Received[FeedbackGiven | FeedbackAnswered]) -> Iterable[St
             page = event.page.model_dump_json() if event.page else None
             yield Statement(GIVE, (received.stream, event.text.model_dump_json(), email, page, event.given_at))
         case FeedbackAnswered():
-            yield Statement(ANSWER, (received.stream, event.note.model_dump_json(), event.answered_at))
+            reason = event.reason.model_dump_json() if event.reason else None
+            yield Statement(ANSWER, (received.stream, event.note.model_dump_json(), reason, event.answered_at))
         case _:
             assert_never(event)
 
 
 FEEDBACK_MODEL = Projection(
-    name="feedback_v1", folds={OWN: (FeedbackGiven, FeedbackAnswered)}, tables=TABLES, project=project, indexes=INDEXES
+    name="feedback_v2", folds={OWN: (FeedbackGiven, FeedbackAnswered)}, tables=TABLES, project=project, indexes=INDEXES
 )
 
 
@@ -62,10 +64,12 @@ class ListedFeedback:
     page: Sealed[str] | None
     given_at: datetime
     note: Sealed[str] | None
+    reason: Sealed[str] | None
+    """Why the note was corrected the last time; None where it never was."""
     answered_at: datetime | None
 
 
-QUERY = """select feedback, text, email, page, given_at, note, answered_at from feedback_v1
+QUERY = """select feedback, text, email, page, given_at, note, reason, answered_at from feedback_v2
 where ($1::timestamptz is null or (given_at, feedback) > ($1, $2)) and ($4::bool is null or (answered_at is not null) = $4)
 order by given_at, feedback limit $3"""
 
@@ -76,7 +80,7 @@ async def list_feedback(
     """Feedback in the order in which it came, behind the (time, id) of the last one seen; only what is answered, or is not, if told so."""
     at, last = after or (None, None)
     rows = await db.fetch(QUERY, at, last, limit, answered)
-    return [ListedFeedback(**{**row, **{name: _sealed(row[name]) for name in ("text", "email", "page", "note")}}) for row in rows]
+    return [ListedFeedback(**{**row, **{name: _sealed(row[name]) for name in ("text", "email", "page", "note", "reason")}}) for row in rows]
 
 
 def _sealed(text: str | None) -> Sealed[str] | None:
