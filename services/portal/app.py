@@ -82,6 +82,10 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+MOST_FORM_BYTES = 3 * MOST_BYTES
+"""What a service takes is up to three times as long as a form's body. What is longer than that is refused unread."""
+MOST_FORM_CHARACTERS = MOST_FORM_BYTES // 6 // 10_000 * 10_000
+"""Of a text full of umlauts, which are the longest in a form."""
 ERRORS = {400, 401, 403, 404, 405, 413, 503}
 """What has sentences of its own in `error.html`; any other failure is our mistake (500)."""
 APART = ("/health", "/ready", "/metrics", "/api")
@@ -114,7 +118,7 @@ class _Face:
 def pages(portal: Portal, most_at_once: int = MOST_AT_ONCE) -> ASGIApp:
     """The pages; so many requests at once."""
     shown = Shown(portal)
-    bounds = {"most_bytes": MOST_BYTES, "most_at_once": most_at_once}
+    bounds = {"most_bytes": MOST_FORM_BYTES, "most_at_once": most_at_once}
     app = Starlette(
         routes=[Route("/", to_language), *login.plain_routes(portal), *sign_in.plain_routes(portal), assets.ROUTE, *shown.routes()],
         exception_handlers={HTTPException: shown.failed_soon},
@@ -193,7 +197,9 @@ class Shown:
         visit = Visit(self._portal, request, language, None if status == 401 else request.scope.get("known"))
         if first != language:
             visit.place = "/"
-        response = visit.show("error.html", status, shown_status=status, incident=incident, waiting=kept)
+        response = visit.show(
+            "error.html", status, shown_status=status, incident=incident, waiting=kept, most_characters=MOST_FORM_CHARACTERS
+        )
         if status == 503:
             response.headers["retry-after"] = "2"
         if isinstance(error, HTTPException) and error.headers:

@@ -145,6 +145,11 @@ class Form:
                     body[one.name] = value
         return Reading({one.name: list(sent.get(one.name, ())) for one in self.fields}, body, errors)
 
+    def longest(self, reading: Reading) -> str | None:
+        """The field in which the most was typed; None of a form in which nothing is typed."""
+        typed = [one.name for one in self.fields if one.kind in TYPED]
+        return max(typed, key=lambda name: sum(map(len, reading.values[name])), default=None)
+
 
 @dataclass(frozen=True)
 class Trouble:

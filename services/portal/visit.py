@@ -24,6 +24,7 @@ from shared.http.permissions import Permission, Principal
 
 HTML = "text/html; charset=utf-8"
 MOST_FIELDS = 500
+TOO_LONG = mark("This is too long. Please shorten it.")
 AWAY = mark("The service does not answer at the moment. Nothing is lost: please send this again.")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _PLACE = re.compile(r"([a-z]+)-(\d{1,18})")
@@ -161,6 +162,8 @@ class Visit:
                     raise
                 status, retry_after = problem.status, problem.retry_after
                 errors, says = by_field(problem, self.language)
+                if status == 413 and (longest := form.longest(reading)):
+                    errors = {longest: TOO_LONG}
                 fields = {one.name for one in form.fields}
                 says = [self.text(one) for one in (*says, *(error for name, error in errors.items() if name not in fields))]
                 errors = {name: self.text(error) for name, error in errors.items() if name in fields}
