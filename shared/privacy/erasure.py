@@ -24,8 +24,9 @@ from uuid import UUID
 
 from shared.failpoints import failpoint
 from shared.privacy.copies import write_copy
-from shared.privacy.keyring import CACHE_SECONDS, Keyring, context_of, hmac_context
+from shared.privacy.keyring import CACHE_SECONDS, Keyring
 from shared.privacy.keystore import KEY_BYTES, Wrapped
+from shared.privacy.subjects import context_of, hmac_context
 
 AT_MOST = timedelta(days=1)
 CACHE_LIFE = timedelta(seconds=CACHE_SECONDS)

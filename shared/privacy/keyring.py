@@ -13,9 +13,7 @@ CACHE_SECONDS after an erasure, and what it seals in that time can be read by no
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -29,10 +27,10 @@ from shared.connections import BoundedPool
 from shared.domain import Now
 from shared.eventstore.log import must_be_safe
 from shared.failpoints import failpoint
-from shared.privacy.addresses import canonical
 from shared.privacy.keycache import HeldKey, KeyCache
-from shared.privacy.keystore import KEY_BYTES, KeyStore, UnknownKek, Wrapped, WrongKeyStore
+from shared.privacy.keystore import KEY_BYTES, KeyStore, UnknownKek, Wrapped
 from shared.privacy.sealed import ERASED, BrokenSeal, Erased, Sealed, open_with, seal_with
+from shared.privacy.subjects import Subjects, context_of
 
 CACHE_SECONDS = 60.0
 CHUNK = 1_000
@@ -81,6 +79,7 @@ class Keyring:
         self.store = store
         self.source = source
         self.clock = clock
+        self._subjects = Subjects(store, clock)
         self._cache = KeyCache(cache_seconds, monotonic)
         self._pool: asyncpg.Pool | None = None
         self._fingerprint_key: bytes | None = None
@@ -92,7 +91,7 @@ class Keyring:
             async with pool.acquire() as connection:
                 await must_be_safe(connection)
                 async with connection.transaction():
-                    await self._meet_store(connection)
+                    self._fingerprint_key = await self._subjects.meet_store(connection)
         except BaseException:
             pool.terminate()
             raise
@@ -118,14 +117,14 @@ class Keyring:
         async with self.pool.acquire() as connection, connection.transaction():
             kek = await connection.fetchval("select kek from keyring.head for share")
             subject = uuid4()
-            await self._insert(connection, kek, subject)
+            await self._subjects.make(connection, kek, subject)
         return subject
 
     async def subject_for(self, address: str) -> UUID:
         """The one subject of a canonical address, made, with its key committed, where there is none. After an erasure it is a new one."""
         while True:
             async with self.pool.acquire() as connection, connection.transaction():
-                found, _ = await self._person(connection, address)
+                found, _ = await self._subjects.person(connection, address)
             if found is not None:  # Otherwise somebody else made it in the same moment: it is found in the next turn.
                 return found
 
@@ -133,17 +132,17 @@ class Keyring:
         """A new subject, with its key committed, for one thing of whoever has this address. With the last of them goes the person."""
         while True:
             async with self.pool.acquire() as connection, connection.transaction():
-                person, kek = await self._person(connection, address)
+                person, kek = await self._subjects.person(connection, address)
                 if person is not None:
                     subject = uuid4()
-                    await self._insert(connection, kek, subject, person=person)
+                    await self._subjects.make(connection, kek, subject, person=person)
                     return Thing(person, subject)
 
     async def person_at(self, address: str) -> UUID | None:
         """The subject of an address, if there is one: nothing is made."""
         async with self.pool.acquire() as connection, connection.transaction():
             await connection.execute("select from keyring.head for share")
-            lookup, _ = await self._lookup(connection, address)
+            lookup, _ = await self._subjects.lookup(connection, address)
             found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1", lookup)
             return found
 
@@ -200,20 +199,6 @@ class Keyring:
         query = "select subject from keyring.subject_key where subject = any($1) and state <> 'live'"
         return {row["subject"] for row in await self.pool.fetch(query, list(subjects))}
 
-    async def _person(self, connection: Any, address: str) -> tuple[UUID | None, UUID]:
-        """The subject of an address, held until the transaction ends, and the current KEK; None where it is being made elsewhere."""
-        kek: UUID = await connection.fetchval("select kek from keyring.head for share")
-        lookup, digest = await self._lookup(connection, address)
-        found: UUID | None = await connection.fetchval("select subject from keyring.subject_key where lookup = $1 for share", lookup)
-        if found is None and await self._insert(connection, kek, subject := uuid4(), digest, lookup):
-            found = subject
-        return found, kek
-
-    async def _lookup(self, connection: Any, address: str) -> tuple[bytes, bytes]:
-        """What finds an address' subject under the address key of now, and the digest that it is made of."""
-        digest = hashlib.sha256(canonical(address).encode()).digest()
-        return hmac.digest(await self._hmac_key(connection, "address"), digest, "sha256"), digest
-
     async def _open_chunk(self, sealed: Sequence[Sealed[T]]) -> list[T | Erased]:
         erased: dict[UUID, UUID] = {}
         while True:
@@ -244,53 +229,6 @@ class Keyring:
                 self._cache.put(HeldKey(row["key"], row["subject"], bytearray(secret[:KEY_BYTES]), read_at))
             return {row["key"]: row["subject"] for row in rows if row["wrapped"] is None}
         raise AssertionError("the last turn returns or raises")
-
-    async def _insert(
-        self, connection: Any, kek: UUID, subject: UUID, digest: bytes = b"", lookup: bytes | None = None, person: UUID | None = None
-    ) -> bool:
-        key = uuid4()
-        [wrapped] = await self.store.wrap(kek, [(context_of(subject, key), secrets.token_bytes(KEY_BYTES) + digest)])
-        made = await connection.fetchval(
-            """insert into keyring.subject_key (key, subject, kek, wrapped, lookup, made_at, person) values ($1, $2, $3, $4, $5, $6, $7)
-               on conflict (lookup) do nothing returning true""",
-            key, subject, kek, wrapped.data, lookup, self.clock(), person,
-        )  # fmt: skip
-        failpoint("keyring.before_key_commit")
-        return bool(made)
-
-    async def _hmac_key(self, connection: Any, purpose: str) -> bytes:
-        row = await connection.fetchrow("select kek, wrapped from keyring.hmac_key where purpose = $1", purpose)
-        return (await self.store.unwrap([Wrapped(row["kek"], hmac_context(purpose), row["wrapped"])]))[0]
-
-    async def _meet_store(self, connection: Any) -> None:
-        head = await connection.fetchrow("select keyring, kek from keyring.head for update")
-        await self.store.open(head["keyring"])
-        if head["kek"] is None:
-            kek = await self.store.make()
-            failpoint("keyring.after_first_kek")
-            await connection.execute("insert into keyring.kek (id, made_at) values ($1, $2)", kek, self.clock())
-            first = await self.store.wrap(kek, [(hmac_context(p), secrets.token_bytes(KEY_BYTES)) for p in ("address", "fingerprint")])
-            for purpose, item in zip(("address", "fingerprint"), first, strict=True):
-                await connection.execute(
-                    "insert into keyring.hmac_key (purpose, kek, wrapped) values ($1, $2, $3)", purpose, kek, item.data
-                )
-            await connection.execute("update keyring.head set kek = $1", kek)
-        elif head["kek"] not in await self.store.keks():
-            raise WrongKeyStore(
-                f"wrong key store: it does not hold the keyring's key-encryption key {head['kek']}, without which nothing sealed can be "
-                "opened: name the store that belongs to this database, or put its key file back where it was"
-            )
-        self._fingerprint_key = await self._hmac_key(connection, "fingerprint")
-
-
-def context_of(subject: UUID, key: UUID) -> bytes:
-    """What binds a wrapped key to its row."""
-    return b"subject\0" + subject.bytes + key.bytes
-
-
-def hmac_context(purpose: str) -> bytes:
-    """What binds a wrapped HMAC key to its purpose."""
-    return b"hmac\0" + purpose.encode()
 
 
 def _belongs(sealed: Sealed[Any], subject: UUID) -> bool:

@@ -19,9 +19,10 @@ from shared.clock import ManualClock
 from shared.failpoints import FailpointHit, set_failpoints
 from shared.privacy.copies import CopyRefused, backup_to, restore_from
 from shared.privacy.erasure import Erasure
-from shared.privacy.keyring import Keyring, SubjectErased, UnknownKey, context_of
+from shared.privacy.keyring import Keyring, SubjectErased, UnknownKey
 from shared.privacy.keystore import KEY_BYTES, FileKeyStore, UnknownKek, Wrapped
 from shared.privacy.sealed import ERASED, Erased, Sealed, open_with
+from shared.privacy.subjects import context_of
 from tests.infrastructure import Databases
 from tests.privacy.conftest import SOURCE, Keyrings, until
 from tests.support.postgres import Database
