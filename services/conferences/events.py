@@ -123,6 +123,16 @@ class RegistrationClosed(OfRegistrations, name="conferences.RegistrationClosed")
     closed_at: AwareDatetime
 
 
+class RegistrationPeriodCorrected(OfRegistrations, name="conferences.RegistrationPeriodCorrected"):
+    """The conference that one registers for is called otherwise, or is at another time or place, than was said before."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    closes_at: AwareDatetime
+    """As before, or the beginning where that is earlier now."""
+
+
 class RegistrationRequested(OfRegistrations, name="conferences.RegistrationRequested"):
     """Somebody wants to take part and has to confirm the address."""
 
@@ -157,7 +167,26 @@ class RegistrationConfirmed(OfRegistrations, name="conferences.RegistrationConfi
     name: Sealed[str]
     manage_token: Sealed[str]
     starts_at: AwareDatetime
+    ends_at: AwareDatetime
     place: str
+    kept_until: AwareDatetime
+
+
+class RegistrationMoved(OfRegistrations, name="conferences.RegistrationMoved"):
+    """A place that is taken is one at another time, or in another place, than its letter said."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    manage_token: Sealed[str]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    formerly_starts_at: AwareDatetime
+    formerly_ends_at: AwareDatetime
+    formerly_place: str
+    told: bool
+    """Whether whoever registered hears of it: not of what is over."""
     kept_until: AwareDatetime
 
 
@@ -257,7 +286,14 @@ class ContributionCorrected(OfContribution, name="conferences.ContributionCorrec
 
 ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld | ConferenceCorrected
 RegistrationsEvent = (
-    RegistrationOpened | RegistrationClosed | RegistrationRequested | RegistrationConfirmed | RegistrationCancelled | RegistrationErased
+    RegistrationOpened
+    | RegistrationClosed
+    | RegistrationPeriodCorrected
+    | RegistrationRequested
+    | RegistrationConfirmed
+    | RegistrationMoved
+    | RegistrationCancelled
+    | RegistrationErased
 )
 ContributionEvent = (
     ContributionReceived
@@ -277,8 +313,10 @@ EVENTS: tuple[type[Event], ...] = (
     ConferenceCorrected,
     RegistrationOpened,
     RegistrationClosed,
+    RegistrationPeriodCorrected,
     RegistrationRequested,
     RegistrationConfirmed,
+    RegistrationMoved,
     RegistrationCancelled,
     RegistrationErased,
     ContributionReceived,

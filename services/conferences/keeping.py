@@ -14,6 +14,7 @@ from services.conferences.events import (
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationErased,
+    RegistrationMoved,
     RegistrationRequested,
 )
 from services.conferences.periods import KEPT_CONTRIBUTION
@@ -26,14 +27,14 @@ from shared.reactor import Send
 from shared.timers import CallOff, Due, Timers
 
 Kept = RegistrationRequested | RegistrationErased | ContributionReceived | ContributionErased
-OfPeriods = Kept | RegistrationConfirmed | RegistrationCancelled
+OfPeriods = Kept | RegistrationConfirmed | RegistrationMoved | RegistrationCancelled
 
 
 def plan(received: Received[OfPeriods]) -> Iterable[Due | CallOff]:
     """One timer for each registration and contribution: when what is personal of it is erased by itself."""
     event, stream = received.message, received.stream
     match event:
-        case RegistrationRequested() | RegistrationConfirmed() | RegistrationCancelled():
+        case RegistrationRequested() | RegistrationConfirmed() | RegistrationMoved() | RegistrationCancelled():
             forget = ForgetRegistration(now=received.entry.recorded_at, registration=event.registration)
             yield Due(event.kept_until, stream, forget, str(event.registration))
         case RegistrationErased():
@@ -81,6 +82,7 @@ PERIODS = Timers(
         OWN: (
             RegistrationRequested,
             RegistrationConfirmed,
+            RegistrationMoved,
             RegistrationCancelled,
             RegistrationErased,
             ContributionReceived,

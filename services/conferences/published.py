@@ -13,6 +13,7 @@ from services.conferences.events import (
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
+    RegistrationMoved,
     RegistrationOpened,
     RegistrationRequested,
     ResultCorrected,
@@ -45,6 +46,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.RegistrationRequested(**dict(event))
         case RegistrationConfirmed():
             return contracts.RegistrationConfirmed(**dict(event))
+        case RegistrationMoved():
+            return contracts.RegistrationMoved(**dict(event)) if event.told else None
         case RegistrationCancelled():
             return contracts.RegistrationCancelled(**dict(event))
         case ContributionReceived():

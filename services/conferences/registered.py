@@ -13,7 +13,9 @@ from services.conferences.events import (
     RegistrationClosed,
     RegistrationConfirmed,
     RegistrationErased,
+    RegistrationMoved,
     RegistrationOpened,
+    RegistrationPeriodCorrected,
     RegistrationRequested,
     RegistrationsEvent,
 )
@@ -46,14 +48,22 @@ class TooManyRegistrationsWait(Refusal):
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """What the confirmation of a request will tell."""
+class Addressee:
+    """To whom the letters about a registration go."""
 
     language: Language
     email: Sealed[str]
     name: Sealed[str]
     manage_token: Sealed[str]
-    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """When and where a conference is, as whoever registered was told."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str
 
 
 @dataclass(frozen=True)
@@ -66,8 +76,12 @@ class Registration:
     """What it is sealed under."""
     asked_on: date
     kept_until: datetime
-    waiting: Waiting | None
-    """As long as it is neither confirmed nor cancelled."""
+    addressee: Addressee | None
+    """None once it is cancelled."""
+    expires_at: datetime | None
+    """Until when it can be confirmed, as long as it is neither confirmed nor cancelled."""
+    appointment: Appointment | None = None
+    """As its confirmation told, or what was told after that."""
     confirmed: bool = False
     cancelled: bool = False
 
@@ -77,7 +91,7 @@ class Registration:
             return "cancelled"
         if self.confirmed:
             return "confirmed"
-        return "expired" if self.waiting is None or now > self.waiting.expires_at else "waiting"
+        return "expired" if self.expires_at is None or now > self.expires_at else "waiting"
 
     @property
     def takes_a_place(self) -> bool:
@@ -126,18 +140,23 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
             return replace(state, opened=event, closed_at=None)
         case RegistrationClosed():
             return replace(state, closed_at=event.closed_at)
+        case RegistrationPeriodCorrected():
+            return replace(state, opened=state.opened and state.opened.model_copy(update=dict(event)))
         case RegistrationRequested():
             asked_on = local_day(event.requested_at)
-            waiting = Waiting(event.language, event.email, event.name, event.manage_token, event.expires_at)
-            made = Registration(event.registration, event.person, event.email.subject, asked_on, event.kept_until, waiting)
+            to = Addressee(event.language, event.email, event.name, event.manage_token)
+            made = Registration(event.registration, event.person, event.email.subject, asked_on, event.kept_until, to, event.expires_at)
             theirs = (*state.of_person.get(event.person, ()), event.registration)
             return replace(entered(state, None, made), of_person=state.of_person.with_entry(event.person, theirs))
-        case RegistrationConfirmed():
+        case RegistrationConfirmed() | RegistrationMoved():
             before = state.each[event.registration]
-            return entered(state, before, replace(before, confirmed=True, waiting=None, kept_until=event.kept_until))
+            told = Appointment(event.starts_at, event.ends_at, event.place)
+            after = replace(before, confirmed=True, expires_at=None, appointment=told, kept_until=event.kept_until)
+            return entered(state, before, after)
         case RegistrationCancelled():
             before = state.each[event.registration]
-            return entered(state, before, replace(before, cancelled=True, waiting=None, kept_until=event.kept_until))
+            after = replace(before, cancelled=True, addressee=None, expires_at=None, kept_until=event.kept_until)
+            return entered(state, before, after)
         case RegistrationErased():
             return forgotten(state, state.each[event.registration])
         case _:
@@ -163,8 +182,8 @@ def counted(expiring: Mapping[date, int], before: Registration | None, after: Re
     """How many wait, when one of them is no more what it was."""
     changed = dict(expiring)
     for one, by in ((before, -1), (after, 1)):
-        if one and one.waiting:
-            day = one.waiting.expires_at.date()
+        if one and one.expires_at:
+            day = one.expires_at.date()
             changed[day] = changed.get(day, 0) + by
     return {day: count for day, count in changed.items() if count}
 

@@ -7,17 +7,15 @@ from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime
-
 from services.conferences.events import (
     RegistrationCancelled,
-    RegistrationClosed,
     RegistrationConfirmed,
     RegistrationErased,
-    RegistrationOpened,
     RegistrationRequested,
     RegistrationsEvent,
 )
+from services.conferences.moving import FollowCorrection, follow
+from services.conferences.opening import CloseRegistration, OpenRegistration, close, open_registration
 from services.conferences.parts import Language, Part
 from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_UNCONFIRMED
 from services.conferences.registered import (
@@ -39,22 +37,6 @@ SNAPSHOT_EVERY = 1000
 def registrations_of(conference: UUID) -> UUID:
     """The stream of a conference's registrations."""
     return uuid5(conference, "registrations")
-
-
-class OpenRegistration(Command):
-    """Let everybody register until `closes_at`, as long as there is room; once more changes until when and how many."""
-
-    conference: UUID
-    title: str
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
-    place: str
-    closes_at: AwareDatetime
-    capacity: int
-
-
-class CloseRegistration(Command):
-    """Let nobody register any more."""
 
 
 class Told(Part):
@@ -107,20 +89,13 @@ class ForgetRegistration(Command):
 RegistrationsCommand = (
     OpenRegistration
     | CloseRegistration
+    | FollowCorrection
     | RequestRegistration
     | ConfirmRegistration
     | CancelRegistration
     | EraseRegistration
     | ForgetRegistration
 )
-
-
-class RegistrationEndsInThePast(Refusal):
-    """Registration is opened for a time that is still to come."""
-
-
-class RegistrationEndsTooLate(Refusal):
-    """Registration closes before the conference begins."""
 
 
 class TokenIsSpent(Refusal):
@@ -146,6 +121,8 @@ def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[Regi
             return open_registration(command, state)
         case CloseRegistration():
             return close(command, state)
+        case FollowCorrection():
+            return follow(command, state)
         case RequestRegistration():
             return request(command, state)
         case ConfirmRegistration():
@@ -160,26 +137,6 @@ def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[Regi
             return forget(command, state)
         case _:
             assert_never(command)
-
-
-def open_registration(command: OpenRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
-    """The period and the room; the same ones are nothing to do while registration is open."""
-    opened = RegistrationOpened(**{name: value for name, value in command if name != "now"})
-    if state.opened == opened and state.closed_at is None:
-        return []
-    if command.closes_at <= command.now:
-        raise RegistrationEndsInThePast
-    if command.closes_at > command.starts_at:
-        raise RegistrationEndsTooLate(starts_at=command.starts_at.isoformat())
-    return [opened]
-
-
-def close(command: CloseRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
-    """The end before its time; nothing to do where it has come."""
-    opened = must_be_opened(state)
-    if state.closed_by(command.now):
-        return []
-    return [RegistrationClosed(conference=opened.conference, title=opened.title, closed_at=command.now)]
 
 
 def request(command: RequestRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
@@ -211,21 +168,22 @@ def confirm(command: ConfirmRegistration, state: Registrations) -> Sequence[Regi
     registration = must_be_known(state, command.registration)
     if registration.confirmed:
         raise TokenIsSpent
-    waiting, opened = registration.waiting, must_be_opened(state)
-    if waiting is None:
+    to, opened = registration.addressee, must_be_opened(state)
+    if to is None or registration.expires_at is None:
         raise RegistrationIsCancelled
-    if command.now > waiting.expires_at:
-        raise TokenHasExpired(expires_at=waiting.expires_at.isoformat())
+    if command.now > registration.expires_at:
+        raise TokenHasExpired(expires_at=registration.expires_at.isoformat())
     given_up = [one for one in state.of(registration.person) if one.takes_a_place]
     if state.is_full and not given_up:
         raise ConferenceIsFull
     confirmed = RegistrationConfirmed(
         **named(state, registration),
-        language=waiting.language,
-        email=waiting.email,
-        name=waiting.name,
-        manage_token=waiting.manage_token,
+        language=to.language,
+        email=to.email,
+        name=to.name,
+        manage_token=to.manage_token,
         starts_at=opened.starts_at,
+        ends_at=opened.ends_at,
         place=opened.place,
         kept_until=opened.ends_at + KEPT_AFTER_CONFERENCE,
     )
@@ -251,5 +209,6 @@ REGISTRATIONS: Decider[Registrations, RegistrationsCommand, RegistrationsEvent] 
     evolve=evolve,
     decide=decide,
     events=get_args(RegistrationsEvent),
+    state_version=2,
     snapshot_every=SNAPSHOT_EVERY,
 )

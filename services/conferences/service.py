@@ -11,7 +11,7 @@ from services.conferences.events import EVENTS
 from services.conferences.keeping import KEPT, PERIODS
 from services.conferences.permissions import PERMISSIONS
 from services.conferences.published import published
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
+from services.conferences.reactions import REACTIONS
 from services.conferences.read_models.conferences import CONFERENCES
 from services.conferences.read_models.contributions import CONTRIBUTIONS
 from services.conferences.read_models.known_bodies import KNOWN_BODIES
@@ -34,7 +34,7 @@ SERVICE = Service(
     published=published,
     hears={"meetings": (BodyFounded, BodySucceeded)},
     projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES, KEPT.projection),
-    reactions=(WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS,),
+    reactions=REACTIONS,
     timers=(PERIODS,),
     effects=(KEPT.effect,),
     router=router,

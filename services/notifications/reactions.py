@@ -150,7 +150,10 @@ TOLD_BY_RECOMMENDATIONS = (
     *(recommendations.RecommendationIssued, recommendations.RecommendationWithdrawn, recommendations.CommitteeInformed),
     *(recommendations.RecommendationAnswered, recommendations.AnswerOverdue, recommendations.MeasureVerified),
 )
-TOLD_OF_ONE_PERSON = (conferences.RegistrationRequested, conferences.RegistrationConfirmed, conferences.ContributionReceived)
+TOLD_OF_ONE_PERSON = (
+    *(conferences.RegistrationRequested, conferences.RegistrationConfirmed, conferences.RegistrationMoved),
+    conferences.ContributionReceived,
+)
 
 REACTIONS = (
     Reaction("when_conferences_tell_then_announce", "conferences", TOLD_BY_CONFERENCES, announce_conference),

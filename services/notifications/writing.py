@@ -11,7 +11,9 @@ from shared.envelope import Received
 from shared.privacy.sealed import Sealed
 from shared.reactor import Send
 
-OfOnePerson = conferences.RegistrationRequested | conferences.RegistrationConfirmed | conferences.ContributionReceived
+OfOnePerson = (
+    conferences.RegistrationRequested | conferences.RegistrationConfirmed | conferences.RegistrationMoved | conferences.ContributionReceived
+)
 
 
 def write_to_one(received: Received[OfOnePerson]) -> Iterable[Send]:
@@ -26,6 +28,9 @@ def write_to_one(received: Received[OfOnePerson]) -> Iterable[Send]:
             about = Topic(service="conferences", kind="registration", id=told.registration)
             sealed = {"name": told.name, "manage_token": told.manage_token}
             yield direct(received, "registration_confirmed", about, told.email, sealed)
+        case conferences.RegistrationMoved():
+            about = Topic(service="conferences", kind="registration", id=told.registration)
+            yield direct(received, "registration_moved", about, told.email, {"manage_token": told.manage_token})
         case conferences.ContributionReceived():
             if told.email is not None:
                 about = Topic(service="conferences", kind="contribution", id=told.contribution)

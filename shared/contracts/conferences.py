@@ -126,6 +126,21 @@ class RegistrationConfirmed(OfConference, name="conferences.RegistrationConfirme
     place: str
 
 
+class RegistrationMoved(OfConference, name="conferences.RegistrationMoved"):
+    """A place that is taken is one at another time, or in another place, than was told: for the mail that says so, nothing else."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    manage_token: Sealed[str]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    formerly_starts_at: AwareDatetime
+    formerly_ends_at: AwareDatetime
+    formerly_place: str
+
+
 class RegistrationCancelled(OfConference, name="conferences.RegistrationCancelled"):
     """The place is free again."""
 
@@ -272,6 +287,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     RegistrationClosed,
     RegistrationRequested,
     RegistrationConfirmed,
+    RegistrationMoved,
     RegistrationCancelled,
     ContributionReceived,
     ContributionPublished,

@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from services.conferences.events import RegistrationRequested
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
+from services.conferences.reactions import REACTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
 from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
@@ -55,7 +55,6 @@ PREFIX = "/api/conferences"
 NOBODY: dict[str, str] = {}
 PATIENCE = 60
 """Seconds within which everything is read even where much else runs."""
-REACTION = WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS.principal
 CLOSES = "2018-11-24T00:00:00+01:00"
 
 
@@ -210,8 +209,9 @@ class City:
                 for projector in self.process.readers.projectors:
                     if "own" in projector.projection.folds:
                         assert await projector.reached("own", tail, PATIENCE)
-                while await self.process.readers.position(REACTION) < tail:
-                    await asyncio.sleep(0.01)
+                for reaction in REACTIONS:
+                    while await self.process.readers.position(reaction.principal) < tail:
+                        await asyncio.sleep(0.01)
                 if (await log_tail(self.process.pool))[0] == tail:
                     return tail
 

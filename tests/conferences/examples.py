@@ -144,8 +144,27 @@ CONFIRMED = events.RegistrationConfirmed(
     name=NAME,
     manage_token=MANAGE_TOKEN,
     starts_at=STARTS,
+    ends_at=ENDS,
     place=PLACE,
     kept_until=ENDS + timedelta(days=30),
+)
+LATER_BY = timedelta(days=1)
+PERIOD_CORRECTED = events.RegistrationPeriodCorrected(
+    **OF_CONFERENCE, starts_at=STARTS + LATER_BY, ends_at=ENDS + LATER_BY, place="Stadthalle", closes_at=CLOSES
+)
+MOVED = events.RegistrationMoved(
+    **OF_PLACE,
+    language="de",
+    email=EMAIL,
+    manage_token=MANAGE_TOKEN,
+    starts_at=STARTS + LATER_BY,
+    ends_at=ENDS + LATER_BY,
+    place="Stadthalle",
+    formerly_starts_at=STARTS,
+    formerly_ends_at=ENDS,
+    formerly_place=PLACE,
+    told=True,
+    kept_until=ENDS + LATER_BY + timedelta(days=30),
 )
 CANCELLED = events.RegistrationCancelled(**OF_PLACE, kept_until=NOW + timedelta(days=7))
 ERASED = events.RegistrationErased(**OF_PLACE, reason="asked")
@@ -196,6 +215,8 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     CLOSED,
     REQUESTED,
     CONFIRMED,
+    PERIOD_CORRECTED,
+    MOVED,
     CANCELLED,
     ERASED,
     HANDED_IN,
@@ -274,6 +295,18 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
     ),
     contracts.RegistrationConfirmed(
         **OF_PLACE, language="de", email=EMAIL, name=NAME, manage_token=MANAGE_TOKEN, starts_at=STARTS, place=PLACE
+    ),
+    contracts.RegistrationMoved(
+        **OF_PLACE,
+        language="de",
+        email=EMAIL,
+        manage_token=MANAGE_TOKEN,
+        starts_at=MOVED.starts_at,
+        ends_at=MOVED.ends_at,
+        place=MOVED.place,
+        formerly_starts_at=STARTS,
+        formerly_ends_at=ENDS,
+        formerly_place=PLACE,
     ),
     contracts.RegistrationCancelled(**OF_PLACE),
     contracts.ContributionReceived(

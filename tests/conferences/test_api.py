@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from services.conferences.api.personal import digest_of
-from services.conferences.events import ContributionErased, ContributionReceived
+from services.conferences.events import ContributionErased, ContributionReceived, RegistrationConfirmed, RegistrationMoved
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
 from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
@@ -481,6 +481,24 @@ async def test_a_conference_is_corrected_by_its_organisers_and_shows_why(city: C
     assert [one["reason"] for one in shown["corrected"]] == [RIGHT["reason"]]
     [listed] = (await city.get("/conferences")).json()["items"]
     assert (listed["title"], listed["place"]) == (RIGHT["title"], RIGHT["place"])
+
+
+async def test_whoever_comes_to_a_conference_that_was_corrected_hears_of_it_and_whoever_confirms_later_sees_it(city: City) -> None:
+    conference = await city.conference()
+    manage = await city.coming(conference)
+    confirm, _ = await city.registered(conference, "bea@example.org")
+    assert (await city.post(f"/conferences/{conference}/correction", RIGHT, ORGANISER)).status_code == 200
+    await city.tail()
+    [moved] = [event for event in await city.facts() if isinstance(event, RegistrationMoved)]
+    told = (moved.starts_at, moved.place, moved.formerly_starts_at, moved.formerly_place, moved.told)
+    assert told == (STARTS + timedelta(days=1), "Stadthalle", STARTS, PLACE, True)
+    assert (await city.get("/registrations/own", token=manage)).json()["place"] == "Stadthalle"
+    assert (await city.get("/registrations/own", token=confirm)).json()["place"] == "Stadthalle"
+    assert (await city.confirm(confirm)).json()["starts_at"] == "2018-12-01T13:00:00Z"
+    [_, confirmed] = [event for event in await city.facts() if isinstance(event, RegistrationConfirmed)]
+    assert (confirmed.title, confirmed.place, confirmed.starts_at) == (RIGHT["title"], "Stadthalle", moved.starts_at)
+    await city.tail()
+    assert len([event for event in await city.facts() if isinstance(event, RegistrationMoved)]) == 1
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from tests.conferences.examples import (
     ERASED,
     GROUP_CONTRIBUTION,
     HANDED_IN,
+    MOVED,
     NOW,
     OPENED,
     REGISTRATION,
@@ -46,10 +47,11 @@ KEYS = "select count(*) from keyring.subject_key where state = 'live'"
     [
         ((REQUESTED,), NOW + CONFIRM_WITHIN + KEPT_UNCONFIRMED),
         ((REQUESTED, CONFIRMED), ENDS + KEPT_AFTER_CONFERENCE),
+        ((REQUESTED, CONFIRMED, MOVED), MOVED.ends_at + KEPT_AFTER_CONFERENCE),
         ((REQUESTED, CONFIRMED, CANCELLED), NOW + KEPT_UNCONFIRMED),
         ((REQUESTED, CONFIRMED, ERASED), None),
     ],
-    ids=["requested", "confirmed", "cancelled", "erased"],
+    ids=["requested", "confirmed", "moved", "cancelled", "erased"],
 )
 async def test_a_request_falls_due_a_week_after_its_link_and_a_place_a_month_after_the_conference(
     pool: Pool, facts: tuple[Any, ...], at: datetime | None

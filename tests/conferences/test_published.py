@@ -26,7 +26,9 @@ from tests.conferences.examples import (
     EVENT_EXAMPLES,
     HANDED_IN,
     HELD,
+    MOVED,
     OPENED,
+    PERIOD_CORRECTED,
     PLANNED,
     PUBLISHED,
     RECORDED,
@@ -38,8 +40,12 @@ from tests.conferences.examples import (
 )
 
 OF_CONFERENCE = (PLANNED, RECORDED, CORRECTED, HELD, CONFERENCE_CORRECTED)
-OF_REGISTRATIONS = (OPENED, CLOSED, REQUESTED, CONFIRMED, CANCELLED)
+OF_REGISTRATIONS = (OPENED, CLOSED, REQUESTED, CONFIRMED, MOVED, CANCELLED)
 OF_CONTRIBUTION = (HANDED_IN, PUBLISHED, SETTLED, CONTRIBUTION_CORRECTED)
+
+
+UNTOLD = MOVED.model_copy(update={"told": False})
+"""Of what is over, nobody hears."""
 
 
 def told_of(event: Event) -> Contract | None:
@@ -55,7 +61,7 @@ def test_a_fact_that_others_need_is_published(event: Event, contract: Contract) 
     assert told_of(event) == contract
 
 
-@pytest.mark.parametrize("event", [ERASED, USED, RELEASED])
+@pytest.mark.parametrize("event", [ERASED, USED, RELEASED, PERIOD_CORRECTED, UNTOLD])
 def test_other_facts_stay_inside(event: Event) -> None:
     assert told_of(event) is None
 

@@ -1,16 +1,19 @@
-"""When a result has been recorded or corrected, the contributions it comes from know."""
+"""When a result has been recorded or corrected, the contributions it comes from know; when a conference was, its registrations do."""
 
 from __future__ import annotations
 
 from services.conferences.contribution import CONTRIBUTION as RULES
 from services.conferences.fates import ReleaseContribution, UseContribution
+from services.conferences.moving import FollowCorrection
 from services.conferences.parts import Lineage
-from services.conferences.reactions import WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_CONFERENCE_CORRECTED_THEN_MOVE_REGISTRATIONS, WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
+from services.conferences.registrations import REGISTRATIONS as RULES_OF_REGISTRATIONS
 from shared.envelope import Received
 from shared.reactor import Send
 from shared.testing import History, Rules
 from tests.conferences.examples import (
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONTRIBUTION,
     CORRECTED,
     ENTERED,
@@ -18,6 +21,7 @@ from tests.conferences.examples import (
     HANDED_IN,
     PLANNED,
     RECORDED,
+    REGISTRATIONS,
     RELEASED,
     RESULT,
     USED,
@@ -46,3 +50,12 @@ def test_when_a_result_was_corrected_then_what_it_does_not_come_from_after_all_i
     partly = USED.model_copy(update={"how": Lineage.PARTLY})
     Rules(RULES).given(HANDED_IN, USED).when(sent[0].command).then(partly)  # type: ignore[arg-type]  # As above.
     Rules(RULES).given(ENTERED, USED).when(sent[1].command).then(RELEASED)  # type: ignore[arg-type]  # As above.
+
+
+def test_when_a_conference_was_corrected_then_its_registrations_follow() -> None:
+    entry = History().add(CONFERENCE, PLANNED, CONFERENCE_CORRECTED).entries[-1]
+    right = CONFERENCE_CORRECTED
+    told = {"title": right.title, "starts_at": right.starts_at, "ends_at": right.ends_at, "place": right.place, "held": True}
+    command = FollowCorrection(now=entry.recorded_at, **told)  # type: ignore[arg-type]  # Each of its own type.
+    sent = list(WHEN_CONFERENCE_CORRECTED_THEN_MOVE_REGISTRATIONS.react(Received(right, entry)))
+    assert sent == [Send(RULES_OF_REGISTRATIONS, REGISTRATIONS, command)]

@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.conferences.events import RegistrationRequested, RegistrationsEvent
+from services.conferences.opening import CloseRegistration, OpenRegistration, RegistrationEndsInThePast, RegistrationEndsTooLate
 from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_UNCONFIRMED, MOST_WAITING
 from services.conferences.registered import (
     ConferenceIsFull,
@@ -23,13 +24,9 @@ from services.conferences.registered import (
 from services.conferences.registrations import (
     REGISTRATIONS,
     CancelRegistration,
-    CloseRegistration,
     ConfirmRegistration,
     EraseRegistration,
     ForgetRegistration,
-    OpenRegistration,
-    RegistrationEndsInThePast,
-    RegistrationEndsTooLate,
     RegistrationIsCancelled,
     RequestCameTooEarly,
     RequestRegistration,

@@ -216,6 +216,15 @@ def registration_confirmed(email: Sealed[str], name: Sealed[str], manage: Sealed
     )  # fmt: skip
 
 
+def registration_moved(email: Sealed[str], manage: Sealed[str]) -> conferences.RegistrationMoved:
+    """The conference of somebody who comes is at another place."""
+    return conferences.RegistrationMoved(
+        **OF_CONFERENCE, registration=some("registration"), language="en", email=email, manage_token=manage, starts_at=STARTS,
+        ends_at=STARTS + timedelta(hours=6), place="Saal", formerly_starts_at=STARTS, formerly_ends_at=STARTS + timedelta(hours=6),
+        formerly_place="Stadthalle",
+    )  # fmt: skip
+
+
 def contribution_received(
     email: Sealed[str] | None, token: Sealed[str], erasure: Sealed[str] | None = None
 ) -> conferences.ContributionReceived:

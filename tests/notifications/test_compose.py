@@ -27,6 +27,7 @@ from tests.notifications.examples import (
     PLANNED,
     contribution_received,
     registration_confirmed,
+    registration_moved,
     registration_requested,
     sealed,
 )
@@ -41,6 +42,7 @@ OPENED = {"name": "Ada Beispiel", **dict.fromkeys(TOKENS, TOKEN)}
 DIRECT: dict[str, Named] = {
     "registration_requested": registration_requested(SEALED, SEALED, SEALED, SEALED),
     "registration_confirmed": registration_confirmed(SEALED, SEALED, SEALED),
+    "registration_moved": registration_moved(SEALED, SEALED),
     "contribution_received": contribution_received(SEALED, SEALED),
 }
 VALUES: dict[str, dict[str, Any]] = {

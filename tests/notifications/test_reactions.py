@@ -54,6 +54,7 @@ from tests.notifications.examples import (
     RESOLUTION_PASSED,
     contribution_received,
     registration_confirmed,
+    registration_moved,
     registration_requested,
     sealed,
     some,
@@ -219,6 +220,7 @@ EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", 
             {"confirm_token": CONFIRM, "manage_token": MANAGE},
         ),
         (registration_confirmed(EMAIL, NAME, MANAGE), "registration_confirmed", "en", {"name": NAME, "manage_token": MANAGE}),
+        (registration_moved(EMAIL, MANAGE), "registration_moved", "en", {"manage_token": MANAGE}),
         (contribution_received(EMAIL, MANAGE), "contribution_received", "de", {"receipt_token": MANAGE}),
         (
             contribution_received(EMAIL, MANAGE, CONFIRM),
@@ -227,7 +229,7 @@ EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", 
             {"receipt_token": MANAGE, "erasure_token": CONFIRM},
         ),
     ],
-    ids=["requested", "confirmed", "contributed", "contributed with a way to erase"],
+    ids=["requested", "confirmed", "moved", "contributed", "contributed with a way to erase"],
 )
 def test_a_letter_to_one_person_carries_what_is_personal_sealed(message: Named, kind: str, language: str, inside: dict[str, Any]) -> None:
     wish = planned(message)

@@ -23,16 +23,15 @@ from services.conferences.api.personal import (
     person_at,
     unless_refused,
 )
+from services.conferences.opening import CloseRegistration, OpenRegistration
 from services.conferences.parts import Language
 from services.conferences.read_models.tokens import Held, Purpose, find_token
 from services.conferences.registered import Registrations, is_granted
 from services.conferences.registrations import (
     REGISTRATIONS,
     CancelRegistration,
-    CloseRegistration,
     ConfirmRegistration,
     EraseRegistration,
-    OpenRegistration,
     RequestRegistration,
     Told,
     registrations_of,
