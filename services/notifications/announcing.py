@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from services.notifications.events import Language, NotificationsPlanned, Reason, Recipient, Topic, Wanted, Why
+from services.notifications.events.parts import Language, Reason, Recipient, Topic, Wanted, Why
+from services.notifications.events.register import NotificationsPlanned
 from services.notifications.subscribers import Register
 from shared.domain import Command
 

@@ -21,7 +21,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, pa
 from jinja2.runtime import Context
 
 from services.notifications.channels.channel import Post
-from services.notifications.events import NotificationPlanned, Why
+from services.notifications.events.notification import NotificationPlanned
+from services.notifications.events.parts import Why
 from shared.localday import CITY_ZONE
 from shared.mail import envelope_address
 

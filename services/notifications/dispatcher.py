@@ -15,7 +15,8 @@ from services.notifications.channels.channel import Channel, NotNow, Refused
 from services.notifications.channels.table import channel_of
 from services.notifications.claims import Claim, Claims
 from services.notifications.compose import Letterhead, Opened, compose
-from services.notifications.events import REGISTER_STREAM, Cause, NotificationPlanned
+from services.notifications.events.notification import Cause, NotificationPlanned
+from services.notifications.events.register import REGISTER_STREAM
 from services.notifications.mailboxes import UNASKED, Mailboxes
 from services.notifications.notification import (
     NOTIFICATION,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never, get_args
 
-from services.notifications.events import ErasedBecause, FeedbackAnswered, FeedbackErased, FeedbackEvent, FeedbackGiven
+from services.notifications.events.feedback import FeedbackAnswered, FeedbackErased, FeedbackEvent, FeedbackGiven
+from services.notifications.events.parts import ErasedBecause
 from services.notifications.periods import KEPT_FEEDBACK
 from shared.domain import Command, Decider, Refusal
 from shared.privacy.sealed import Sealed

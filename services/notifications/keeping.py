@@ -7,14 +7,8 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from services.notifications.events import (
-    FeedbackErased,
-    FeedbackGiven,
-    SubscriptionConfirmed,
-    SubscriptionErased,
-    SubscriptionRequested,
-    SubscriptionStopped,
-)
+from services.notifications.events.feedback import FeedbackErased, FeedbackGiven
+from services.notifications.events.register import SubscriptionConfirmed, SubscriptionErased, SubscriptionRequested, SubscriptionStopped
 from services.notifications.feedback import FEEDBACK, EraseFeedback, ForgetFeedback
 from services.notifications.periods import KEPT_FEEDBACK
 from services.notifications.register import REGISTER, EraseSubscriber, ForgetSubscription

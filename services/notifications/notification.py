@@ -9,18 +9,15 @@ from uuid import UUID
 
 from pydantic import JsonValue
 
-from services.notifications.events import (
+from services.notifications.events.notification import (
     Cause,
-    Channel,
-    Language,
     NotificationEvent,
     NotificationFailed,
     NotificationHandedOver,
     NotificationPlanned,
     NotificationUnknown,
-    Reason,
-    Topic,
 )
+from services.notifications.events.parts import Channel, Language, Reason, Topic
 from shared.domain import Command, Decider, Refusal
 from shared.privacy.sealed import Sealed
 

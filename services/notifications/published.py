@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.notifications.events import NotificationFailed, NotificationHandedOver, NotificationUnknown, OfNotification
+from services.notifications.events.notification import NotificationFailed, NotificationHandedOver, NotificationUnknown, OfNotification
 from shared.contracts import notifications as contracts
 from shared.contracts.matter import Matter
 from shared.domain import Contract, Event

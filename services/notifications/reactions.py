@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from services.notifications.announcing import Announce
-from services.notifications.events import REGISTER_STREAM, NotificationsPlanned, SubscriptionRequested, Topic
+from services.notifications.events.parts import Topic
+from services.notifications.events.register import REGISTER_STREAM, NotificationsPlanned, SubscriptionRequested
 from services.notifications.news import is_news
 from services.notifications.register import REGISTER
 from services.notifications.writing import ask_to_confirm, plan_each, write_to_one

@@ -8,18 +8,15 @@ from typing import assert_never, get_args
 from uuid import UUID
 
 from services.notifications.announcing import Announce, announce
-from services.notifications.events import (
-    ErasedBecause,
-    Language,
+from services.notifications.events.parts import ErasedBecause, Language, Part, Wanted
+from services.notifications.events.register import (
     MemberContactErased,
     MemberContactSet,
-    Part,
     RegisterEvent,
     SubscriptionConfirmed,
     SubscriptionErased,
     SubscriptionRequested,
     SubscriptionStopped,
-    Wanted,
 )
 from services.notifications.periods import CONFIRM_WITHIN, KEPT_STOPPED, KEPT_UNCONFIRMED, MOST_WAITING
 from services.notifications.subscribers import Register, Subscription, evolve

@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from services.notifications.api import contacts, feedback, letters, subscriptions
 from services.notifications.dispatcher import DISPATCH
-from services.notifications.events import EVENTS
 from services.notifications.feedback import FEEDBACK
 from services.notifications.keeping import KEPT, PERIODS
 from services.notifications.notification import NOTIFICATION
@@ -31,10 +30,12 @@ router = APIRouter()
 for part in (subscriptions, contacts, letters, feedback):
     router.include_router(part.router)
 
+DECIDERS = (REGISTER, NOTIFICATION, FEEDBACK)
+
 SERVICE = Service(
     name="notifications",
-    events=EVENTS,
-    deciders=(REGISTER, NOTIFICATION, FEEDBACK),
+    events=tuple(event for decider in DECIDERS for event in decider.events),
+    deciders=DECIDERS,
     contracts=CONTRACTS,
     published=published,
     hears={

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Literal, assert_never
 from uuid import UUID
 
-from services.notifications.events import (
-    Language,
+from services.notifications.events.parts import Language, Wanted
+from services.notifications.events.register import (
     MemberContactErased,
     MemberContactSet,
     NotificationsPlanned,
@@ -18,7 +18,6 @@ from services.notifications.events import (
     SubscriptionErased,
     SubscriptionRequested,
     SubscriptionStopped,
-    Wanted,
 )
 from shared.frozenmap import FrozenMap
 from shared.privacy.sealed import Sealed

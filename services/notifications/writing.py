@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.notifications.events import NotificationsPlanned, Reason, SubscriptionRequested, Topic, notification_of
+from services.notifications.events.notification import notification_of
+from services.notifications.events.parts import Reason, Topic
+from services.notifications.events.register import NotificationsPlanned, SubscriptionRequested
 from services.notifications.notification import NOTIFICATION, PlanNotification
 from shared.contracts import conferences
 from shared.envelope import Received

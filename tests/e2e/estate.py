@@ -16,7 +16,7 @@ from bindeglied.issuer import DemoIssuer
 from bindeglied.outbox import Outbox
 from bindeglied.story import Story
 from bindeglied.world.read import World
-from services.notifications.events import NotificationPlanned
+from services.notifications.events.notification import NotificationPlanned
 from shared.clock import StoryClock
 from shared.privacy.keyring import Keyring
 from shared.privacy.keystore import FileKeyStore

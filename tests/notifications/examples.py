@@ -6,8 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from services.notifications import events
-from services.notifications.events import Reason, Recipient, Topic, Wanted
+from services.notifications.events.feedback import FeedbackAnswered, FeedbackErased, FeedbackGiven
+from services.notifications.events.notification import (
+    NotificationFailed,
+    NotificationHandedOver,
+    NotificationPlanned,
+    NotificationUnknown,
+    notification_of,
+)
+from services.notifications.events.parts import Reason, Recipient, Topic, Wanted
+from services.notifications.events.register import (
+    MemberContactErased,
+    MemberContactSet,
+    NotificationsPlanned,
+    SubscriptionConfirmed,
+    SubscriptionErased,
+    SubscriptionRequested,
+    SubscriptionStopped,
+)
 from shared.contracts import conferences, recommendations
 from shared.contracts import notifications as contracts
 from shared.contracts.matter import Matter
@@ -51,9 +67,9 @@ SUBSCRIPTION = some("subscription")
 
 def requested(
     subject: UUID = ADA, about: Wanted | None = None, subscription: UUID = SUBSCRIPTION, at: datetime = NOW
-) -> events.SubscriptionRequested:
+) -> SubscriptionRequested:
     """Somebody asks to be told."""
-    return events.SubscriptionRequested(
+    return SubscriptionRequested(
         subscription=subscription,
         about=about,
         person=subject,
@@ -70,36 +86,36 @@ def requested(
 
 
 REQUESTED = requested()
-CONFIRMED = events.SubscriptionConfirmed(subscription=SUBSCRIPTION, confirmed_at=NOW)
-STOPPED = events.SubscriptionStopped(subscription=SUBSCRIPTION, stopped_at=NOW, kept_until=NOW + timedelta(days=7))
-ERASED = events.SubscriptionErased(subscription=SUBSCRIPTION, reason="asked", erased_at=NOW)
-CONTACT_SET = events.MemberContactSet(
+CONFIRMED = SubscriptionConfirmed(subscription=SUBSCRIPTION, confirmed_at=NOW)
+STOPPED = SubscriptionStopped(subscription=SUBSCRIPTION, stopped_at=NOW, kept_until=NOW + timedelta(days=7))
+ERASED = SubscriptionErased(subscription=SUBSCRIPTION, reason="asked", erased_at=NOW)
+CONTACT_SET = MemberContactSet(
     body=BOARD, member=MEMBER, language="de", email=sealed("email", some("contact")), person=BEA, hold=some("hold"), set_at=NOW
 )
-CONTACT_ERASED = events.MemberContactErased(body=BOARD, member=MEMBER, erased_at=NOW)
+CONTACT_ERASED = MemberContactErased(body=BOARD, member=MEMBER, erased_at=NOW)
 
 LETTER: dict[str, Any] = {
     "meeting": str(MEETING), "body": str(BOARD), "body_name": BOARD_NAME, "title": "Zweite Sitzung 2018", "public": True,
     "starts_at": "2018-11-06T15:00:00Z", "ends_at": None, "place": "Stadthaus 1", "entered_later": False,
 }  # fmt: skip
 EVERYTHING = Reason(why="everything", title="", stop=REQUESTED.stop_token, subscription=SUBSCRIPTION)
-PLANNED_MANY = events.NotificationsPlanned(
+PLANNED_MANY = NotificationsPlanned(
     cause=CAUSE, kind="meeting_scheduled", about=ABOUT_MEETING, body=BOARD, letter=LETTER, planned_at=NOW,
     recipients=(Recipient(recipient=ADA, member=None, language="de", email=REQUESTED.email, reasons=(EVERYTHING,)),),
 )  # fmt: skip
 OF: dict[str, Any] = {"kind": "meeting_scheduled", "about": ABOUT_MEETING, "recipient": ADA, "member": None, "channel": "email"}
-PLANNED = events.NotificationPlanned(
+PLANNED = NotificationPlanned(
     **OF, cause=CAUSE, body=BOARD, language="de", email=REQUESTED.email, reasons=(EVERYTHING,), letter=LETTER,
     sealed={"name": sealed("name", ADA)}, planned_at=NOW,
 )  # fmt: skip
-NOTIFICATION_ID = events.notification_of(CAUSE, ADA)
+NOTIFICATION_ID = notification_of(CAUSE, ADA)
 MESSAGE_ID = f"<{NOTIFICATION_ID}@bindeglied.bremerhaven>"
-HANDED_OVER = events.NotificationHandedOver(**OF, message_id=MESSAGE_ID, attempts=1, handed_over_at=NOW)
-FAILED = events.NotificationFailed(**OF, cause="refused", attempts=1, failed_at=NOW)
-UNKNOWN = events.NotificationUnknown(**OF, attempts=2, given_up_at=NOW)
-FEEDBACK_GIVEN = events.FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page=sealed("page", ADA), given_at=NOW)
-FEEDBACK_ERASED = events.FeedbackErased(reason="period", erased_at=NOW + timedelta(days=365))
-FEEDBACK_ANSWERED = events.FeedbackAnswered(note=sealed("note", ADA), reason=None, answered_at=NOW)
+HANDED_OVER = NotificationHandedOver(**OF, message_id=MESSAGE_ID, attempts=1, handed_over_at=NOW)
+FAILED = NotificationFailed(**OF, cause="refused", attempts=1, failed_at=NOW)
+UNKNOWN = NotificationUnknown(**OF, attempts=2, given_up_at=NOW)
+FEEDBACK_GIVEN = FeedbackGiven(text=sealed("text", ADA), email=sealed("email", ADA), page=sealed("page", ADA), given_at=NOW)
+FEEDBACK_ERASED = FeedbackErased(reason="period", erased_at=NOW + timedelta(days=365))
+FEEDBACK_ANSWERED = FeedbackAnswered(note=sealed("note", ADA), reason=None, answered_at=NOW)
 
 EVENT_EXAMPLES: tuple[Named, ...] = (
     requested(about=ABOUT_BOARD),

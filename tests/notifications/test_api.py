@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.notifications.events import MemberContactSet
+from services.notifications.events.register import MemberContactSet
 from shared.contracts.meetings.bodies import BodyFounded
 from shared.eventstore.log import read_log
 from shared.privacy.keyring import Thing

@@ -14,7 +14,8 @@ import pytest
 
 import services.notifications.compose as composing
 from services.notifications.compose import MOST_SUBJECT, Letterhead, Opened, compose, shortened, write
-from services.notifications.events import NotificationPlanned, Reason
+from services.notifications.events.notification import NotificationPlanned
+from services.notifications.events.parts import Reason
 from services.notifications.reactions import LETTERS
 from services.notifications.writing import PERSONAL
 from shared.domain import Named

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.events import REGISTER_STREAM, FeedbackErased, SubscriptionErased
+from services.notifications.events.feedback import FeedbackErased
+from services.notifications.events.register import REGISTER_STREAM, SubscriptionErased
 from services.notifications.keeping import KEPT, PERIODS
 from services.notifications.periods import CONFIRM_WITHIN, KEPT_FEEDBACK, KEPT_STOPPED, KEPT_UNCONFIRMED
 from shared.domain import Named

@@ -14,7 +14,8 @@ import asyncpg
 import httpx2
 import pytest
 
-from services.notifications.events import EVENTS, NotificationFailed, NotificationHandedOver, NotificationPlanned, NotificationUnknown
+from services.notifications.events.notification import NotificationFailed, NotificationHandedOver, NotificationPlanned, NotificationUnknown
+from services.notifications.service import SERVICE
 from shared.eventstore.log import read_log
 from shared.eventstore.mapper import MessageTypes
 from tests.faults.processes import ServiceProcess, Town, until
@@ -104,6 +105,6 @@ async def accounted(town: Town, count: int) -> bool:
 
 async def message_ids(town: Town) -> list[str]:
     """Of the letters that were handed over, by the log."""
-    types = MessageTypes(EVENTS)
+    types = MessageTypes(SERVICE.events)
     decoded = [types.decode(kind, version, data) for _, kind, data, version in await facts(town)]
     return [one.message_id for one in decoded if isinstance(one, NotificationHandedOver)]

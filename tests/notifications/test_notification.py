@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.events import NotificationFailed, notification_of
+from services.notifications.events.notification import NotificationFailed, notification_of
 from services.notifications.notification import (
     NOTIFICATION,
     NotificationCommand,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.notifications.events import EVENTS
 from services.notifications.published import published
+from services.notifications.service import SERVICE
 from shared.contracts import notifications as contracts
 from shared.domain import Event
 from shared.envelope import Entry, Received
@@ -30,7 +30,7 @@ def test_everything_else_stays_inside(event: Event) -> None:
 
 
 def test_there_is_an_example_of_every_event() -> None:
-    assert {type(event) for event in EVENT_EXAMPLES} == set(EVENTS)
+    assert {type(event) for event in EVENT_EXAMPLES} == set(SERVICE.events)
 
 
 def test_no_contract_has_a_sealed_value() -> None:

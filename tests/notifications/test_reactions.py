@@ -10,7 +10,9 @@ import pytest
 from pydantic import JsonValue
 
 from services.notifications.announcing import Announce
-from services.notifications.events import REGISTER_STREAM, Recipient, notification_of
+from services.notifications.events.notification import notification_of
+from services.notifications.events.parts import Recipient
+from services.notifications.events.register import REGISTER_STREAM
 from services.notifications.news import day_of
 from services.notifications.notification import NOTIFICATION, PlanNotification
 from services.notifications.reactions import LETTERS, REACTIONS

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.events import Wanted
+from services.notifications.events.parts import Wanted
 from services.notifications.read_models.feedback import FEEDBACK_MODEL, ListedFeedback, list_feedback
 from services.notifications.read_models.known_matters import KNOWN_MATTERS, known_matter
 from services.notifications.read_models.outcomes import OUTCOMES, QUERY, counted, list_notifications

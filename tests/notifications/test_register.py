@@ -10,15 +10,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.notifications.announcing import CHUNK, Announce, still_wanted
-from services.notifications.events import (
+from services.notifications.events.parts import Reason, Recipient, Wanted
+from services.notifications.events.register import (
     MemberContactErased,
     NotificationsPlanned,
-    Reason,
-    Recipient,
     RegisterEvent,
     SubscriptionConfirmed,
     SubscriptionErased,
-    Wanted,
 )
 from services.notifications.periods import CONFIRM_WITHIN, KEPT_STOPPED, KEPT_UNCONFIRMED, MOST_WAITING
 from services.notifications.register import (

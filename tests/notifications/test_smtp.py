@@ -17,7 +17,7 @@ from services.notifications.channels.outbox import Outbox
 from services.notifications.channels.table import channel_of
 from services.notifications.claims import DUE
 from services.notifications.dispatcher import Dispatcher
-from services.notifications.events import NotificationFailed, NotificationHandedOver, NotificationUnknown
+from services.notifications.events.notification import NotificationFailed, NotificationHandedOver, NotificationUnknown
 from services.notifications.read_models.outcomes import OUTCOMES, UNTRIED, Untried, untried
 from shared.domain import Event, Named
 from shared.eventstore.log import read_log

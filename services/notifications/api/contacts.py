@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from services.notifications.api.tokens import Mail, keyring_of, seal
-from services.notifications.events import REGISTER_STREAM, Language
+from services.notifications.events.parts import Language
+from services.notifications.events.register import REGISTER_STREAM
 from services.notifications.register import REGISTER, EraseMemberContact, SetMemberContact
 from shared.http.call import Call, Done
 from shared.privacy.sealed import Erased

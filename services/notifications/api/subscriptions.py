@@ -10,7 +10,8 @@ from fastapi import APIRouter, Form, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifications.api.tokens import Heard, Mail, Token, WithToken, hash_of, keyring_of, new_token, seal
-from services.notifications.events import REGISTER_STREAM, Language, Wanted
+from services.notifications.events.parts import Language, Wanted
+from services.notifications.events.register import REGISTER_STREAM
 from services.notifications.read_models.known_matters import known_matter
 from services.notifications.register import (
     REGISTER,

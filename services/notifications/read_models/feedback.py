@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.notifications.events import FeedbackAnswered, FeedbackGiven
+from services.notifications.events.feedback import FeedbackAnswered, FeedbackGiven
 from shared.envelope import Received
 from shared.privacy.sealed import Sealed
 from shared.projections.projection import OWN, Projection, Statement

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.notifications.events import Wanted
+from services.notifications.events.parts import Wanted
 from shared.contracts.conferences import ConferenceCorrected, ConferencePlanned
 from shared.contracts.meetings.bodies import BodyFounded
 from shared.contracts.recommendations import RecommendationIssued

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.notifications.events import (
-    Language,
+from services.notifications.events.notification import (
     NotificationEvent,
     NotificationFailed,
     NotificationHandedOver,
     NotificationPlanned,
     NotificationUnknown,
 )
+from services.notifications.events.parts import Language
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 

@@ -1,0 +1,1 @@
+"""The facts of the notifications service, one module per kind of stream."""
