@@ -36,21 +36,31 @@ class TailPosition:
         self._source = source
         self._lock = asyncio.Lock()
         self._known = (0, 0)
+        self._closed = False
 
     def known(self, end: int, position: int) -> None:
         """What a reader that came to the end has seen there."""
         self._known = (end, position)
 
     async def position(self) -> int:
-        """The last position; 0 of an empty topic."""
+        """The last position; 0 of an empty topic. SourceUnavailable once it is closed, whoever was waiting then."""
         async with self._lock:
-            end = await self._reader.end()
-            if end != self._known[0]:
-                try:
-                    self._known = (end, await self._look(end))
-                except OffsetLost as error:
-                    raise SourceUnavailable(f"the topic changed while it was looked at: {error}") from None
-            return self._known[1]
+            try:
+                return await self._position()
+            finally:
+                if self._closed:  # Meanwhile: what was just connecting then is known to nobody else.
+                    await self._reader.close()
+
+    async def _position(self) -> int:
+        if self._closed:
+            raise SourceUnavailable("the source was closed")
+        end = await self._reader.end()
+        if end != self._known[0]:
+            try:
+                self._known = (end, await self._look(end))
+            except OffsetLost as error:
+                raise SourceUnavailable(f"the topic changed while it was looked at: {error}") from None
+        return self._known[1]
 
     async def _look(self, end: int) -> int:
         begin, back = await self._reader.begin(), FEW
@@ -62,7 +72,8 @@ class TailPosition:
             back *= 8
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Disconnect for good, without waiting for whoever is asking."""
+        self._closed = True
         await self._reader.close()
 
 
