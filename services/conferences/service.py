@@ -19,7 +19,7 @@ from services.conferences.read_models.registrations import REGISTRATIONS_LIST
 from services.conferences.read_models.tokens import TOKENS
 from services.conferences.registrations import REGISTRATIONS
 from shared.contracts.conferences import CONTRACTS
-from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
+from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
 from shared.service import Service
 
 router = APIRouter()
@@ -32,7 +32,7 @@ SERVICE = Service(
     deciders=(CONFERENCE, REGISTRATIONS, CONTRIBUTION),
     contracts=CONTRACTS,
     published=published,
-    hears={"meetings": (BodyFounded, BodySucceeded)},
+    hears={"meetings": (BodyFounded, BodyCorrected, BodySucceeded, SuccessionCorrected)},
     projections=(CONFERENCES, REGISTRATIONS_LIST, TOKENS, CONTRIBUTIONS, KNOWN_BODIES, KEPT.projection),
     reactions=REACTIONS,
     timers=(PERIODS,),

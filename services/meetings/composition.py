@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import assert_never, get_args
+from typing import Any, assert_never, get_args
 from uuid import UUID, uuid5
 
+from services.meetings.corrected_seats import righted
+from services.meetings.correcting_seats import (
+    CorrectQuorumRule,
+    CorrectSeat,
+    CorrectSeating,
+    correct_quorum_rule,
+    correct_seat,
+    correct_seating,
+)
 from services.meetings.events.composition import (
     CompositionEvent,
     MemberLeftSeat,
     MemberSeated,
+    QuorumRuleCorrected,
     QuorumRuleSet,
+    SeatCorrected,
     SeatCreated,
     SeatingCorrected,
+    SeatingTakenBack,
     SeatKind,
+    SeatTakenBack,
 )
-from services.meetings.seating import (
-    CorrectSeating,
-    SeatMember,
-    StandingBody,
-    VacateSeat,
-    correct_seating,
-    must_stand,
-    seat_member,
-    term_of,
-    terms_after,
-    vacate_seat,
-)
+from services.meetings.seating import SeatMember, StandingBody, VacateSeat, must_stand, seat_member, term_of, vacate_seat
 from services.meetings.seats import Composition, QuorumRule, Seat, Term
 from shared.domain import Command, Decider, Refusal
 
@@ -58,7 +60,7 @@ class SetQuorumRule(Command):
     source: str
 
 
-CompositionCommand = CreateSeat | SeatMember | VacateSeat | CorrectSeating | SetQuorumRule
+CompositionCommand = CreateSeat | SeatMember | VacateSeat | CorrectSeating | CorrectSeat | SetQuorumRule | CorrectQuorumRule
 
 
 class SeatIsCreatedAlready(Refusal):
@@ -76,8 +78,8 @@ def evolve(state: Composition, event: CompositionEvent) -> Composition:
         case MemberLeftSeat():
             *before, last = state.seats[event.seat].terms
             return with_terms(state, event.seat, [*before, replace(last, until=event.until, reason=event.reason)])
-        case SeatingCorrected():
-            return with_terms(state, event.seat, terms_after(state.seats[event.seat].terms, event))
+        case SeatingCorrected() | SeatingTakenBack() | SeatCorrected() | SeatTakenBack() | QuorumRuleCorrected():
+            return righted(state, event)
         case QuorumRuleSet():
             others = [rule for rule in state.quorum if rule.valid_from != event.valid_from]
             rule = QuorumRule(event.valid_from, event.more_than_percent, event.source)
@@ -102,8 +104,12 @@ def decide(command: CompositionCommand, state: Composition) -> Sequence[Composit
             return vacate_seat(command, state)
         case CorrectSeating():
             return correct_seating(command, state)
+        case CorrectSeat():
+            return correct_seat(command, state)
         case SetQuorumRule():
             return set_quorum_rule(command, state)
+        case CorrectQuorumRule():
+            return correct_quorum_rule(command, state)
         case _:
             assert_never(command)
 
@@ -120,18 +126,18 @@ def create_seat(command: CreateSeat, state: Composition) -> Sequence[Composition
     )
     if command.seat not in state.seats:
         return [created]
-    if replace(state.seats[command.seat], terms=()) == evolve(Composition(), created).seats[command.seat]:
+    if replace(state.seats[command.seat], terms=(), taken_back=(), corrections=()) == evolve(Composition(), created).seats[command.seat]:
         return []
     raise SeatIsCreatedAlready
 
 
 def set_quorum_rule(command: SetQuorumRule, state: Composition) -> Sequence[CompositionEvent]:
     """The new rule, unless just this one holds from that day already."""
-    rule = QuorumRule(command.valid_from, command.more_than_percent, command.source)
-    if rule in state.quorum:
+    rule: dict[str, Any] = {"valid_from": command.valid_from, "more_than_percent": command.more_than_percent, "source": command.source}
+    if any(one.says() == tuple(rule.values()) for one in state.quorum):
         return []
     must_stand(command.of, command.valid_from)
-    return [QuorumRuleSet(**command.of.named(), **vars(rule))]
+    return [QuorumRuleSet(**command.of.named(), **rule)]
 
 
 COMPOSITION: Decider[Composition, CompositionCommand, CompositionEvent] = Decider(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any, assert_never
 from uuid import UUID
 
-from services.meetings.events.body import BodyFounded, BodySucceeded
-from services.meetings.events.composition import MemberLeftSeat, MemberSeated, SeatingCorrected
+from services.meetings.events.body import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
+from services.meetings.events.composition import MemberLeftSeat, MemberSeated, SeatCorrected, SeatingCorrected, SeatingTakenBack
 from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from services.meetings.events.meeting import (
     ItemPlaced,
@@ -44,11 +44,9 @@ from shared.envelope import Received
 def published(fact: Received[Event]) -> Contract | None:
     """The contract that tells of this fact. Whatever is not named here stays inside: publishing is a decision, never an accident."""
     match event := fact.message:
-        case BodyFounded():
-            return bodies.BodyFounded(body=fact.stream, **dict(event))
-        case BodySucceeded():
-            return bodies.BodySucceeded(body=fact.stream, **dict(event))
-        case MemberSeated() | MemberLeftSeat() | SeatingCorrected():
+        case BodyFounded() | BodySucceeded() | BodyCorrected() | SuccessionCorrected():
+            return of_body(event, fact.stream)
+        case MemberSeated() | MemberLeftSeat() | SeatingCorrected() | SeatingTakenBack() | SeatCorrected():
             return seated(event)
         case MeetingScheduled():
             return planning.MeetingScheduled(meeting=fact.stream, **dict(event))
@@ -89,8 +87,23 @@ def published(fact: Received[Event]) -> Contract | None:
             return None
 
 
-def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected) -> Contract:
-    """Who holds a seat, no longer does, or was told wrongly."""
+def of_body(event: BodyFounded | BodySucceeded | BodyCorrected | SuccessionCorrected, body: UUID) -> Contract:
+    """That a body stands, or another one in its place, or what was told wrongly of that."""
+    match event:
+        case BodyFounded():
+            return bodies.BodyFounded(body=body, **dict(event))
+        case BodySucceeded():
+            return bodies.BodySucceeded(body=body, **dict(event))
+        case BodyCorrected():
+            return bodies.BodyCorrected(body=body, **dict(event))
+        case SuccessionCorrected():
+            return bodies.SuccessionCorrected(body=body, **dict(event))
+        case _:
+            assert_never(event)
+
+
+def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected | SeatingTakenBack | SeatCorrected) -> Contract:
+    """Who holds a seat, no longer does, or was told wrongly; or what the seat is."""
     match event:
         case MemberSeated():
             return bodies.MemberSeated(**dict(event))
@@ -98,6 +111,10 @@ def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected) -> Contract:
             return bodies.MemberLeftSeat(**dict(event))
         case SeatingCorrected():
             return bodies.SeatingCorrected(**dict(event))
+        case SeatingTakenBack():
+            return bodies.SeatingTakenBack(**dict(event))
+        case SeatCorrected():
+            return bodies.SeatCorrected(**dict(event))
         case _:
             assert_never(event)
 

@@ -1,17 +1,16 @@
-"""Who takes a seat and who leaves it, and what was entered wrongly of that. Pure: wishes and a composition in, facts out."""
+"""Who takes a seat and who leaves it. Pure: wishes and a composition in, facts out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.meetings.events.composition import CompositionEvent, MemberLeftSeat, MemberSeated, SeatingCorrected
-from services.meetings.seats import Composition, Correction, Seat, Term
+from services.meetings.events.composition import CompositionEvent, MemberLeftSeat, MemberSeated
+from services.meetings.seats import Composition, Seat, Term
 from shared.domain import Command, Refusal
 
 
@@ -50,20 +49,6 @@ class VacateSeat(Command):
     reason: str
 
 
-class CorrectSeating(Command):
-    """Put right what was entered of who took a seat on `recorded_since`, and of when they left it; None is what was entered rightly."""
-
-    of: StandingBody
-    seat: UUID
-    recorded_since: date
-    """The first day as it stands so far."""
-    member_name: str | None
-    on_behalf_of: str | None
-    since: date | None
-    until: date | None
-    reason: str
-
-
 class SeatIsUnknown(Refusal):
     """The body has no such seat."""
 
@@ -82,14 +67,6 @@ class SeatIsVacant(Refusal):
 
 class MemberLeavesBeforeTakingTheSeat(Refusal):
     """A member leaves a seat on the day of taking it or later."""
-
-
-class NobodyTookTheSeatThen(Refusal):
-    """An entry is found by its first day as it was entered; on this one nobody took the seat."""
-
-
-class MemberHasNotLeftTheSeat(Refusal):
-    """The last day of a member who still holds the seat is no mistake to correct: the seat is vacated."""
 
 
 class BodyDoesNotStandThen(Refusal):
@@ -144,74 +121,6 @@ def vacate_seat(command: VacateSeat, state: Composition) -> Sequence[Composition
         reason=command.reason,
     )
     return [left]
-
-
-def correct_seating(command: CorrectSeating, state: Composition) -> Sequence[CompositionEvent]:
-    """What really was so, which has to fit what else stands; what stands already is nothing to do."""
-    seat = must_have_seat(command.seat, state)
-    recorded = next((term for term in seat.terms if term.since == command.recorded_since), None)
-    if recorded is None:
-        if any(corrected(term, command) == term for term in seat.terms if term.since == command.since):
-            return []
-        raise NobodyTookTheSeatThen
-    if command.until and recorded.until is None:
-        raise MemberHasNotLeftTheSeat
-    right = corrected(recorded, command)
-    if right == recorded:
-        return []
-    if right.since != recorded.since:
-        must_stand(command.of, right.since)
-    if right.until and right.until < right.since:
-        raise MemberLeavesBeforeTakingTheSeat(since=right.since.isoformat())
-    if any(term.overlaps(right) for term in seat.terms if term != recorded):
-        raise SeatIsTaken(seat=str(command.seat))
-    if any(term.overlaps(right) for term in state.terms_of(right.member) if term != recorded):
-        raise MemberHoldsAnotherSeat
-    fact = SeatingCorrected(
-        **command.of.named(),
-        seat=command.seat,
-        seat_title=seat.title,
-        member=right.member,
-        member_name=right.member_name,
-        on_behalf_of=right.on_behalf_of,
-        voting=seat.voting,
-        formerly_since=recorded.since,
-        since=right.since,
-        until=right.until,
-        reason=command.reason,
-        corrected_at=command.now,
-    )
-    return [fact]
-
-
-def corrected(term: Term, command: CorrectSeating) -> Term:
-    """The term as the correction has it."""
-    return replace(
-        term,
-        member_name=command.member_name or term.member_name,
-        on_behalf_of=command.on_behalf_of or term.on_behalf_of,
-        since=command.since or term.since,
-        until=command.until or term.until,
-    )
-
-
-def terms_after(terms: Sequence[Term], event: SeatingCorrected) -> Sequence[Term]:
-    """A seat's terms with the correction in them, the earliest first."""
-    correction = Correction(event.reason, event.corrected_at)
-    righted = [
-        replace(
-            term,
-            member_name=event.member_name,
-            on_behalf_of=event.on_behalf_of,
-            since=event.since,
-            until=event.until,
-            corrections=(*term.corrections, correction),
-        )
-        if term.since == event.formerly_since
-        else term
-        for term in terms
-    ]
-    return sorted(righted, key=lambda term: term.since)
 
 
 def must_have_seat(seat: UUID, state: Composition) -> Seat:

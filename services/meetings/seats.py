@@ -12,7 +12,7 @@ from services.meetings.events.composition import SeatKind
 
 @dataclass(frozen=True)
 class Correction:
-    """Why a term was entered wrongly, and when that was put right."""
+    """Why something was entered wrongly, and when that was put right."""
 
     reason: str
     corrected_at: datetime
@@ -47,6 +47,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """That somebody was entered as having taken the seat on the day `since`, and never did."""
+
+    since: date
+    correction: Correction
+
+
+@dataclass(frozen=True)
 class Seat:
     """A seat with everybody who has held it, the earliest first."""
 
@@ -55,6 +63,9 @@ class Seat:
     voting: bool
     on_behalf_of: str | None
     terms: tuple[Term, ...] = ()
+    taken_back: tuple[TakenBack, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """Of the seat itself, the earliest first."""
 
     def holder_on(self, day: date) -> Term | None:
         """Who holds it on that day."""
@@ -68,6 +79,12 @@ class QuorumRule:
     valid_from: date
     more_than_percent: int
     source: str
+    corrections: tuple[Correction, ...] = ()
+    """The earliest first."""
+
+    def says(self) -> tuple[date, int, str]:
+        """What it says, whether or not it was corrected."""
+        return self.valid_from, self.more_than_percent, self.source
 
 
 HALF = QuorumRule(date.min, 50, "our decision: more than half of the filled voting seats, where the body has entered no rule")
@@ -82,10 +99,24 @@ class Composition:
     """In the order in which they were created."""
     quorum: tuple[QuorumRule, ...] = ()
     """The rules, ordered by the day from which they hold; one a day."""
+    no_seats: frozenset[UUID] = frozenset()
+    """Those that were created by mistake."""
+    no_rules: frozenset[date] = frozenset()
+    """The days on which a quorum rule was entered as beginning that never should have been."""
 
     def rule_on(self, day: date) -> QuorumRule:
         """The quorum rule that holds on that day."""
         return next((rule for rule in reversed(self.quorum) if rule.valid_from <= day), HALF)
+
+    def rule_from(self, day: date) -> QuorumRule | None:
+        """The quorum rule that begins on just this day."""
+        return next((rule for rule in self.quorum if rule.valid_from == day), None)
+
+    @property
+    def first_day(self) -> date | None:
+        """The earliest day on which somebody took a seat or a quorum rule began."""
+        terms = (term.since for seat in self.seats.values() for term in seat.terms)
+        return min([*terms, *(rule.valid_from for rule in self.quorum)], default=None)
 
     def terms_of(self, member: UUID) -> Iterator[Term]:
         """The times for which somebody holds seats of the body."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.meetings.api import agenda, bodies, composition, invitation, meetings, proposals, seating, sittings
+from services.meetings.api import (
+    agenda,
+    bodies,
+    cadence,
+    composition,
+    correcting_bodies,
+    correcting_seats,
+    invitation,
+    meetings,
+    proposals,
+    seating,
+    sittings,
+)
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION
 from services.meetings.duty import DUTY
@@ -29,8 +41,11 @@ from shared.service import Service
 
 router = APIRouter()
 router.include_router(bodies.router)
+router.include_router(cadence.router)
+router.include_router(correcting_bodies.router)
 router.include_router(composition.router)
 router.include_router(seating.router)
+router.include_router(correcting_seats.router)
 router.include_router(meetings.router)
 router.include_router(agenda.router)
 router.include_router(invitation.router)

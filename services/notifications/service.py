@@ -22,7 +22,7 @@ from services.notifications.read_models.feedback import FEEDBACK_MODEL
 from services.notifications.read_models.known_matters import KNOWN_MATTERS
 from services.notifications.read_models.outcomes import OUTCOMES
 from services.notifications.register import REGISTER
-from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded
 from shared.contracts.notifications import CONTRACTS
 from shared.service import Service
 
@@ -40,7 +40,7 @@ SERVICE = Service(
     published=published,
     hears={
         "conferences": (*TOLD_BY_CONFERENCES, *TOLD_OF_ONE_PERSON),
-        "meetings": (BodyFounded, *TOLD_BY_MEETINGS),
+        "meetings": (BodyFounded, BodyCorrected, *TOLD_BY_MEETINGS),
         "recommendations": TOLD_BY_RECOMMENDATIONS,
     },
     projections=(OUTCOMES, KNOWN_MATTERS, FEEDBACK_MODEL, KEPT.projection),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.portal.app import face
+from services.portal.read_models.called import CALLED
 from services.portal.read_models.receipts import RECEIPTS
 from services.portal.read_models.tasks import TASKS
 from services.portal.read_models.timeline import TIMELINE
@@ -24,7 +25,7 @@ SERVICE = Service(
         "recommendations": recommendations.CONTRACTS,
         "notifications": notifications.CONTRACTS,
     },
-    projections=(TIMELINE, TRACE, RECEIPTS, TASKS),
+    projections=(TIMELINE, TRACE, RECEIPTS, TASKS, CALLED),
     router=APIRouter(),
     permissions={},
     keyring=False,

@@ -21,8 +21,8 @@ from services.conferences.events import RegistrationRequested
 from services.conferences.reactions import REACTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock
-from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
-from shared.domain import Named
+from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySucceeded
+from shared.domain import Contract, Named
 from shared.eventstore.log import log_tail, read_log
 from shared.http.permissions import CITY_SCOPE
 from shared.privacy.keyring import Keyring
@@ -77,6 +77,14 @@ SUCCEEDED = BodySucceeded(
 )
 
 
+def renamed(body: UUID, formerly: str, name: str) -> BodyCorrected:
+    """What the meetings service tells of a body whose name was wrong."""
+    return BodyCorrected(
+        body=body, formerly_name=formerly, body_name=name, kind="office", legal_nature="administration", secretariat=None,
+        lead_office=None, reports_to=None, founded_on=HELD_ON, reason="Falsch abgeschrieben.", corrected_at=NOW,
+    )  # fmt: skip
+
+
 def bodies() -> History:
     """What the meetings service tells of the bodies: two stand, the third has been succeeded."""
     told = History("meetings")
@@ -109,6 +117,14 @@ class City:
     clock: ManualClock
     process: Running
     keyring: Keyring
+    meetings: MemorySource
+    heard: History
+
+    async def hear(self, stream: UUID, *messages: Contract) -> None:
+        """This happened in meetings, and whoever follows it here has taken it in."""
+        self.meetings.add(*self.heard.add(stream, *messages).entries)
+        [known] = [projector for projector in self.process.readers.projectors if "meetings" in projector.projection.folds]
+        assert await known.reached("meetings", len(self.heard.entries), PATIENCE)
 
     async def post(self, path: str, body: Any, who: dict[str, str] = NOBODY, /, **headers: str) -> httpx2.Response:
         """Send a wish; header names have underscores."""
@@ -231,16 +247,18 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
     clock = ManualClock(NOW)
     told = bodies()
 
+    meetings = MemorySource(name="meetings")
+
     def foreign(name: str) -> Source:
         assert name == "meetings"
-        return MemorySource(told.entries, name=name)
+        return meetings
 
     async with (
         surroundings(settings, "all", foreign) as around,
         running(SERVICE, replace(around, now=clock), "all") as process,
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=process.app), base_url="http://city.test") as client,
     ):
-        [known] = [projector for projector in process.readers.projectors if "meetings" in projector.projection.folds]
-        assert await known.reached("meetings", len(told.entries), PATIENCE)
         assert around.keyring
-        yield City(client, clock, process, around.keyring)
+        city = City(client, clock, process, around.keyring, meetings, told)
+        await city.hear(COUNCIL)
+        yield city

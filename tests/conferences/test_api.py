@@ -13,7 +13,7 @@ from services.conferences.api.personal import digest_of
 from services.conferences.events import ContributionErased, ContributionReceived, RegistrationConfirmed, RegistrationMoved
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
-from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, signed_in
+from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, renamed, signed_in
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
@@ -77,6 +77,16 @@ async def test_a_conference_is_planned_shown_and_listed(city: City) -> None:
     rest = (await city.client.get(first["next"])).json()
     assert [one["conference"] for one in first["items"] + rest["items"]] == [later["id"], conference]
     assert rest["next"] is None
+
+
+async def test_a_body_is_called_by_its_right_name_also_in_conferences_planned_before(city: City) -> None:
+    conference = (await city.plan()).json()["id"]
+    await city.hear(OFFICE, renamed(OFFICE, OFFICE_NAME, "Koordinierungsstelle Integration"))
+    await city.hear(BOARD, renamed(BOARD, BOARD_NAME, "Fachbeirat für Migration"))
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    assert (shown["host_name"], shown["results_go_to_name"]) == ("Koordinierungsstelle Integration", "Fachbeirat für Migration")
+    [listed] = (await city.get("/conferences")).json()["items"]
+    assert listed["host_name"] == "Koordinierungsstelle Integration"
 
 
 async def test_a_conference_is_planned_by_the_organisers_of_its_host_for_bodies_that_stand(city: City) -> None:

@@ -13,14 +13,15 @@ from services.conferences.parts import ContributionKind, Fate, Lineage
 from services.conferences.read_models.conferences import CONFERENCES, ListedConference, list_by_beginning
 from services.conferences.read_models.contributions import CONTRIBUTIONS, Use, one_contribution, published_among
 from services.conferences.read_models.contributions import list_of_conference as list_contributions
-from services.conferences.read_models.known_bodies import KNOWN_BODIES, names_of
+from services.conferences.read_models.known_bodies import KNOWN_BODIES, names_by_now, names_of
 from services.conferences.read_models.registrations import REGISTRATIONS_LIST
 from services.conferences.read_models.registrations import list_of_conference as list_registrations
 from services.conferences.read_models.tokens import TOKENS, Held, find_erasure, find_token
 from services.conferences.service import SERVICE
+from shared.contracts.meetings.bodies import SuccessionCorrected
 from shared.projections.projection import Projection
 from shared.testing import History, ReadModel, assert_order_independent
-from tests.conferences.city import COUNCIL, COUNCIL_NAME, SUCCEEDED, bodies
+from tests.conferences.city import COUNCIL, COUNCIL_NAME, SUCCEEDED, bodies, renamed
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
@@ -93,7 +94,7 @@ def story() -> History:
 
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 async def test_no_read_model_relies_on_order_across_streams(pool: Pool, projection: Projection) -> None:
-    histories = [history for history in (story(), bodies()) if history.source in projection.folds]
+    histories = [history for history in (story(), corrected(bodies())) if history.source in projection.folds]
     dump = await assert_order_independent(pool, projection, *histories)
     assert dump.count(b"\n") >= 2
 
@@ -197,6 +198,17 @@ async def test_how_a_result_comes_from_a_contribution_is_as_it_was_told_last(poo
     assert found.used == (Use(RESULT, Lineage.SPLIT),)
 
 
+RENAMED = renamed(COUNCIL, COUNCIL_NAME, "Rat der Migrantinnen und Migranten")
+
+
+def corrected(told: History) -> History:
+    """The same, and what was put right of one of the bodies."""
+    nobody = SuccessionCorrected(
+        body=COUNCIL, body_name=COUNCIL_NAME, successor=None, successor_name=None, on=None, because=None, reason="Irrtum", corrected_at=NOW
+    )
+    return told.add(COUNCIL, RENAMED, nobody)
+
+
 async def test_the_bodies_that_stand_are_known_by_name(pool: Pool) -> None:
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies()).then()
     assert await names_of(pool, HELD_ON, OFFICE, BOARD, OTHER) == {OFFICE: OFFICE_NAME, BOARD: BOARD_NAME}
@@ -206,3 +218,14 @@ async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: 
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies()).then()
     assert await names_of(pool, SUCCEEDED.on - timedelta(days=1), OFFICE, COUNCIL) == {OFFICE: OFFICE_NAME, COUNCIL: COUNCIL_NAME}
     assert await names_of(pool, SUCCEEDED.on, OFFICE, COUNCIL) == {OFFICE: OFFICE_NAME}
+
+
+async def test_a_corrected_body_is_known_by_its_right_name_and_one_whose_place_nobody_took_stands(pool: Pool) -> None:
+    later = SuccessionCorrected(**dict(SUCCEEDED) | {"on": SUCCEEDED.on + timedelta(days=1), "because": SUCCEEDED.reason}, corrected_at=NOW)
+    told = bodies().add(COUNCIL, later)
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=told).then()
+    assert await names_of(pool, SUCCEEDED.on, COUNCIL) == {COUNCIL: COUNCIL_NAME}
+    assert await names_of(pool, SUCCEEDED.on + timedelta(days=1), COUNCIL) == {}
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=corrected(told)).then()
+    assert await names_of(pool, SUCCEEDED.on + timedelta(days=1), COUNCIL) == {COUNCIL: RENAMED.body_name}
+    assert await names_by_now(pool, [COUNCIL, OTHER]) == {COUNCIL: RENAMED.body_name}

@@ -25,7 +25,7 @@ from tests.support.run import Run
 WORLD = read_world()
 STEPS = len(WORLD.bodies) + len(WORLD.seats) + len(WORLD.steps)
 SERVICES = ("meetings", "conferences", "recommendations", "notifications", "portal")
-OWN_READERS = {"upcoming_v1", "cadence_v1"}
+OWN_READERS = {"upcoming_v1", "cadence_v2"}
 """Those of the meetings service that fold a rescheduling."""
 FOREIGN_READERS = sum(
     sum("meetings" in one.folds for one in service.projections) + sum(one.source == "meetings" for one in service.reactions)
@@ -223,7 +223,7 @@ async def test_an_operator_frees_what_was_set_aside(told: Operator) -> None:
 
 
 IN_VAIN: list[tuple[list[str], str]] = [
-    (["rebuild", "meetings", "coming"], "meetings has no read model coming: try bodies_v1, upcoming_v1, cadence_v1"),
+    (["rebuild", "meetings", "coming"], "meetings has no read model coming: try bodies_v1, upcoming_v1, cadence_v2"),
     (["verify", "minutes"], "there is no service minutes: try meetings"),
     (["park", "retry", "meetings", "upcoming_v1", "own", UNKNOWN], "upcoming_v1 has parked no such stream: see `bindeglied park list`"),
     (["generation", "meetings"], "the embedded form has no topics, so it has no generations"),

@@ -41,7 +41,7 @@ SEED = 20130425
 BEGINNING = datetime.fromisoformat(STORY_TIME)
 CHAPTERS = [timedelta(minutes=minutes) for minutes in (0, 50, 100)]
 """When the story goes on, with quiet in between."""
-TABLES = ["bodies_v1", "upcoming_v1", "upcoming_v1_held", "cadence_v1_rule", "cadence_v1_plan", "cadence_v1_held"]
+TABLES = ["bodies_v1", "upcoming_v1", "upcoming_v1_held", "cadence_v2_rule", "cadence_v2_plan", "cadence_v2_held"]
 OWN_TIME = ("recorded_at",)
 
 

@@ -8,8 +8,28 @@ from uuid import UUID
 
 from services.meetings.dealing import resolution_of
 from services.meetings.duty import duty_of
-from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, CadenceSet, LegalNature
-from services.meetings.events.composition import MemberLeftSeat, MemberSeated, QuorumRuleSet, SeatCreated, SeatingCorrected, SeatKind
+from services.meetings.events.body import (
+    BodyCorrected,
+    BodyFounded,
+    BodyKind,
+    BodySucceeded,
+    CadenceCorrected,
+    CadenceSet,
+    LegalNature,
+    SuccessionCorrected,
+)
+from services.meetings.events.composition import (
+    MemberLeftSeat,
+    MemberSeated,
+    QuorumRuleCorrected,
+    QuorumRuleSet,
+    SeatCorrected,
+    SeatCreated,
+    SeatingCorrected,
+    SeatingTakenBack,
+    SeatKind,
+    SeatTakenBack,
+)
 from services.meetings.events.duty import (
     DealingForDutyCorrected,
     HandoverDutyFulfilled,
@@ -133,8 +153,52 @@ SEATING_CORRECTED = SeatingCorrected(
     reason="Der Name war falsch geschrieben, und der Sitz war früher besetzt.",
     corrected_at=NOW,
 )
+WRONGLY_COPIED = "Aus der Satzung falsch abgeschrieben."
+WHY: dict[str, Any] = {"reason": WRONGLY_COPIED, "corrected_at": NOW}
+RIGHT_NAME = "Fachbeirat für Migration und Chancengleichheit"
+RIGHT_DAY = date(2013, 4, 22)
+BODY_CORRECTED = BodyCorrected(
+    formerly_name=BOARD_NAME,
+    body_name=RIGHT_NAME,
+    kind=BodyKind.ADVISORY_BOARD,
+    legal_nature=LegalNature.ADVISORY,
+    secretariat=OFFICE,
+    lead_office=LEAD_OFFICE,
+    reports_to=COUNCIL,
+    founded_on=RIGHT_DAY,
+    **WHY,
+)
+SUCCESSION_CORRECTED = SuccessionCorrected(
+    body_name=BOARD_NAME,
+    successor=SUCCESSOR,
+    successor_name=SUCCESSOR_NAME,
+    on=date(2023, 7, 1),
+    because="Beschluss der Stadtverordnetenversammlung",
+    **WHY,
+)
+SUCCESSION_TAKEN_BACK = SuccessionCorrected(body_name=BOARD_NAME, successor=None, successor_name=None, on=None, because=None, **WHY)
+SEATING_TAKEN_BACK = SeatingTakenBack(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, since=SEATED_ON, **WHY)
+SEAT_CORRECTED = SeatCorrected(
+    **OF_BODY,
+    seat=SEAT,
+    seat_title="Sitz der Wohlfahrtsverbände",
+    kind=SeatKind.EX_OFFICIO,
+    voting=False,
+    formerly_on_behalf_of=SENDER,
+    on_behalf_of="Arbeitsgemeinschaft der Wohlfahrtsverbände",
+    **WHY,
+)
+SEAT_TAKEN_BACK = SeatTakenBack(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, **WHY)
+QUORUM_RULE_CORRECTED = QuorumRuleCorrected(
+    **OF_BODY, formerly_from=FOUNDED_ON, valid_from=SEATED_ON, more_than_percent=66, source="Geschäftsordnung 2018", **WHY
+)
 QUORUM_RULE_SET = QuorumRuleSet(**OF_BODY, valid_from=FOUNDED_ON, more_than_percent=50, source="Geschäftsordnung 2013")
 TWICE_A_YEAR = CadenceSet(valid_from=FOUNDED_ON, minimum_per_year=2, maximum_gap_days=None, source=SOURCE)
+CADENCE_CORRECTED = CadenceCorrected(
+    formerly_from=FOUNDED_ON,
+    rule=CadenceSet(valid_from=date(2014, 1, 1), minimum_per_year=3, maximum_gap_days=150, source=SOURCE),
+    **WHY,
+)
 SCHEDULED = MeetingScheduled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False)
 RESCHEDULED = MeetingRescheduled(
     **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
@@ -265,11 +329,18 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     FOUNDED,
     TWICE_A_YEAR,
     SUCCEEDED,
+    BODY_CORRECTED,
+    CADENCE_CORRECTED,
+    SUCCESSION_CORRECTED,
     SEAT_CREATED,
     MEMBER_SEATED,
     MEMBER_LEFT,
     SEATING_CORRECTED,
+    SEATING_TAKEN_BACK,
+    SEAT_CORRECTED,
+    SEAT_TAKEN_BACK,
     QUORUM_RULE_SET,
+    QUORUM_RULE_CORRECTED,
     SCHEDULED,
     RESCHEDULED,
     CANCELLED,
@@ -337,6 +408,37 @@ TOLD_OF_BODY: tuple[Named, ...] = (
         until=LEFT_ON,
         reason="Der Name war falsch geschrieben, und der Sitz war früher besetzt.",
         corrected_at=NOW,
+    ),
+    bodies.BodyCorrected(
+        body=BOARD,
+        formerly_name=BOARD_NAME,
+        body_name=RIGHT_NAME,
+        kind="advisory_board",
+        legal_nature="advisory",
+        secretariat=OFFICE,
+        lead_office=LEAD_OFFICE,
+        reports_to=COUNCIL,
+        founded_on=RIGHT_DAY,
+        **WHY,
+    ),
+    bodies.SuccessionCorrected(
+        **OF_BODY,
+        successor=SUCCESSOR,
+        successor_name=SUCCESSOR_NAME,
+        on=date(2023, 7, 1),
+        because="Beschluss der Stadtverordnetenversammlung",
+        **WHY,
+    ),
+    bodies.SeatingTakenBack(**OF_BODY, seat=SEAT, seat_title=SEAT_TITLE, member=MEMBER, since=SEATED_ON, **WHY),
+    bodies.SeatCorrected(
+        **OF_BODY,
+        seat=SEAT,
+        seat_title="Sitz der Wohlfahrtsverbände",
+        kind="ex_officio",
+        voting=False,
+        formerly_on_behalf_of=SENDER,
+        on_behalf_of="Arbeitsgemeinschaft der Wohlfahrtsverbände",
+        **WHY,
     ),
 )
 CONFERENCE_HELD = ConferenceHeld(

@@ -7,11 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from services.meetings.body import (
-    BODY,
-    Body,
+from services.meetings.body import BODY
+from services.meetings.events.body import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
+from services.meetings.founding import (
     BodyIsSucceeded,
-    BodyIsUnknown,
     BodyStandsAlready,
     BodySucceedsItself,
     CadenceBeginsBeforeFounding,
@@ -21,9 +20,10 @@ from services.meetings.body import (
     FoundingLiesInTheFuture,
     SucceedBody,
     SuccessionBeforeFounding,
+    Successor,
     SuccessorDoesNotStand,
 )
-from services.meetings.events.body import BodyKind, BodyNameIsTaken, CadenceSet, LegalNature, name_key
+from services.meetings.standing import Body, BodyIsUnknown
 from shared.domain import Take
 from shared.testing import Rules
 from tests.meetings.examples import (
@@ -64,16 +64,12 @@ FROM_2019 = ChangeCadence(
 )
 THRICE_A_YEAR = CadenceSet(valid_from=date(2019, 1, 1), minimum_per_year=3, maximum_gap_days=150, source="Geschäftsordnung 2019")
 DAY = timedelta(days=1)
-SUCCEED = SucceedBody(
-    now=NOW,
-    body=BOARD,
-    successor=SUCCESSOR,
-    successor_name=SUCCESSOR_NAME,
-    successor_stands_from=SUCCEEDED_ON,
-    successor_stands_until=None,
-    on=SUCCEEDED_ON,
-    reason=SUCCEEDED.reason,
-)
+BY = Successor(successor=SUCCESSOR, successor_name=SUCCESSOR_NAME, stands_from=SUCCEEDED_ON, stands_until=None)
+SUCCEED = SucceedBody(now=NOW, body=BOARD, by=BY, on=SUCCEEDED_ON, reason=SUCCEEDED.reason)
+
+
+def succeed_by(**changes: object) -> SucceedBody:
+    return SUCCEED.model_copy(update={"by": BY.model_copy(update=changes)})
 
 
 def test_a_body_is_founded_with_its_first_cadence_rule_holding_from_the_founding() -> None:
@@ -155,13 +151,13 @@ def test_another_body_takes_its_place_and_says_so_once() -> None:
 
 
 def test_a_body_is_succeeded_once() -> None:
-    other = SUCCEED.model_copy(update={"successor": UUID(int=1)})
+    other = succeed_by(successor=UUID(int=1))
     body.given(FOUNDED, SUCCEEDED).when(other).then_refused(BodyIsSucceeded, successor=str(SUCCESSOR), on=SUCCEEDED_ON.isoformat())
     body.given(FOUNDED, SUCCEEDED).when(SUCCEED.model_copy(update={"on": SUCCEEDED_ON + DAY})).then_refused(BodyIsSucceeded)
 
 
 def test_no_body_takes_its_own_place() -> None:
-    itself = SUCCEED.model_copy(update={"successor": BOARD, "successor_stands_from": FOUNDED_ON})
+    itself = succeed_by(successor=BOARD, stands_from=FOUNDED_ON)
     body.given(FOUNDED).when(itself).then_refused(BodySucceedsItself)
 
 
@@ -170,18 +166,18 @@ def test_a_body_that_nobody_founded_is_not_succeeded() -> None:
 
 
 def test_a_body_stands_for_a_day_before_it_is_succeeded() -> None:
-    early = SUCCEED.model_copy(update={"on": FOUNDED_ON, "successor_stands_from": FOUNDED_ON})
+    early = succeed_by(stands_from=FOUNDED_ON).model_copy(update={"on": FOUNDED_ON})
     body.given(FOUNDED).when(early).then_refused(SuccessionBeforeFounding, founded_on=FOUNDED_ON.isoformat())
     next_day = early.model_copy(update={"on": FOUNDED_ON + DAY})
     body.given(FOUNDED).when(next_day).then(SUCCEEDED.model_copy(update={"on": FOUNDED_ON + DAY}))
 
 
 def test_the_successor_stands_on_that_day() -> None:
-    later = SUCCEED.model_copy(update={"successor_stands_from": SUCCEEDED_ON + DAY})
+    later = succeed_by(stands_from=SUCCEEDED_ON + DAY)
     body.given(FOUNDED).when(later).then_refused(SuccessorDoesNotStand, stands_from=(SUCCEEDED_ON + DAY).isoformat())
-    gone = SUCCEED.model_copy(update={"successor_stands_from": FOUNDED_ON, "successor_stands_until": SUCCEEDED_ON - DAY})
+    gone = succeed_by(stands_from=FOUNDED_ON, stands_until=SUCCEEDED_ON - DAY)
     body.given(FOUNDED).when(gone).then_refused(SuccessorDoesNotStand)
-    body.given(FOUNDED).when(gone.model_copy(update={"successor_stands_until": SUCCEEDED_ON})).then(SUCCEEDED)
+    body.given(FOUNDED).when(succeed_by(stands_from=FOUNDED_ON, stands_until=SUCCEEDED_ON)).then(SUCCEEDED)
 
 
 def test_a_body_stands_from_its_founding_to_the_day_before_its_succession() -> None:

@@ -65,13 +65,20 @@ async def test_seats_are_created_filled_and_vacated_and_everybody_sees_who_sits_
         "on": "2018-09-03",
         "seats": [{**shown, "holder": holds}, vacant],
         "quorum": half,
+        "quorum_rules": [],
     }
     before = (await city.get(f"/bodies/{body}/composition", on="2018-08-31")).json()
     assert (before["on"], before["seats"]) == ("2018-08-31", [{**shown, "holder": held}, vacant])
     empty = (await city.get(f"/bodies/{body}/composition", on="2018-01-31")).json()
     assert [one["holder"] for one in empty["seats"]] == [None, None]
     assert empty["quorum"]["entitled"] == 0
-    assert (await city.get(f"/bodies/{body}/seats/{seat}")).json() == {**shown, "holder": holds, "terms": [held, holds]}
+    assert (await city.get(f"/bodies/{body}/seats/{seat}")).json() == {
+        **shown,
+        "holder": holds,
+        "terms": [held, holds],
+        "taken_back": [],
+        "corrected": [],
+    }
 
 
 async def test_a_quorum_rule_is_set_on_a_body_without_seats_and_holds_from_its_day(city: City) -> None:

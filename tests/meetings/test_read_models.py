@@ -14,8 +14,8 @@ from services.meetings.cadence import Rule
 from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
 from services.meetings.events.sitting import DeliberationEntry, SittingClosed, SittingCorrected, SpanEntry
 from services.meetings.items import Asked
-from services.meetings.read_models.bodies import BODIES, list_bodies
-from services.meetings.read_models.cadence import CADENCE, known_cadence
+from services.meetings.read_models.bodies import BODIES, first_succession_by, list_bodies, names_of
+from services.meetings.read_models.cadence import CADENCE, first_meeting, known_cadence
 from services.meetings.read_models.upcoming import UPCOMING, list_past, list_upcoming
 from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
@@ -30,6 +30,8 @@ from shared.testing import History, ReadModel, assert_order_independent
 from tests.meetings.examples import (
     BOARD,
     BOARD_NAME,
+    BODY_CORRECTED,
+    CADENCE_CORRECTED,
     CANCELLED,
     CONFERENCE,
     CONFERENCE_HELD,
@@ -66,6 +68,8 @@ from tests.meetings.examples import (
     REASON,
     RECEIPT_CORRECTED,
     RESCHEDULED,
+    RIGHT_DAY,
+    RIGHT_NAME,
     SCHEDULED,
     SITTING,
     SITTING_CLOSED,
@@ -74,6 +78,8 @@ from tests.meetings.examples import (
     STARTS,
     SUCCEEDED,
     SUCCEEDED_ON,
+    SUCCESSION_CORRECTED,
+    SUCCESSION_TAKEN_BACK,
     SUCCESSOR,
     SUCCESSOR_NAME,
     TITLE,
@@ -127,6 +133,7 @@ def a_story() -> History:
     story.add(held, past, OPENED)
     story.add(sitting_of(held), SITTING_OPENED.model_copy(update={"meeting": held}), SITTING_CLOSED.model_copy(update={"meeting": held}))
     add_a_way_of_results(story)
+    story.add(BOARD, BODY_CORRECTED, CADENCE_CORRECTED, SUCCESSION_CORRECTED, SUCCESSION_TAKEN_BACK)
     return story.add(BOARD, TWICE_A_YEAR.model_copy(update={"valid_from": date(2019, 1, 1), "minimum_per_year": 3}))
 
 
@@ -340,6 +347,19 @@ async def test_a_body_is_listed_with_the_names_of_those_it_stands_in_relation_to
     assert (office.successor, office.succeeded_on) == (None, None)
 
 
+async def test_a_corrected_body_is_listed_and_named_as_it_is_right_and_stands_where_nobody_took_its_place(pool: Pool) -> None:
+    story = History().add(SUCCESSOR, SUCCESSOR_FOUNDED).add(BOARD, FOUNDED, SUCCEEDED, BODY_CORRECTED, SUCCESSION_CORRECTED)
+    await ReadModel(pool, BODIES).given(own=story).then()
+    board = (await list_bodies(pool, None, 10))[0]
+    assert (board.body_name, board.founded_on, board.succeeded_on) == (RIGHT_NAME, RIGHT_DAY, SUCCESSION_CORRECTED.on)
+    assert await names_of(pool, [BOARD, OFFICE]) == {BOARD: RIGHT_NAME}
+    assert await first_succession_by(pool, SUCCESSOR) == SUCCESSION_CORRECTED.on
+    await ReadModel(pool, BODIES).given(own=story.add(BOARD, SUCCESSION_TAKEN_BACK)).then()
+    board = (await list_bodies(pool, None, 10))[0]
+    assert (board.successor, board.successor_name, board.succeeded_on) == (None, None, None)
+    assert await first_succession_by(pool, SUCCESSOR) is None
+
+
 def test_umlauts_sort_beside_their_letters_and_case_breaks_ties_only() -> None:
     assert sorted(["Zoo", "Öl", "Ofen", "ofen"], key=sort_key) == ["Ofen", "ofen", "Öl", "Zoo"]
 
@@ -373,6 +393,32 @@ async def test_the_latest_rule_for_a_day_is_the_one_that_holds(pool: Pool) -> No
     assert [rule.minimum_per_year for rule in as_first_entered.rules] == [2]
     as_corrected = await known_cadence(pool, BOARD, story.entries[2].recorded_at, sees_all=False)
     assert [rule.minimum_per_year for rule in as_corrected.rules] == [4]
+
+
+async def test_a_rule_holds_from_the_day_and_with_the_numbers_that_are_right_or_not_at_all(pool: Pool) -> None:
+    same_day = CADENCE_CORRECTED.model_copy(update={"formerly_from": date(2014, 1, 1)})
+    gone = same_day.model_copy(update={"rule": None})
+    again = TWICE_A_YEAR.model_copy(update={"valid_from": date(2014, 1, 1)})
+    story = History().add(BOARD, FOUNDED, TWICE_A_YEAR, CADENCE_CORRECTED, same_day, gone, again)
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    known = [await known_cadence(pool, BOARD, entry.recorded_at, sees_all=False) for entry in story.entries[1:]]
+    moved = [Rule(date(2014, 1, 1), 3, 150, SOURCE)]
+    assert [one.rules for one in known] == [
+        [Rule(FOUNDED_ON, 2, None, SOURCE)],
+        moved,
+        moved,
+        [],
+        [Rule(date(2014, 1, 1), 2, None, SOURCE)],
+    ]
+
+
+async def test_the_first_meeting_is_the_earliest_that_was_held_or_is_planned(pool: Pool) -> None:
+    hidden, secret = meeting_number(1, public=False)
+    off, planned = meeting_number(2, starts_at=STARTS - timedelta(days=9))
+    story = History().add(hidden, secret).add(off, planned, CANCELLED.model_copy(update={"starts_at": planned.starts_at}))
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    at = story.entries[-1].recorded_at
+    assert (await first_meeting(pool, BOARD, at), await first_meeting(pool, OTHER_BODY, at)) == (date(2018, 11, 6), None)
 
 
 async def test_meetings_that_are_not_public_count_for_insiders_only(pool: Pool) -> None:

@@ -8,13 +8,11 @@ from uuid import UUID
 import pytest
 
 from services.meetings.composition import COMPOSITION
+from services.meetings.correcting_seats import CorrectSeating, MemberHasNotLeftTheSeat, NobodyTookTheSeatThen
 from services.meetings.seating import (
     BodyDoesNotStandThen,
-    CorrectSeating,
-    MemberHasNotLeftTheSeat,
     MemberHoldsAnotherSeat,
     MemberLeavesBeforeTakingTheSeat,
-    NobodyTookTheSeatThen,
     SeatIsTaken,
     SeatIsUnknown,
     StandingBody,
@@ -49,6 +47,8 @@ RENAME = CorrectSeating(
     on_behalf_of=None,
     since=None,
     until=None,
+    never_left=False,
+    never_seated=False,
     reason=SEATING_CORRECTED.reason,
 )
 MOVE = RENAME.model_copy(update={"since": FOUNDED_ON})

@@ -12,6 +12,7 @@ from services.notifications.events.parts import Wanted
 from services.notifications.read_models.feedback import FEEDBACK_MODEL, ListedFeedback, list_feedback
 from services.notifications.read_models.known_matters import KNOWN_MATTERS, known_matter
 from services.notifications.read_models.outcomes import OUTCOMES, QUERY, counted, list_notifications
+from shared.contracts.meetings.bodies import BodyCorrected
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.notifications.examples import (
     ABOUT_BOARD,
@@ -160,6 +161,15 @@ async def test_a_conference_is_known_by_the_title_that_was_corrected(pool: Pool)
     await ReadModel(pool, KNOWN_MATTERS).given(conferences=told).then()
     known = await known_matter(pool, "conferences", "conference", CONFERENCE)
     assert known == ABOUT_CONFERENCE.model_copy(update={"title": renamed.title})
+
+
+async def test_a_body_is_known_by_its_right_name(pool: Pool) -> None:
+    right = {"formerly_name": BOARD_NAME, "body_name": "Fachbeirat für Migration", "reason": "Falsch geschrieben.", "corrected_at": NOW}
+    corrected = BodyCorrected(**dict(FOUNDED) | right)
+    await ReadModel(pool, KNOWN_MATTERS).given(meetings=History("meetings").add(BOARD, FOUNDED, corrected)).then()
+    known = await known_matter(pool, "meetings", "body", BOARD)
+    assert known
+    assert known.title == "Fachbeirat für Migration"
 
 
 async def test_the_names_do_not_depend_on_the_order_across_sources(pool: Pool) -> None:

@@ -259,6 +259,12 @@ def founded(body: UUID, name: str, kind: str) -> bodies.BodyFounded:
     )
 
 
+def renamed(body: UUID, formerly: str, name: str, kind: str) -> bodies.BodyCorrected:
+    """What the meetings service says of a body that was entered wrongly."""
+    right = dict(founded(body, name, kind)) | {"formerly_name": formerly, "reason": "Falsch eingetragen.", "corrected_at": NOW}
+    return bodies.BodyCorrected(**right)
+
+
 SUCCEEDED = bodies.BodySucceeded(
     body=COMMITTEE,
     body_name=COMMITTEE_NAME,

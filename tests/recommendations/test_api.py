@@ -56,6 +56,7 @@ from tests.recommendations.examples import (
     TEXT,
     TITLE,
     WHAT,
+    renamed,
 )
 
 ANSWER = {"addressee": str(OFFICE), "verdict": "accepted", "reasons": REASONS}
@@ -184,6 +185,24 @@ async def test_a_recommendation_is_drafted_issued_and_shown_with_all_that_came_o
     assert late.status_code == 200
     theirs = (await city.get(PATH)).json()["addressees"][1]
     assert (theirs["standing"], theirs["late"], theirs["answer_overdue"]) == ("answered", True, False)
+
+
+async def test_bodies_are_called_by_their_right_names_also_in_what_was_issued_before(city: City) -> None:
+    await city.issued()
+    promised = await city.post(f"{PATH}/measures", MEASURE, CLERK)
+    for body, formerly, kind in ((OFFICE, OFFICE_NAME, "office"), (BOARD, BOARD_NAME, "advisory_board")):
+        await city.hear(body, renamed(body, formerly, f"{formerly} (richtig)", kind))
+    shown = (await city.get(PATH)).json()
+    assert shown["body_name"] == f"{BOARD_NAME} (richtig)"
+    [addressee] = [one for one in shown["addressees"] if one["body"] == str(OFFICE)]
+    [measure] = shown["measures"]
+    alone = (await city.client.get(promised.headers["location"])).json()
+    names = [addressee["body_name"], measure["addressee_name"], alone["addressee_name"]]
+    assert names == [f"{OFFICE_NAME} (richtig)"] * 3
+    [listed] = (await city.get("/recommendations")).json()["items"]
+    assert listed["body_name"] == f"{BOARD_NAME} (richtig)"
+    owed = (await city.get("/recommendations/open-answers", CLERK, addressee=str(OFFICE))).json()["items"]
+    assert {one["body_name"] for one in owed} == {f"{BOARD_NAME} (richtig)"}
 
 
 async def test_a_recommendation_rests_on_a_resolution_whatever_else_there_is(city: City) -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from services.recommendations.events import Entry, RecommendationCorrected
 from services.recommendations.parts import Succeeded
-from services.recommendations.read_models.known_bodies import KNOWN_BODIES, KnownBody, known_bodies, succeeded_bodies
+from services.recommendations.read_models.known_bodies import KNOWN_BODIES, KnownBody, known_bodies, names_by_now, succeeded_bodies
 from services.recommendations.read_models.open_answers import OPEN_ANSWERS, OpenAnswer, list_what_is_open
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS, Standing, list_by_standing
 from services.recommendations.service import SERVICE
+from shared.contracts.meetings.bodies import SuccessionCorrected
 from shared.localday import local_day
 from shared.projections.projection import OWN, Projection
 from shared.testing import History, ReadModel, assert_order_independent
@@ -36,6 +37,8 @@ from tests.recommendations.examples import (
     MEASURE,
     OF_RECOMMENDATION,
     OFFICE,
+    OTHER_COMMITTEE,
+    OTHER_COMMITTEE_NAME,
     PROMISED,
     RECOMMENDATION,
     REPORTED_DONE,
@@ -46,12 +49,14 @@ from tests.recommendations.examples import (
     TITLE,
     VERIFIED,
     WITHDRAWN,
+    renamed,
 )
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
 OTHER_BODY = UUID(int=77)
+RIGHT_NAME = "Ausschuss für Soziales"
 ROW = {
     "recommendation": RECOMMENDATION,
     "resolution": STARTED.resolution,
@@ -109,11 +114,18 @@ def bodies_story() -> History:
     return story.add(COMMITTEE, SUCCEEDED)
 
 
+def corrected_bodies_story() -> History:
+    story = bodies_story().add(OTHER_COMMITTEE, renamed(OTHER_COMMITTEE, OTHER_COMMITTEE_NAME, RIGHT_NAME, "city_council"))
+    nobody: dict[str, Any] = {"successor": None, "successor_name": None, "on": None, "because": None}
+    taken_back = SuccessionCorrected(body=COMMITTEE, body_name=COMMITTEE_NAME, **nobody, reason="Irrtum", corrected_at=RESOLVED_AT)
+    return story.add(COMMITTEE, taken_back)
+
+
 @pytest.mark.parametrize("projection", SERVICE.projections, ids=lambda projection: projection.name)
 async def test_a_read_model_does_not_depend_on_the_order_across_streams(pool: Pool, projection: Projection) -> None:
     folded = {cls.NAME for classes in projection.folds.values() for cls in classes}
-    assert folded <= {entry.type for entry in (*a_corrected_story().entries, *bodies_story().entries)}
-    stories = [story for story in (a_corrected_story(), bodies_story()) if story.source in projection.folds]
+    assert folded <= {entry.type for entry in (*a_corrected_story().entries, *corrected_bodies_story().entries)}
+    stories = [story for story in (a_corrected_story(), corrected_bodies_story()) if story.source in projection.folds]
     dumped = await assert_order_independent(pool, projection, *stories, shuffles=10)
     assert len(dumped.splitlines()) > 1
 
@@ -285,6 +297,24 @@ async def test_a_succeeded_body_stands_until_the_day_before_its_successor(pool: 
     await ReadModel(pool, KNOWN_BODIES).given(meetings=bodies_story()).then()
     assert set(await known_bodies(pool, [COMMITTEE, OFFICE], SUCCEEDED.on - timedelta(days=1))) == {COMMITTEE, OFFICE}
     assert set(await known_bodies(pool, [COMMITTEE, OFFICE], SUCCEEDED.on)) == {OFFICE}
+
+
+async def test_a_corrected_body_is_known_as_it_is_right_also_as_a_successor(pool: Pool) -> None:
+    story = bodies_story().add(OTHER_COMMITTEE, renamed(OTHER_COMMITTEE, OTHER_COMMITTEE_NAME, RIGHT_NAME, "city_council"))
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=story).then()
+    known = await known_bodies(pool, [OTHER_COMMITTEE], SUCCEEDED.on)
+    assert known == {OTHER_COMMITTEE: KnownBody(OTHER_COMMITTEE, RIGHT_NAME, "city_council")}
+    assert [one.successor_name for one in await succeeded_bodies(pool, SUCCEEDED.on)] == [RIGHT_NAME]
+    assert await names_by_now(pool, [COMMITTEE, OTHER_COMMITTEE]) == {
+        COMMITTEE: COMMITTEE_NAME,
+        OTHER_COMMITTEE: RIGHT_NAME,
+    }
+
+
+async def test_a_body_whose_place_nobody_took_stands(pool: Pool) -> None:
+    await ReadModel(pool, KNOWN_BODIES).given(meetings=corrected_bodies_story()).then()
+    assert set(await known_bodies(pool, [COMMITTEE], SUCCEEDED.on)) == {COMMITTEE}
+    assert await succeeded_bodies(pool, SUCCEEDED.on) == ()
 
 
 def test_every_own_read_model_folds_own_facts_and_the_reference_data_those_of_meetings() -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 
+from services.conferences.api.named import called_now
 from services.conferences.conference import CONFERENCE, Conference, HoldConference, PlanConference
 from services.conferences.events import ConferencePlanned
 from services.conferences.parts import Level, Lineage, WorkingGroup
@@ -179,7 +180,7 @@ async def list_conferences(
     behind = cast("tuple[datetime, UUID] | None", BY_BEGINNING.after(after))
     await call.wait_for(CONFERENCES.name, min_position)
     rows = await list_by_beginning(call.read, behind, limit + 1)
-    return call.page(BY_BEGINNING, rows, limit, lambda row: (row.starts_at, row.conference))
+    return call.page(BY_BEGINNING, await called_now(call, rows), limit, lambda row: (row.starts_at, row.conference))
 
 
 @router.get("/conferences/{conference}")
@@ -189,7 +190,7 @@ async def show_conference(conference: UUID, call: Call, min_position: MinPositio
     planned = known(state)
     _, registrations = await call.runtime.store.refresh(REGISTRATIONS, registrations_of(conference))
     await call.wait_for(CONTRIBUTIONS.name, min_position)
-    return ShownConference(
+    shown = ShownConference(
         id=conference,
         **{name: value for name, value in planned if name not in ("partners", "groups")},
         partners=list(planned.partners),
@@ -200,6 +201,7 @@ async def show_conference(conference: UUID, call: Call, min_position: MinPositio
         registration=shown_registration(registrations, call.now),
         results=await shown_results(call, state, sees_all=call.may(ORGANISER, planned.host)),
     )
+    return await called_now(call, shown)
 
 
 async def shown_results(call: Invocation, state: Conference, *, sees_all: bool) -> list[ShownResult]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from services.meetings.agenda import AddItem, PlaceItem, RemoveItem
 from services.meetings.api.kept import body_of, is_hidden, members_of, permitted_meeting, seen_meeting
+from services.meetings.api.named import called_now
 from services.meetings.api.shown import ShownItem, shown_agenda
 from services.meetings.duty import DUTY, duty_of
 from services.meetings.inviting import InviteMembers
@@ -120,7 +121,7 @@ async def show_item(meeting: UUID, item: UUID, call: Call) -> ShownItem:
     found = next((one for one in agenda if one.id == item), None)
     if found is None:
         raise NotFound
-    return found
+    return await called_now(call, found)
 
 
 @router.post("/meetings/{meeting}/invitation")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +15,7 @@ from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION, CreateSeat, SetQuorumRule, composition_of
 from services.meetings.events.composition import SeatKind
 from services.meetings.permissions import KEEPERS
-from services.meetings.seats import Seat, Term, quorum_on
+from services.meetings.seats import Correction, QuorumRule, Seat, Term, quorum_on
 from shared.http.call import Call, Done
 from shared.http.problems import NotFound
 from shared.localday import Day, local_day
@@ -36,16 +37,21 @@ class NewSeat(BaseModel):
     on_behalf_of: Organisation = None
 
 
-class NewQuorumRule(BaseModel):
+class QuorumRuleWords(BaseModel):
     """How many voting members have to be present so that the body can resolve."""
 
     model_config = ConfigDict(extra="forbid")
 
-    valid_from: Annotated[Day | None, Field(description="The first day; today by default.")] = None
     more_than_percent: Annotated[
         StrictInt, Field(ge=0, le=99, description="More than this share of the filled voting seats; 50 is more than half.")
     ]
     source: Annotated[Line, Field(description="Where the rule is written.")]
+
+
+class NewQuorumRule(QuorumRuleWords):
+    """A quorum rule, and from when on it holds."""
+
+    valid_from: Annotated[Day | None, Field(description="The first day; today by default.")] = None
 
 
 class ShownSeatingCorrection(BaseModel):
@@ -77,10 +83,18 @@ class ShownSeat(BaseModel):
     holder: Annotated[ShownTerm | None, Field(description="Null where the seat is vacant on that day.")]
 
 
+class ShownTakenBack(ShownSeatingCorrection):
+    """That somebody was entered by mistake as having taken the seat; not who."""
+
+    since: date
+
+
 class ShownSeatHistory(ShownSeat):
     """A seat, who holds it today, and everybody who ever did."""
 
     terms: Annotated[list[ShownTerm], Field(description="The earliest first.")]
+    taken_back: list[ShownTakenBack]
+    corrected: Annotated[list[ShownSeatingCorrection], Field(description="What was put right of the seat itself, the earliest first.")]
 
 
 class ShownQuorum(BaseModel):
@@ -92,6 +106,15 @@ class ShownQuorum(BaseModel):
     source: str
 
 
+class ShownQuorumRule(BaseModel):
+    """A quorum rule as it was entered, with what was put right of it."""
+
+    valid_from: date
+    more_than_percent: int
+    source: str
+    corrected: list[ShownSeatingCorrection]
+
+
 class ShownComposition(BaseModel):
     """Who sits in a body on a day."""
 
@@ -100,6 +123,7 @@ class ShownComposition(BaseModel):
     on: date
     seats: list[ShownSeat]
     quorum: ShownQuorum
+    quorum_rules: Annotated[list[ShownQuorumRule], Field(description="All that were entered, the oldest first.")]
 
 
 @router.post("/bodies/{body}/seats", status_code=201)
@@ -137,7 +161,7 @@ async def show_composition(
     body: UUID, call: Call, on: Annotated[Day | None, Query(description="As it is on that day; today by default.")] = None
 ) -> ShownComposition:
     """Who sits in a body on a day, which seats are vacant, and how many have to be present."""
-    founded = (await call.runtime.store.load(BODY, body))[1].founded
+    founded = (await call.runtime.store.refresh(BODY, body))[1].founded
     if founded is None:
         raise NotFound
     version, state = await call.runtime.store.refresh(COMPOSITION, composition_of(body))
@@ -149,6 +173,7 @@ async def show_composition(
         on=day,
         seats=[shown_seat(key, seat, day) for key, seat in state.seats.items()],
         quorum=ShownQuorum(**vars(quorum_on(state, day))),
+        quorum_rules=[shown_rule(rule) for rule in state.quorum],
     )
 
 
@@ -157,8 +182,12 @@ async def show_seat(body: UUID, seat: UUID, call: Call) -> ShownSeatHistory:
     """One seat, with everybody who ever held it."""
     version, found = await must_have_seat(call, body, seat)
     call.show_version(version, KEEPERS, body)
-    terms = [shown_term(term) for term in found.terms]
-    return ShownSeatHistory(**dict(shown_seat(seat, found, local_day(call.now))), terms=terms)
+    return ShownSeatHistory(
+        **dict(shown_seat(seat, found, local_day(call.now))),
+        terms=[shown_term(term) for term in found.terms],
+        taken_back=[ShownTakenBack(since=one.since, **vars(one.correction)) for one in found.taken_back],
+        corrected=shown_corrections(found.corrections),
+    )
 
 
 def shown_seat(key: UUID, seat: Seat, day: date) -> ShownSeat:
@@ -182,5 +211,20 @@ def shown_term(term: Term) -> ShownTerm:
         on_behalf_of=term.on_behalf_of,
         since=term.since,
         until=term.until,
-        corrected=[ShownSeatingCorrection(**vars(one)) for one in term.corrections],
+        corrected=shown_corrections(term.corrections),
     )
+
+
+def shown_rule(rule: QuorumRule) -> ShownQuorumRule:
+    """A quorum rule as everybody may read it."""
+    return ShownQuorumRule(
+        valid_from=rule.valid_from,
+        more_than_percent=rule.more_than_percent,
+        source=rule.source,
+        corrected=shown_corrections(rule.corrections),
+    )
+
+
+def shown_corrections(corrections: Iterable[Correction]) -> list[ShownSeatingCorrection]:
+    """Corrections as everybody may read them."""
+    return [ShownSeatingCorrection(**vars(one)) for one in corrections]

@@ -65,8 +65,8 @@ async def members_of(call: Invocation, body: UUID, day: date) -> tuple[tuple[Sit
 
 
 async def kind_of(call: Invocation, body: UUID) -> BodyKind | None:
-    """What sort of body it is, which never changes, so that what this process remembers is enough; None for one that was never founded."""
-    _, state = await call.runtime.store.load(BODY, body)
+    """What sort of body it is by now; None for one that was never founded."""
+    _, state = await call.runtime.store.refresh(BODY, body)
     return state.founded.kind if state.founded else None
 
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 
 from services.meetings.api.kept import bodies_seen, body_of, is_hidden, members_of, permitted_meeting, seen_meeting
+from services.meetings.api.named import called_now
 from services.meetings.api.shown import (
     ShownAttendance,
     ShownCorrection,
@@ -185,7 +186,7 @@ async def list_upcoming_meetings(
     rows = await list_upcoming(
         call.read, call.now, body=body, sees_bodies=bodies_seen(call), sees_all=call.may(INSIDERS), after=behind, limit=limit + 1
     )
-    return call.page(BY_BEGINNING, rows, limit, lambda row: (row.starts_at, row.meeting))
+    return call.page(BY_BEGINNING, await called_now(call, rows), limit, lambda row: (row.starts_at, row.meeting))
 
 
 @router.get("/bodies/{body}/past-meetings")
@@ -214,7 +215,7 @@ async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0)
         await call.wait_for(PROPOSALS.name, min_position)
         waiting = await list_proposals(call.read, planned.body, sees_all=sees_all, standing="waiting", limit=MOST)
     call.show_version(version, KEEPERS, planned.body)
-    return ShownMeeting(
+    shown = ShownMeeting(
         id=meeting,
         body=planned.body,
         body_name=planned.body_name,
@@ -235,6 +236,7 @@ async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0)
         corrected=shown_corrections(sitting, sees_all=sees_all),
         waiting=list(waiting),
     )
+    return await called_now(call, shown)
 
 
 def standing(meeting: Meeting, sitting: Sitting) -> Literal["scheduled", "cancelled", "opened", "held"]:

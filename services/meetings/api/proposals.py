@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from services.meetings.api.kept import bodies_seen
+from services.meetings.api.named import called_now
 from services.meetings.body import BODY
 from services.meetings.items import Asked, Matter
 from services.meetings.permissions import INSIDERS, PROPOSERS
@@ -68,10 +69,10 @@ async def propose_item(body: UUID, wish: NewProposal, call: Call) -> Done:
     """Put a matter to a body, be it anew after it was declined; it waits there until the secretariat places it on an agenda or declines
     it."""
     call.permit(wish.proposed_by)
-    by = (await call.runtime.store.load(BODY, wish.proposed_by))[1].founded
+    by = (await call.runtime.store.refresh(BODY, wish.proposed_by))[1].founded
     if by is None:
         raise BadInput("body.proposed_by", "is no body that stands")
-    asked = (await call.runtime.store.load(BODY, body))[1].founded
+    asked = (await call.runtime.store.refresh(BODY, body))[1].founded
     if asked is None:
         raise NotFound
     matter = Matter(**wish.matter.model_dump())
@@ -128,7 +129,7 @@ async def list_body_proposals(
         raise NotFound
     await call.wait_for(PROPOSALS.name, min_position)
     rows = await list_proposals(call.read, body, sees_all=call.may(INSIDERS, body), standing=standing, after=behind, limit=limit + 1)
-    return call.page(BY_TIME, rows, limit, lambda row: (row.proposed_at, row.proposal))
+    return call.page(BY_TIME, await called_now(call, rows), limit, lambda row: (row.proposed_at, row.proposal))
 
 
 @router.get("/proposals/{proposal}")
@@ -143,7 +144,7 @@ async def show_proposal(proposal: UUID, call: Call, min_position: MinPosition = 
     found = await find_proposal(call.read, proposal, sees_all=inside, speaks_for=own)
     if found is None:
         raise NotFound
-    return found
+    return await called_now(call, found)
 
 
 @router.get("/duties")
@@ -166,7 +167,7 @@ async def list_duties(
         after=behind,
         limit=limit + 1,
     )
-    return call.page(BY_DAY, rows, limit, lambda row: (row.due_by, row.duty))
+    return call.page(BY_DAY, await called_now(call, rows), limit, lambda row: (row.due_by, row.duty))
 
 
 def asked_body(proposal: Proposal) -> UUID | None:

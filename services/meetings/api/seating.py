@@ -1,4 +1,4 @@
-"""The addresses of a seat's members: who takes it, who leaves it, and what was entered wrongly of that."""
+"""The addresses of a seat's members: who takes it, and who leaves it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.meetings.body import BODY
 from services.meetings.composition import COMPOSITION, composition_of
-from services.meetings.seating import CorrectSeating, SeatMember, StandingBody, VacateSeat
+from services.meetings.seating import SeatMember, StandingBody, VacateSeat
 from services.meetings.seats import Seat
 from shared.http.call import Call, Done
 from shared.http.problems import NotFound
@@ -40,19 +40,6 @@ class Vacancy(BaseModel):
 
     until: Annotated[Day | None, Field(description="The last day; today by default.")] = None
     reason: Annotated[Prose, Field(description="Name no illness and nothing private.", examples=["Ende der Wahlperiode"])]
-
-
-class NewSeatingCorrection(BaseModel):
-    """What was entered wrongly of a seat's member, and why; what is left out was entered rightly."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    recorded_since: Annotated[Day, Field(description="The member's first day as it is shown so far: whom the correction is about.")]
-    member_name: Annotated[Name | None, Field(description="The same person's name, spelt rightly.")] = None
-    on_behalf_of: Name | None = None
-    since: Annotated[Day | None, Field(description="The first day, as it really was.")] = None
-    until: Annotated[Day | None, Field(description="The last day, as it really was, of somebody who has left.")] = None
-    reason: Annotated[Prose, Field(description="Everybody reads it.", examples=["Der Name war falsch geschrieben."])]
 
 
 class Seated(Done):
@@ -85,15 +72,6 @@ async def vacate_seat(body: UUID, seat: UUID, wish: Vacancy, call: Call) -> Done
     await must_have_seat(call, body, seat)
     until = wish.until or local_day(call.now)
     command = VacateSeat(now=call.now, of=await standing(call, body), seat=seat, until=until, reason=wish.reason)
-    return await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
-
-
-@router.post("/bodies/{body}/seats/{seat}/member-correction")
-async def correct_seating(body: UUID, seat: UUID, wish: NewSeatingCorrection, call: Call) -> Done:
-    """Put right a member's name, organisation or days. What is sent is so from now on in every question about any day;
-    meetings that were opened before keep the members whom they were opened with."""
-    await must_have_seat(call, body, seat)
-    command = CorrectSeating(now=call.now, of=await standing(call, body), seat=seat, **dict(wish))
     return await call.execute(COMPOSITION, composition_of(body), command, body=body, if_match="optional")
 
 

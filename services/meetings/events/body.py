@@ -1,4 +1,4 @@
-"""The facts of a body: founded, how often it meets, succeeded by another."""
+"""The facts of a body: founded, how often it meets, succeeded by another, and what was entered wrongly of that."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from shared.domain import Claim, Event, Refusal, Take
+from pydantic import AwareDatetime
+
+from shared.domain import Claim, Event, Refusal, Release, Take
 
 
 class BodyKind(StrEnum):
@@ -101,4 +103,56 @@ class BodySucceeded(Event, name="meetings.BodySucceeded"):
     reason: str
 
 
-BodyEvent = BodyFounded | CadenceSet | BodySucceeded
+class Correction(Event):
+    """What each fact says by which an entry about a body is put right."""
+
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class BodyCorrected(Correction, name="meetings.BodyCorrected"):
+    """What was entered of a body at its founding was wrong; this is what it should have said, whole, and why."""
+
+    formerly_name: str
+    """What it was called so far."""
+    body_name: str
+    kind: BodyKind
+    """Counts from now on; what was done before stays as it was judged then."""
+    legal_nature: LegalNature
+    secretariat: UUID | None
+    lead_office: UUID | None
+    reports_to: UUID | None
+    founded_on: date
+
+    def claims(self) -> Iterable[Claim]:
+        """The right name is this body's alone, and the wrong one is free."""
+        if name_key(self.formerly_name) == name_key(self.body_name):
+            return ()
+        return (
+            Release("meetings.body-name", name_key(self.formerly_name)),
+            Take("meetings.body-name", name_key(self.body_name), BodyNameIsTaken),
+        )
+
+
+class CadenceCorrected(Correction, name="meetings.CadenceCorrected"):
+    """The rule that was entered as beginning on `formerly_from` was entered wrongly."""
+
+    formerly_from: date
+    rule: CadenceSet | None
+    """The rule, whole, as it should have been entered; None for one that should never have been."""
+
+
+class SuccessionCorrected(Correction, name="meetings.SuccessionCorrected"):
+    """The succession was entered wrongly: another body took this one's place, or another day, or none did, and it stands."""
+
+    body_name: str
+    successor: UUID | None
+    """None, as all that follows, where no body took its place."""
+    successor_name: str | None
+    on: date | None
+    because: str | None
+    """Why the successor took its place; why that is corrected is the reason."""
+
+
+BodyCorrection = BodyCorrected | CadenceCorrected | SuccessionCorrected
+BodyEvent = BodyFounded | CadenceSet | BodySucceeded | BodyCorrection

@@ -1,4 +1,4 @@
-"""The facts of a body's composition: its seats, who holds them, and its quorum rules."""
+"""The facts of a body's composition: its seats, who holds them, its quorum rules, and what was entered wrongly of that."""
 
 from __future__ import annotations
 
@@ -77,7 +77,44 @@ class SeatingCorrected(OfComposition, name="meetings.SeatingCorrected"):
     formerly_since: date
     since: date
     until: date | None
-    """The last day; None while no end is known."""
+    """The last day; None while no end is known, also where a vacancy was entered by mistake."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SeatingTakenBack(OfComposition, name="meetings.SeatingTakenBack"):
+    """Who is entered as having taken a seat on the day `since` never did.
+
+    Meetings that were opened before keep the members whom they were opened with."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    since: date
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SeatCorrected(OfComposition, name="meetings.SeatCorrected"):
+    """What a seat is was entered wrongly from the start; this is what it should have said, whole, and why.
+
+    Members who were entered with the seat's former organisation act for the right one."""
+
+    seat: UUID
+    seat_title: str
+    kind: SeatKind
+    voting: bool
+    formerly_on_behalf_of: str | None
+    on_behalf_of: str | None
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SeatTakenBack(OfComposition, name="meetings.SeatTakenBack"):
+    """A seat that nobody ever took was created by mistake: the body has no such seat."""
+
+    seat: UUID
+    seat_title: str
     reason: str
     corrected_at: AwareDatetime
 
@@ -91,4 +128,28 @@ class QuorumRuleSet(OfComposition, name="meetings.QuorumRuleSet"):
     source: str
 
 
-CompositionEvent = SeatCreated | MemberSeated | MemberLeftSeat | SeatingCorrected | QuorumRuleSet
+class QuorumRuleCorrected(OfComposition, name="meetings.QuorumRuleCorrected"):
+    """The quorum rule that was entered as beginning on `formerly_from` was entered wrongly, or should never have been.
+
+    Meetings that were opened before keep the quorum that they were opened with, and votes stay as they were recorded."""
+
+    formerly_from: date
+    valid_from: date | None
+    """None, as all that follows, for a rule that should never have been entered."""
+    more_than_percent: int | None
+    source: str | None
+    reason: str
+    corrected_at: AwareDatetime
+
+
+CompositionEvent = (
+    SeatCreated
+    | MemberSeated
+    | MemberLeftSeat
+    | SeatingCorrected
+    | SeatingTakenBack
+    | SeatCorrected
+    | SeatTakenBack
+    | QuorumRuleSet
+    | QuorumRuleCorrected
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 from uuid import UUID
 
-from services.meetings.events.body import BodyFounded, BodyKind, BodySucceeded, LegalNature
+from services.meetings.events.body import BodyCorrected, BodyFounded, BodyKind, BodySucceeded, LegalNature, SuccessionCorrected
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 from shared.sorting import sort_key
@@ -47,13 +47,13 @@ left join bodies_v1 r on r.body = b.reports_to left join bodies_v1 n on n.body =
 BEHIND = "($1::uuid is null or (b.sort_key, b.body) > (select v.sort_key, v.body from bodies_v1 v where v.body = $1))"
 
 
-Folded = BodyFounded | BodySucceeded
+Folded = BodyFounded | BodySucceeded | BodyCorrected | SuccessionCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
     """One row for each body."""
     match event := received.message:
-        case BodyFounded():
+        case BodyFounded() | BodyCorrected():
             yield Statement(
                 FOUND,
                 (
@@ -61,13 +61,13 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
                     event.secretariat, event.lead_office, event.reports_to, event.founded_on,
                 ),
             )  # fmt: skip
-        case BodySucceeded():
+        case BodySucceeded() | SuccessionCorrected():
             yield Statement(SUCCEEDED, (received.stream, event.successor, event.on))
         case _:
             assert_never(event)
 
 
-BODIES = Projection(name="bodies_v1", folds={OWN: (BodyFounded, BodySucceeded)}, tables=TABLES, project=project, indexes=INDEXES)
+BODIES = Projection(name="bodies_v1", folds={OWN: get_args(Folded)}, tables=TABLES, project=project, indexes=INDEXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,15 @@ async def list_bodies(db: Queryable, after: UUID | None, limit: int) -> Sequence
     """Bodies in the order of their names, behind the last one seen."""
     rows = await db.fetch(f"{COLUMNS} where {BEHIND} order by b.sort_key, b.body limit $2", after, limit)
     return [ListedBody(**{**row, "kind": BodyKind(row["kind"]), "legal_nature": LegalNature(row["legal_nature"])}) for row in rows]
+
+
+async def names_of(db: Queryable, bodies: Iterable[UUID]) -> Mapping[UUID, str]:
+    """What these bodies are called, with what was put right of their names."""
+    rows = await db.fetch("select body, body_name from bodies_v1 where body = any($1::uuid[])", list(set(bodies)))
+    return {row["body"]: row["body_name"] for row in rows}
+
+
+async def first_succession_by(db: Queryable, body: UUID) -> date | None:
+    """The first day on which it took another body's place."""
+    day: date | None = await db.fetchval("select min(succeeded_on) from bodies_v1 where successor = $1", body)
+    return day

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 from uuid import UUID
 
 from services.meetings.cadence import Rule
-from services.meetings.events.body import CadenceSet
+from services.meetings.events.body import CadenceCorrected, CadenceSet
 from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
 from services.meetings.events.sitting import SittingClosed, SittingCorrected
-from shared.envelope import Received
+from shared.envelope import Entry, Received
 from shared.localday import local_day
 from shared.projections.projection import OWN, Projection, Statement
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table cadence_v1_rule (
+create table cadence_v2_rule (
     body uuid not null,
     version int not null,
     valid_from date not null,
-    minimum_per_year int not null,
+    minimum_per_year int,
     maximum_gap_days int,
-    source text not null,
+    source text,
     recorded_at timestamptz not null,
-    primary key (body, version)
+    primary key (body, version, valid_from)
 );
-create table cadence_v1_plan (
+create table cadence_v2_plan (
     meeting uuid not null,
     version int not null,
     body uuid not null,
@@ -40,7 +40,7 @@ create table cadence_v1_plan (
     recorded_at timestamptz not null,
     primary key (meeting, version)
 );
-create table cadence_v1_held (
+create table cadence_v2_held (
     sitting uuid not null,
     version int not null,
     meeting uuid not null,
@@ -51,16 +51,16 @@ create table cadence_v1_held (
     primary key (sitting, version)
 );
 """
-INDEXES = "create index cadence_v1_plan_of on cadence_v1_plan (body); create index cadence_v1_held_by on cadence_v1_held (body);"
+INDEXES = "create index cadence_v2_plan_of on cadence_v2_plan (body); create index cadence_v2_held_by on cadence_v2_held (body);"
 
-SET = """insert into cadence_v1_rule (body, version, valid_from, minimum_per_year, maximum_gap_days, source, recorded_at)
-values ($1, $2, $3, $4, $5, $6, $7) on conflict (body, version) do nothing"""
-PLAN = """insert into cadence_v1_plan (meeting, version, body, day, public, cancelled, recorded_at)
+SET = """insert into cadence_v2_rule (body, version, valid_from, minimum_per_year, maximum_gap_days, source, recorded_at)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict (body, version, valid_from) do nothing"""
+PLAN = """insert into cadence_v2_plan (meeting, version, body, day, public, cancelled, recorded_at)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (meeting, version) do nothing"""
-HOLD = """insert into cadence_v1_held (sitting, version, meeting, body, day, public, recorded_at)
+HOLD = """insert into cadence_v2_held (sitting, version, meeting, body, day, public, recorded_at)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (sitting, version) do nothing"""
 
-Folded = CadenceSet | MeetingScheduled | MeetingRescheduled | MeetingCancelled | SittingClosed | SittingCorrected
+Folded = CadenceSet | CadenceCorrected | MeetingScheduled | MeetingRescheduled | MeetingCancelled | SittingClosed | SittingCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -68,8 +68,12 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     event, entry = received.message, received.entry
     match event:
         case CadenceSet():
-            rule = (event.valid_from, event.minimum_per_year, event.maximum_gap_days, event.source)
-            yield Statement(SET, (entry.stream, entry.version, *rule, entry.recorded_at))
+            yield rule_set(entry, event)
+        case CadenceCorrected():
+            if event.rule is None or event.rule.valid_from != event.formerly_from:
+                yield Statement(SET, (entry.stream, entry.version, event.formerly_from, None, None, None, entry.recorded_at))
+            if event.rule:
+                yield rule_set(entry, event.rule)
         case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
             cancelled = isinstance(event, MeetingCancelled)
             plan = (event.body, local_day(event.starts_at), event.public, cancelled)
@@ -82,25 +86,31 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             assert_never(event)
 
 
+def rule_set(entry: Entry, rule: CadenceSet) -> Statement:
+    """The row of a rule, as of this fact."""
+    said = (rule.valid_from, rule.minimum_per_year, rule.maximum_gap_days, rule.source)
+    return Statement(SET, (entry.stream, entry.version, *said, entry.recorded_at))
+
+
 CADENCE = Projection(
-    name="cadence_v1",
-    folds={OWN: (CadenceSet, MeetingScheduled, MeetingRescheduled, MeetingCancelled, SittingClosed, SittingCorrected)},
+    name="cadence_v2",
+    folds={OWN: get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
 )
 
 RULES = """select valid_from, minimum_per_year, maximum_gap_days, source from (
-    select distinct on (valid_from) * from cadence_v1_rule where body = $1 and recorded_at <= $2 order by valid_from, version desc
-) latest order by valid_from"""
+    select distinct on (valid_from) * from cadence_v2_rule where body = $1 and recorded_at <= $2 order by valid_from, version desc
+) latest where source is not null order by valid_from"""
 DAYS = """select true as held, day from (
-    select distinct on (sitting) * from cadence_v1_held where body = $1 and recorded_at <= $2 order by sitting, version desc
+    select distinct on (sitting) * from cadence_v2_held where body = $1 and recorded_at <= $2 order by sitting, version desc
 ) latest where public or $3
 union all
 select false, day from (
-    select distinct on (meeting) * from cadence_v1_plan where body = $1 and recorded_at <= $2 order by meeting, version desc
+    select distinct on (meeting) * from cadence_v2_plan where body = $1 and recorded_at <= $2 order by meeting, version desc
 ) latest where not cancelled and (public or $3)
-and not exists (select from cadence_v1_held held where held.meeting = latest.meeting and held.recorded_at <= $2)
+and not exists (select from cadence_v2_held held where held.meeting = latest.meeting and held.recorded_at <= $2)
 order by day"""
 """One statement, so that a meeting that is being closed is counted once: as planned or as held."""
 
@@ -119,3 +129,9 @@ async def known_cadence(db: Queryable, body: UUID, as_of: datetime, *, sees_all:
     rules = [Rule(**row) for row in await db.fetch(RULES, body, as_of)]
     days = await db.fetch(DAYS, body, as_of, sees_all)
     return Known(rules, [row["day"] for row in days if row["held"]], [row["day"] for row in days if not row["held"]])
+
+
+async def first_meeting(db: Queryable, body: UUID, now: datetime) -> date | None:
+    """The day of the earliest meeting that was held or is planned, public or not."""
+    days = await db.fetch(DAYS, body, now, True)
+    return days[0]["day"] if days else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.notifications.events.parts import Wanted
 from shared.contracts.conferences import ConferenceCorrected, ConferencePlanned
-from shared.contracts.meetings.bodies import BodyFounded
+from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded
 from shared.contracts.recommendations import RecommendationIssued
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
@@ -29,7 +29,7 @@ on conflict (id) do update set service = excluded.service, kind = excluded.kind,
 ALSO_CALLED = {("conferences", "results"): "conference"}
 """The results of a conference are followed with it."""
 
-Folded = ConferencePlanned | ConferenceCorrected | BodyFounded | RecommendationIssued
+Folded = ConferencePlanned | ConferenceCorrected | BodyFounded | BodyCorrected | RecommendationIssued
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -38,7 +38,7 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     match told:
         case ConferencePlanned() | ConferenceCorrected():
             yield Statement(PUT, (told.conference, "conferences", "conference", told.title))
-        case BodyFounded():
+        case BodyFounded() | BodyCorrected():
             yield Statement(PUT, (told.body, "meetings", "body", told.body_name))
         case RecommendationIssued():
             if told.public:
@@ -49,7 +49,11 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
 
 KNOWN_MATTERS = Projection(
     name="known_matters_v1",
-    folds={"conferences": (ConferencePlanned, ConferenceCorrected), "meetings": (BodyFounded,), "recommendations": (RecommendationIssued,)},
+    folds={
+        "conferences": (ConferencePlanned, ConferenceCorrected),
+        "meetings": (BodyFounded, BodyCorrected),
+        "recommendations": (RecommendationIssued,),
+    },
     tables=TABLES,
     project=project,
 )

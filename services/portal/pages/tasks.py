@@ -15,10 +15,12 @@ from services.portal.pages.meetings import CLOSE, INVITE, OPEN
 from services.portal.pages.organisation import HOLD
 from services.portal.pages.proposing import PROPOSE
 from services.portal.pages.recommendations import ACKNOWLEDGE, ANSWER, COMPLETE, DRAFT, INFORM, VERIFY
+from services.portal.read_models.called import corrected_names
 from services.portal.read_models.tasks import Task, list_tasks
 from services.portal.read_models.viewer import viewer_of
 from services.portal.routing import Pages
 from services.portal.visit import Visit
+from shared.called import with_names
 from shared.http.paging import Listing
 
 pages = Pages()
@@ -66,9 +68,9 @@ async def show_tasks(visit: Visit) -> Response:
     """By due date, the longest overdue first, with the way to where each is done."""
     if visit.person is None:
         raise ServiceProblem(401, "urn:bindeglied:problem:unauthenticated", "Sign in first.")
-    rows = await list_tasks(
-        visit.portal.runtime.read, visit.portal.now(), viewer_of(visit.person), after=after_of(visit, TASKS), limit=AT_ONCE + 1
-    )  # fmt: skip
+    db = visit.portal.runtime.read
+    rows = await list_tasks(db, visit.portal.now(), viewer_of(visit.person), after=after_of(visit, TASKS), limit=AT_ONCE + 1)
+    rows = with_names(rows, await corrected_names(db))
     listed = one_page(visit, TASKS, rows, AT_ONCE, lambda task: task.key)
     meetings = [
         one

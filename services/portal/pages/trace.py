@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.portal import words
 from services.portal.pages.lists import after_of, one_page
+from services.portal.read_models.called import corrected_names
 from services.portal.read_models.trace_graph import tree_of
 from services.portal.read_models.trace_query import (
     find_contribution,
@@ -22,6 +23,7 @@ from services.portal.read_models.trace_query import (
 from services.portal.read_models.viewer import viewer_of
 from services.portal.routing import Pages
 from services.portal.visit import PRIVATE, PUBLIC, Visit
+from shared.called import with_names
 from shared.http.paging import Listing
 
 pages = Pages()
@@ -38,6 +40,7 @@ async def show_trace(visit: Visit) -> Response:
     graph = await load_trace(db, node, visit.portal.now(), viewer)
     if graph is None:
         raise HTTPException(404)
+    graph = with_names(graph, await corrected_names(db))
     begun = await find_contribution(db, node, viewer)
     first = await first_contributions(db, list(graph.contributions), viewer, EACH)
     waiting = [(one, still) for one in graph.nodes for still in one.open]
@@ -49,7 +52,7 @@ async def show_trace(visit: Visit) -> Response:
 async def show_trace_as_data(visit: Visit) -> Response:
     """The same as data: nodes, edges with their events, what is open, and a hash that is equal from every node."""
     db, viewer = visit.portal.runtime.read, viewer_of(visit.person)
-    found = await load_document(db, visit.path["node"], visit.portal.now(), viewer)
+    found = await load_document(db, visit.path["node"], visit.portal.now(), viewer, await corrected_names(db))
     if found is None:
         raise HTTPException(404)
     body = json.dumps(found, ensure_ascii=False, separators=(",", ":"))

@@ -12,6 +12,7 @@ from uuid import UUID
 from services.portal.read_models.trace_graph import Graph, Happened, Link, Node, document, graph_of
 from services.portal.read_models.trace_righted import as_it_stands
 from services.portal.read_models.viewer import Viewer
+from shared.called import with_names
 
 if TYPE_CHECKING:
     import asyncpg
@@ -165,11 +166,14 @@ async def first_contributions(db: Queryable, under: Sequence[UUID], viewer: View
     return found
 
 
-async def load_document(db: Queryable, node: UUID, now: datetime, viewer: Viewer) -> dict[str, Any] | None:
-    """The whole graph as data, contributions included; None where the viewer finds nothing."""
+async def load_document(
+    db: Queryable, node: UUID, now: datetime, viewer: Viewer, names: Mapping[UUID, str] | None = None
+) -> dict[str, Any] | None:
+    """The whole graph as data, contributions included, with these right `names` of bodies; None where the viewer finds nothing."""
     graph = await load_trace(db, node, now, viewer)
     if graph is None:
         return None
+    graph = with_names(graph, names or {})
     sight = viewer.sight()
     conferences = [one.id for one in graph.nodes if one.kind == "conference"]
     results = [one.id for one in graph.nodes if one.kind == "result"]

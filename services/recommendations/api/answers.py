@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.recommendations.answering import AcknowledgeRecommendation, AnswerRecommendation
+from services.recommendations.api.named import called_now
 from services.recommendations.api.seen import once_seen
 from services.recommendations.informing import InformCommittee
 from services.recommendations.parts import Verdict
@@ -94,4 +95,4 @@ async def list_open_answers(
     behind = cast("tuple[date, UUID, str, UUID] | None", BY_DUE_DAY.after(after))
     await call.wait_for(OPEN_ANSWERS.name, min_position)
     rows = await list_what_is_open(call.read, addressee, local_day(call.now), behind, limit + 1)
-    return call.page(BY_DUE_DAY, rows, limit, lambda row: (row.due, row.recommendation, row.duty, row.concerns))
+    return call.page(BY_DUE_DAY, await called_now(call, rows), limit, lambda row: (row.due, row.recommendation, row.duty, row.concerns))

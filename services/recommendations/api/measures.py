@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.recommendations.api.named import called_now
 from services.recommendations.api.seen import body_of, must_see, once_seen
 from services.recommendations.implementing import PromiseMeasure, ReportMeasureDone, VerifyMeasure
 from services.recommendations.recommendation import RECOMMENDATION
@@ -100,7 +101,7 @@ async def verify_measure(recommendation: UUID, measure: UUID, wish: Verification
 async def show_measure(recommendation: UUID, measure: UUID, call: Call) -> ShownMeasure:
     """One measure, as the log has it now."""
     _, state = await call.runtime.store.refresh(RECOMMENDATION, recommendation, must_see(call))
-    return shown(must_be_there(state, measure), local_day(call.now))
+    return await called_now(call, shown(must_be_there(state, measure), local_day(call.now)))
 
 
 def must_be_there(state: Recommendation, measure: UUID) -> Measure:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from services.recommendations.api.corrections import ShownCorrection, shown_correction
 from services.recommendations.api.measures import ShownMeasure
 from services.recommendations.api.measures import shown as shown_measure
+from services.recommendations.api.named import called_now
 from services.recommendations.api.seen import bodies_of, must_see, sees_all
 from services.recommendations.events import CommitteeInformed, RecommendationStarted
 from services.recommendations.parts import Addressed, Addressee, AddresseeClass, AnswerRule, Instrument, Matter, Verdict
@@ -124,7 +125,7 @@ async def list_recommendations(
         after=behind,
         limit=limit + 1,
     )
-    return call.page(NEWEST_FIRST, rows, limit, lambda row: (row.newest, row.recommendation))
+    return call.page(NEWEST_FIRST, await called_now(call, rows), limit, lambda row: (row.newest, row.recommendation))
 
 
 @router.get("/recommendations/{recommendation}")
@@ -135,7 +136,7 @@ async def show_recommendation(recommendation: UUID, call: Call) -> ShownRecommen
     if started is None:
         raise NotFound
     call.show_version(version, SECRETARIAT, started.body)
-    return shown(recommendation, started, state, local_day(call.now), inside=sees_all(call, state))
+    return await called_now(call, shown(recommendation, started, state, local_day(call.now), inside=sees_all(call, state)))
 
 
 def shown(recommendation: UUID, started: RecommendationStarted, state: Recommendation, today: date, *, inside: bool) -> ShownRecommendation:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, assert_never, get_args
 from uuid import UUID
 
 from services.recommendations.parts import Succeeded
-from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded
+from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
 
@@ -29,18 +29,21 @@ on conflict (body) do update set body_name = excluded.body_name, kind = excluded
 SUCCEEDED = "update known_bodies_v3 set succeeded_on = $2, successor = $3, successor_name = $4 where body = $1"
 
 
-def project(received: Received[BodyFounded | BodySucceeded]) -> Iterable[Statement]:
+Folded = BodyFounded | BodyCorrected | BodySucceeded | SuccessionCorrected
+
+
+def project(received: Received[Folded]) -> Iterable[Statement]:
     """One row for each body."""
     match body := received.message:
-        case BodyFounded():
+        case BodyFounded() | BodyCorrected():
             yield Statement(KNOW, (body.body, body.body_name, body.kind))
-        case BodySucceeded():
+        case BodySucceeded() | SuccessionCorrected():
             yield Statement(SUCCEEDED, (body.body, body.on, body.successor, body.successor_name))
         case _:
             assert_never(body)
 
 
-KNOWN_BODIES = Projection(name="known_bodies_v3", folds={"meetings": (BodyFounded, BodySucceeded)}, tables=TABLES, project=project)
+KNOWN_BODIES = Projection(name="known_bodies_v3", folds={"meetings": get_args(Folded)}, tables=TABLES, project=project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,14 @@ async def known_bodies(db: Queryable, bodies: Sequence[UUID], day: date) -> Mapp
 async def succeeded_bodies(db: Queryable, day: date) -> tuple[Succeeded, ...]:
     """All bodies whose place another has taken by that day."""
     rows = await db.fetch(
-        "select body, body_name, successor, successor_name from known_bodies_v3 where succeeded_on <= $1 order by body", day
+        """select b.body, b.body_name, b.successor, coalesce(s.body_name, b.successor_name) as successor_name
+        from known_bodies_v3 b left join known_bodies_v3 s on s.body = b.successor where b.succeeded_on <= $1 order by b.body""",
+        day,
     )
     return tuple(Succeeded(**row) for row in rows)
+
+
+async def names_by_now(db: Queryable, bodies: Iterable[UUID]) -> Mapping[UUID, str]:
+    """What these bodies are called by now, whether or not they stand."""
+    rows = await db.fetch("select body, body_name from known_bodies_v3 where body = any($1::uuid[])", list(set(bodies)))
+    return {row["body"]: row["body_name"] for row in rows}

@@ -39,6 +39,34 @@ class BodySucceeded(OfBody, name="meetings.BodySucceeded", open_to_all=True):
     reason: str
 
 
+class BodyCorrected(OfBody, name="meetings.BodyCorrected", open_to_all=True):
+    """What was told of a body at its founding was wrong; this is what was so, whole, and why."""
+
+    formerly_name: str
+    kind: str
+    """Counts from now on; what was done before stays as it was judged then."""
+    legal_nature: str
+    secretariat: UUID | None
+    lead_office: UUID | None
+    reports_to: UUID | None
+    founded_on: date
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SuccessionCorrected(OfBody, name="meetings.SuccessionCorrected", open_to_all=True):
+    """Which body took this one's place, or when, was told wrongly; this is what was so, and why."""
+
+    successor: UUID | None
+    """None, as all that follows, where no body took its place: it stands."""
+    successor_name: str | None
+    on: date | None
+    because: str | None
+    """Why the successor took its place; why that is corrected is the reason."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class MemberSeated(OfBody, name="meetings.MemberSeated", open_to_all=True):
     """Someone holds a seat of the body, acting in public office: the name is official."""
 
@@ -75,5 +103,30 @@ class SeatingCorrected(OfBody, name="meetings.SeatingCorrected", open_to_all=Tru
     since: date
     until: date | None
     """The last day; None while no end is known."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SeatingTakenBack(OfBody, name="meetings.SeatingTakenBack", open_to_all=True):
+    """Who was told to have taken a seat on the day `since` never did."""
+
+    seat: UUID
+    seat_title: str
+    member: UUID
+    since: date
+    reason: str
+    corrected_at: AwareDatetime
+
+
+class SeatCorrected(OfBody, name="meetings.SeatCorrected", open_to_all=True):
+    """What was told of a seat with its members was wrong from the start; this is what was so, whole, and why."""
+
+    seat: UUID
+    seat_title: str
+    kind: str
+    voting: bool
+    formerly_on_behalf_of: str | None
+    """Members who were told to act for this organisation act for the right one."""
+    on_behalf_of: str | None
     reason: str
     corrected_at: AwareDatetime

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from shared.contracts.meetings.bodies import BodyFounded, BodySucceeded, MemberLeftSeat, MemberSeated, SeatingCorrected
+from shared.contracts.meetings.bodies import (
+    BodyCorrected,
+    BodyFounded,
+    BodySucceeded,
+    MemberLeftSeat,
+    MemberSeated,
+    SeatCorrected,
+    SeatingCorrected,
+    SeatingTakenBack,
+    SuccessionCorrected,
+)
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
@@ -21,9 +31,13 @@ from shared.domain import Contract
 CONTRACTS: tuple[type[Contract], ...] = (
     BodyFounded,
     BodySucceeded,
+    BodyCorrected,
+    SuccessionCorrected,
     MemberSeated,
     MemberLeftSeat,
     SeatingCorrected,
+    SeatingTakenBack,
+    SeatCorrected,
     MeetingScheduled,
     MeetingRescheduled,
     MeetingCancelled,

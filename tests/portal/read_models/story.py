@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
+from services.portal.read_models.called import CALLED
 from services.portal.read_models.receipts import RECEIPTS
 from services.portal.read_models.tasks import TASKS
 from services.portal.read_models.timeline import TIMELINE
@@ -16,7 +17,7 @@ from services.portal.read_models.trace import TRACE
 from shared.contracts import conferences, notifications, recommendations
 from shared.contracts.conferences import ContributionKind, Fate, Level, Lineage, Origin
 from shared.contracts.matter import Matter
-from shared.contracts.meetings import duties, planning, proposals, sittings
+from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
 from shared.contracts.meetings.proposals import Asked
 from shared.contracts.meetings.sittings import Instrument, Votes
 from shared.contracts.recommendations import Addressee, AddresseeClass, Information, Verdict
@@ -112,7 +113,7 @@ class Told:
 
     async def fill(self, pool: Pool, *projections: Projection) -> None:
         """These read models, or all of them, hold what was told."""
-        for projection in projections or (TRACE, RECEIPTS, TASKS, TIMELINE):
+        for projection in projections or (TRACE, RECEIPTS, TASKS, TIMELINE, CALLED):
             heard = {history.source: history for history in self.histories if history.source in projection.folds}
             await ReadModel(pool, projection).given(**heard).then()
 
@@ -456,6 +457,20 @@ def whole_story(contributions: int = 10, *, secret: bool = True) -> Told:
     letters(told)
     if secret:
         something_secret(told)
+    return told
+
+
+RIGHT_NAMES = {BOARD: "Fachbeirat für Migration", SOCIAL: "Amt für Soziales"}
+
+
+def renamed(told: Told) -> Told:
+    """The same, and afterwards the names of two bodies are put right."""
+    for body, name in RIGHT_NAMES.items():
+        right = bodies.BodyCorrected(
+            body=body, formerly_name=NAMES[body], body_name=name, kind="office", legal_nature="administration", secretariat=None,
+            lead_office=None, reports_to=None, founded_on=date(2013, 4, 25), reason="Falsch geschrieben.", corrected_at=RIGHTED_AT,
+        )  # fmt: skip
+        told.meetings.add(body, right)
     return told
 
 

@@ -172,3 +172,17 @@ async def test_what_the_city_wrote_in_german_is_said_to_be_german_on_english_pag
         assert (german.status_code, english.status_code, unmarked(german.text, english.text)) == (200, 200, []), path
         marked |= {word for language, word in spoken(english.text) if language == "de"}
     assert marked >= {"Fachbeirat", "Sprachmittlung", "Sozialamt", "Anregung", "Punkt", "fehlte"}
+
+
+async def test_a_corrected_name_is_told_wherever_its_body_is_also_where_it_was_told_wrongly_before(front: Front) -> None:
+    await story.renamed(until_overdue()).fill(front.pool)
+    front.clock.now = story.NOW
+    wrong, right = story.NAMES[story.BOARD], story.RIGHT_NAMES[story.BOARD]
+    pages = [
+        (await front.get(path)).text for path in ("/de/", f"/de/trace/{story.RECOMMENDATION}", f"/de/trace/{story.RECOMMENDATION}.json")
+    ]
+    assert [right in page for page in pages] == [True] * 3
+    trees = [re.findall(r'<p class="tree__kind">[^<]*?: ([^<,]+)', page) for page in pages[:2]]
+    assert not any(name.strip() == wrong for names in trees for name in names)
+    tasks = (await front.get("/de/tasks", SOCIAL_OFFICER)).text
+    assert f'<p class="kern-body kern-body--muted">{story.RIGHT_NAMES[story.SOCIAL]}</p>' in tasks
