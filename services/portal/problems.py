@@ -60,7 +60,7 @@ def by_field(problem: ServiceProblem, language: Language) -> tuple[dict[str, str
         place, _, rest = error["where"].partition(".")
         sentence = input_said(error["what"], language) or UNFIT
         if place == "body" and rest:
-            fields.setdefault(rest.partition(".")[0], sentence)
+            fields.setdefault(rest.removeprefix("right.").removeprefix("rule.").partition(".")[0], sentence)
         else:
             whole.append(sentence)
     return fields, whole

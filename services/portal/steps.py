@@ -32,6 +32,7 @@ class Step:
     seen: bool = False
     """Whether the service wants to know which version the person saw."""
     then: str | Callable[[Any], str] | None = None
+    """The page to go on to, with the names of the page's own address in it."""
     each: tuple[str, str] | None = None
     """A field of many choices that makes a command for each, and what a choice is called there."""
 
@@ -90,7 +91,8 @@ def _taken(step: Step, again: Callable[[Visit], Awaitable[Response]]) -> Callabl
             return {name: value for name, value in made.items() if name not in step.chosen}
 
         path = step.path.format(**visit.path, **chosen)
-        return await visit.send(step.form, step.service, path, again=again, then=step.then, body=body, each=step.each)
+        then = step.then.format(**visit.path) if isinstance(step.then, str) else step.then
+        return await visit.send(step.form, step.service, path, again=again, then=then, body=body, each=step.each)
 
     return take
 

@@ -46,6 +46,7 @@ async def test_a_body_is_founded_shown_and_listed(city: City) -> None:
         "founded_on": "2013-04-25",
         "succeeded": None,
         "cadence": [{"minimum_per_year": 2, "maximum_gap_days": None, "source": SOURCE, "valid_from": "2013-04-25"}],
+        "corrected": [],
     }
     assert (await city.get(f"/bodies/{body}")).json() == shown
     listed = (await city.get("/bodies", REGISTRY, min_position=3)).json()["items"]

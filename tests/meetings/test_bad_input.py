@@ -165,17 +165,23 @@ async def test_without_a_token_or_the_role_it_is_told_which_is_missing(scene: Sc
 
 
 NEW_SEAT = {"title": SEAT_TITLE, "kind": "nominated", "voting": True}
+RIGHT_BODY = {"name": "Beirat", "kind": "network", "legal_nature": "advisory", "founded_on": "2013-04-25"}
 NEW_CADENCE = {"valid_from": "2019-01-01", "rule": {"minimum_per_year": 2, "source": "Satzung"}}
 ADDRESSES: dict[tuple[str, str], Any] = {
     ("get", "/bodies/{body}"): None,
     ("get", "/bodies/{body}/cadence"): None,
     ("post", "/bodies/{body}/cadence"): NEW_CADENCE,
     ("post", "/bodies/{body}/succession"): {"successor": "{body}", "on": "2018-09-03", "reason": "Neue Satzung"},
+    ("post", "/bodies/{body}/correction"): {"right": RIGHT_BODY, "reason": REASON},
+    ("post", "/bodies/{body}/cadence-correction"): {"recorded_from": "2013-04-25", "right": NEW_CADENCE, "reason": REASON},
+    ("post", "/bodies/{body}/succession-correction"): {"right": None, "reason": REASON},
     ("post", "/bodies/{body}/seats"): NEW_SEAT,
     ("get", "/bodies/{body}/seats/{seat}"): None,
     ("post", "/bodies/{body}/seats/{seat}/member"): {"member_name": MEMBER_NAME},
     ("post", "/bodies/{body}/seats/{seat}/vacancy"): {"reason": "Ende der Amtszeit"},
     ("post", "/bodies/{body}/seats/{seat}/member-correction"): {"recorded_since": "2018-02-01", "reason": REASON},
+    ("post", "/bodies/{body}/seats/{seat}/correction"): {"right": NEW_SEAT, "reason": REASON},
+    ("post", "/bodies/{body}/quorum-correction"): {"recorded_from": "2013-04-25", "right": None, "reason": REASON},
     ("post", "/bodies/{body}/quorum"): {"more_than_percent": 50, "source": "Satzung"},
     ("get", "/bodies/{body}/composition"): None,
     ("get", "/bodies/{body}/past-meetings"): None,

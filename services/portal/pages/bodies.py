@@ -10,8 +10,10 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
+from services.portal.pages.body_corrections import CORRECTING, drawn, entered
+from services.portal.pages.body_forms import CADENCE, FOUND, KINDS, NATURES, SUCCEED
 from services.portal.pages.proposing import ASKED, DECLINING, PROPOSING, acting_bodies, matters
-from services.portal.pages.seating import MEMBER, SEATING, SEATS, VACATE, titles_of
+from services.portal.pages.seating import MEMBER, SEATING, SEATS, TAKE_BACK, VACATE, titles_of
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
@@ -22,33 +24,9 @@ REGISTRY = role("registry", of=CITY)
 """The office that keeps the city's bodies (Gremienbüro)."""
 KEEPERS = role("secretariat", of=BODY) | REGISTRY
 """Whoever manages the body's affairs (Geschäftsführung)."""
-KINDS = (
-    ("city_council", mark("City council")), ("committee", mark("Committee")), ("magistrat", mark("Magistrat")),
-    ("department", mark("Department")), ("office", mark("Office")), ("advisory_board", mark("Advisory board")),
-    ("representation", mark("Elected representation")), ("network", mark("Network")), ("working_group", mark("Working group")),
-    ("external", mark("Body outside the city")),
-)  # fmt: skip
-NATURES = (
-    ("organ", mark("Organ of the city")), ("administration", mark("Administration")), ("advisory", mark("Advisory")),
-    ("elected_representation", mark("Elected representation")), ("free_association", mark("Free association")),
-    ("outside", mark("Outside the city")),
-)  # fmt: skip
+CORRECTED = {"founding": mark("What the body is"), "cadence": mark("Cadence"), "succession": mark("Succession"), "quorum": mark("Quorum")}
 STANDINGS = {"kept": mark("kept"), "on_track": mark("on track"), "at_risk": mark("at risk"), "missed": mark("missed")}
 
-FOUND = Form(
-    "founding",
-    (
-        Field("name", mark("Name")),
-        Field("kind", mark("Kind"), "choice", options=KINDS),
-        Field("legal_nature", mark("Legal nature"), "choice", options=NATURES),
-        Field("founded_on", mark("Founded on"), "day"),
-        Field("secretariat", mark("Secretariat"), "choice", needed=False, translated=False),
-        Field("lead_office", mark("Lead office"), "choice", needed=False, translated=False),
-        Field("reports_to", mark("Reports to"), "choice", needed=False, translated=False),
-    ),
-    submit=mark("Enter the body"),
-    done=mark("The body is entered."),
-)
 SCHEDULE = Form(
     "scheduling",
     (
@@ -60,28 +38,6 @@ SCHEDULE = Form(
     ),
     submit=mark("Schedule the meeting"),
     done=mark("The meeting is scheduled."),
-)
-CADENCE = Form(
-    "cadence",
-    (
-        Field("minimum_per_year", mark("Meetings a year at least"), "number"),
-        Field("maximum_gap_days", mark("Days between two meetings at most"), "number", needed=False),
-        Field("valid_from", mark("Valid from"), "day"),
-        Field("source", mark("Source of the rule")),
-    ),
-    submit=mark("Set the cadence"),
-    done=mark("The cadence is set."),
-)
-SUCCEED = Form(
-    "succession",
-    (
-        Field("successor", mark("Successor"), "choice", translated=False),
-        Field("on", mark("On"), "day"),
-        Field("reason", mark("Reason"), "prose"),
-    ),
-    submit=mark("Enter the succession"),
-    done=mark("The succession is entered."),
-    danger=True,
 )
 
 
@@ -116,14 +72,21 @@ async def found_body(visit: Visit) -> Response:
 async def show_body(visit: Visit) -> Response:
     """One body with its people, its rules, its meetings, and what was put to it."""
     key = str(visit.path["body"])
-    body = await visit.ask("meetings", f"/bodies/{key}")
+    found = await visit.answer("meetings", f"/bodies/{key}")
+    body = found.body
     cadence = await visit.ask("meetings", f"/bodies/{key}/cadence", settled=True)
-    composition = await visit.ask("meetings", f"/bodies/{key}/composition")
+    composed = await visit.answer("meetings", f"/bodies/{key}/composition")
+    composition = composed.body
     meetings = await visit.all_of("meetings", "/meetings", settled=True, body=key)
     proposals = await visit.all_of("meetings", f"/bodies/{key}/proposals", settled=True)
     recommendations = await visit.all_of("recommendations", "/recommendations", settled=True, body=key)
     duties = await visit.all_of("meetings", "/duties", settled=True, body=key)
-    steps = await _steps(visit, key, composition, proposals)
+    names = {one["body"]: one["body_name"] for one in await visit.all_of("meetings", "/bodies")} if _acts(visit, key) else {}
+    steps = await _steps(visit, key, composition, proposals, names)
+    correctable = dict(entered(body, composition, keeps=visit.may(KEEPERS, key), registers=visit.may(REGISTRY)))
+    seen = {"founding": found.etag, "cadence": found.etag, "succession": found.etag, "quorum": composed.etag}
+    others = [(one, name) for one, name in names.items() if one != key]
+    options = dict.fromkeys(("secretariat", "lead_office", "reports_to", "successor"), others)
     schedule = visit.fill(SCHEDULE, f"/bodies/{key}/scheduling") if visit.may(KEEPERS, key) else None
     return visit.show(
         "bodies/one.html",
@@ -135,9 +98,12 @@ async def show_body(visit: Visit) -> Response:
         recommendations=recommendations,
         duties=duties,
         steps=steps,
+        correctable=correctable,
+        corrections=drawn(visit, correctable, options, seen),
+        entries=CORRECTED,
         scheduling=schedule,
         founding=FOUND,
-        said=[SCHEDULE, FOUND, *forms_of(*STEPS)],
+        said=[SCHEDULE, FOUND, TAKE_BACK, *forms_of(*STEPS, *CORRECTING)],
         kinds=dict(KINDS),
         natures=dict(NATURES),
         seats=dict(SEATS),
@@ -159,13 +125,16 @@ async def schedule_meeting(visit: Visit) -> Response:
     )
 
 
-async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any]) -> list[Any]:
+def _acts(visit: Visit, key: str) -> bool:
+    """Whether this person does anything with this body."""
+    return bool(acting_bodies(visit)) or visit.may(KEEPERS, key)
+
+
+async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any], names: Mapping[str, str]) -> list[Any]:
     """What this person may do with this body."""
-    acting = acting_bodies(visit)
-    keeps, registers = visit.may(KEEPERS, key), visit.may(REGISTRY)
-    if not (acting or keeps):
+    if not _acts(visit, key):
         return []
-    names = {one["body"]: one["body_name"] for one in await visit.all_of("meetings", "/bodies")}
+    acting, keeps, registers = acting_bodies(visit), visit.may(KEEPERS, key), visit.may(REGISTRY)
     options = {
         "proposal": [(one["proposal"], one["title"]) for one in proposals if one["standing"] == "waiting"],
         "successor": [(body, name) for body, name in names.items() if body != key],
@@ -190,4 +159,4 @@ async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any])
     return draw(visit, steps, options=options, of=of)
 
 
-add_steps(pages, "/bodies/{body}", show_body, STEPS)
+add_steps(pages, "/bodies/{body}", show_body, (*STEPS, *CORRECTING))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
-from services.portal.pages.bodies import KINDS as BODY_KINDS
+from services.portal.pages.body_forms import KINDS as BODY_KINDS
 from services.portal.pages.correcting import CORRECTING, ENTRIES, VERDICTS, WITHOUT_NAMES, drawn, entered
 from services.portal.pages.proposing import proposal_of
 from services.portal.routing import Pages

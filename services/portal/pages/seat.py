@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+from pydantic import JsonValue
 from starlette.responses import Response
 
-from services.portal.forms import Field, Form
+from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.bodies import KEEPERS
+from services.portal.pages.seating import REASON, SEAT, SEATS, TAKE_BACK
 from services.portal.routing import Pages
-from services.portal.steps import Step, add_steps, draw, fitting
+from services.portal.steps import Step, add_steps, draw, fitting, forms_of
 from services.portal.visit import Visit
 
 pages = Pages()
@@ -25,12 +29,32 @@ CORRECT = Form(
         Field("on_behalf_of", mark("For which organisation"), needed=False),
         Field("since", mark("First day, as it really was"), "day", needed=False),
         Field("until", mark("Last day, as it really was"), "day", needed=False, hint=mark("Only of somebody who has left.")),
-        Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person.")),
+        Field("never_left", mark("They never left the seat: the vacancy was entered by mistake"), "check"),
+        Field("never_seated", mark("They never took the seat"), "check"),
+        REASON,
     ),
     submit=mark("Correct the entry"),
     done=mark("The entry is corrected."),
 )
+CORRECT_SEAT = Form(
+    "seat-correction",
+    (*SEAT.fields, replace(REASON, hint=mark("Everybody reads it. Meetings opened before keep their members and quorum."))),
+    submit=mark("Correct the seat"),
+    done=mark("The seat is corrected."),
+)
+
+
+def _right(reading: Reading) -> Mapping[str, JsonValue]:
+    right = {name: value for name, value in reading.body.items() if name != "reason"}
+    return {"right": right or None, "reason": reading.body["reason"]}
+
+
 CORRECTING = Step(CORRECT, mark("Correct an entry"), "meetings", f"{OF}/member-correction", seen=True)
+CORRECTING_SEAT = Step(CORRECT_SEAT, mark("Correct the seat"), "meetings", f"{OF}/correction", body=_right, seen=True)
+TAKING_BACK = Step(
+    TAKE_BACK, mark("The seat was created by mistake"), "meetings", f"{OF}/correction", body=_right, seen=True, then="/bodies/{body}"
+)
+STEPS = (CORRECTING, CORRECTING_SEAT, TAKING_BACK)
 
 
 @pages.get("/bodies/{body:uuid}/seats/{seat:uuid}")
@@ -41,9 +65,11 @@ async def show_seat(visit: Visit) -> Response:
     answered = await visit.answer("meetings", f"/bodies/{key}/seats/{visit.path['seat']}")
     terms = answered.body["terms"]
     entries = [(one["since"], f"{one['member_name']} ({date.fromisoformat(one['since']):%d.%m.%Y})") for one in terms]
-    steps = fitting(visit, (CORRECTING, terms and visit.may(KEEPERS, str(key))))
-    drawn = draw(visit, steps, options={"recorded_since": entries}, seen=answered.etag)
-    return visit.show("bodies/seat.html", key=key, body=body, seat=answered.body, steps=drawn, correcting=CORRECT)
+    keeps = visit.may(KEEPERS, str(key))
+    steps = fitting(visit, (CORRECTING, terms and keeps), (CORRECTING_SEAT, keeps), (TAKING_BACK, keeps and not terms))
+    values = {CORRECT_SEAT.name: answered.body}
+    drawn = draw(visit, steps, options={"recorded_since": entries}, values=values, seen=answered.etag)
+    return visit.show("bodies/seat.html", key=key, body=body, seat=answered.body, steps=drawn, said=forms_of(*STEPS), kinds=dict(SEATS))
 
 
-add_steps(pages, OF, show_seat, (CORRECTING,))
+add_steps(pages, OF, show_seat, STEPS)

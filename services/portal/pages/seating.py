@@ -56,6 +56,15 @@ QUORUM = Form(
     done=mark("The quorum is set."),
 )
 
+REASON = Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
+TAKE_BACK = Form(
+    "seat-taking-back",
+    (REASON,),
+    submit=mark("Take the seat back"),
+    done=mark("The seat is taken back."),
+    danger=True,
+)
+
 OF = "/bodies/{body}"
 SEATING = (
     Step(SEAT, mark("Create a seat"), "meetings", f"{OF}/seats"),
