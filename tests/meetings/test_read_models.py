@@ -34,6 +34,7 @@ from tests.meetings.examples import (
     CADENCE_CORRECTED,
     CANCELLED,
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
     COUNCIL,
     DECLINED,
@@ -180,7 +181,7 @@ def others() -> dict[str, History]:
     handed_over = NotificationHandedOver(**letter, notification=UUID(int=1), message_id="<1@city.test>", handed_over_at=NOW)
     failed = NotificationFailed(**letter, notification=UUID(int=2), cause="refused", failed_at=NOW)
     return {
-        "conferences": History("conferences").add(CONFERENCE, CONFERENCE_HELD),
+        "conferences": History("conferences").add(CONFERENCE, CONFERENCE_HELD, CONFERENCE_CORRECTED),
         "recommendations": History("recommendations").add(recommended, issued, withdrawn),
         "notifications": History("notifications").add(UUID(int=1), handed_over).add(UUID(int=2), failed),
     }

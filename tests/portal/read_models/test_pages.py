@@ -89,11 +89,11 @@ async def test_the_trace_as_data_has_one_hash_in_both_languages_and_from_both_en
 async def test_contributions_have_pages_of_their_own(front: Front) -> None:
     await whole_story(200).fill(front.pool)
     page = await front.get(f"/de/trace/{story.result(1)}/contributions")
-    listed = re.findall(r"Anregung \d+", page.text)
+    listed = re.findall(r"(?:Anregung|Erfahrung) \d+", page.text)
     assert len(listed) == 50
     [following] = re.findall(r'rel="next" href="([^"]+)"', page.text)
     second = await front.get(f"/de/trace/{story.result(1)}/contributions{following}")
-    assert not set(listed) & set(re.findall(r"Anregung \d+", second.text))
+    assert not set(listed) & set(re.findall(r"(?:Anregung|Erfahrung) \d+", second.text))
     assert (await front.get(f"/de/trace/{story.result(1)}/contributions?after=AAAA")).status_code == 404
 
 
@@ -102,7 +102,7 @@ async def test_a_receipt_shows_the_fate_of_just_one_contribution_to_whoever_has_
     await whole_story(20).fill(front.pool)
     answered = await front.get(f"/{language}/receipt?token={token(3)}")
     assert answered.status_code == 200
-    assert re.findall(r"Anregung \d+", answered.text) == ["Anregung 3"]
+    assert re.findall(r"(?:Anregung|Erfahrung) \d+", answered.text) == ["Anregung 3"]
     assert LAST_STEP[language] in answered.text
     assert answered.headers["cache-control"] == "no-store"
     assert answered.headers["referrer-policy"] == "same-origin"
