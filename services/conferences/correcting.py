@@ -63,6 +63,7 @@ def correct(command: CorrectConference, planned: ConferencePlanned, held: Confer
         **{name: getattr(command, name) for name in PLAN if name != "results_go_to_name"},
         host=planned.host,
         host_name=planned.host_name,
+        formerly_title=planned.title,
         formerly_starts_at=planned.starts_at,
         formerly_ends_at=planned.ends_at,
         formerly_place=planned.place,

@@ -87,6 +87,7 @@ class ConferenceCorrected(Event, name="conferences.ConferenceCorrected"):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str
+    formerly_title: str
     formerly_starts_at: AwareDatetime
     formerly_ends_at: AwareDatetime
     formerly_place: str

@@ -15,6 +15,7 @@ from services.meetings.events.duty import (
     DutyEvent,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
+    HandoverDutyRenamed,
     HandoverDutyReopened,
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
@@ -37,6 +38,13 @@ class OpenDuty(Command):
     opened_on: date
     due_by: date
     source: str
+
+
+class RenameDuty(Command):
+    """The conference is called otherwise than was entered."""
+
+    conference_title: str
+    reason: str
 
 
 class RecordReceipt(Command):
@@ -71,7 +79,7 @@ class CorrectDealing(Command):
     reason: str
 
 
-DutyCommand = OpenDuty | RecordReceipt | RecordDeliberation | CorrectDealing
+DutyCommand = OpenDuty | RenameDuty | RecordReceipt | RecordDeliberation | CorrectDealing
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,10 @@ def evolve(state: Duty, event: DutyEvent) -> Duty:
     match event:
         case HandoverDutyOpened():
             return replace(state, opened=event)
+        case HandoverDutyRenamed():
+            right = {"conference_title": event.conference_title}
+            ended = state.fulfilled and state.fulfilled.model_copy(update=right)
+            return replace(state, opened=state.opened and state.opened.model_copy(update=right), fulfilled=ended)
         case ResultsReceivedForDuty():
             return replace(state, received=event)
         case ResultsDeliberatedForDuty():
@@ -119,11 +131,28 @@ def decide(command: DutyCommand, state: Duty) -> Sequence[DutyEvent]:
             known, told = state.received, ResultsReceivedForDuty(**said)
         case RecordDeliberation():
             known, told = state.deliberated, ResultsDeliberatedForDuty(**said)
+        case RenameDuty():
+            return rename(command, state)
         case CorrectDealing():
             return correct(command, state)
         case _:
             assert_never(command)
     return [] if known else [told, *fulfilled(evolve(state, told))]
+
+
+def rename(command: RenameDuty, state: Duty) -> Sequence[DutyEvent]:
+    """The duty under its right title, if there is one."""
+    opened = state.opened
+    if opened is None or opened.conference_title == command.conference_title:
+        return []
+    renamed = HandoverDutyRenamed(
+        conference=opened.conference,
+        body=opened.body,
+        conference_title=command.conference_title,
+        body_name=opened.body_name,
+        reason=command.reason,
+    )
+    return [renamed]
 
 
 def fulfilled(state: Duty) -> Sequence[DutyEvent]:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalEvent
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalEvent, ProposalRenamed
 from services.meetings.items import Asked, Matter, ProposalIsDecided
 from shared.domain import Command, Decider, Refusal
 
@@ -41,7 +41,15 @@ class DeclineProposal(Command):
     reason: str
 
 
-ProposalCommand = ProposeItem | DeclineProposal
+class RenameProposal(Command):
+    """The matter is called otherwise than was entered where it comes from."""
+
+    formerly: str
+    title: str
+    reason: str
+
+
+ProposalCommand = ProposeItem | DeclineProposal | RenameProposal
 
 
 class MatterIsProposedAlready(Refusal):
@@ -68,6 +76,8 @@ def evolve(state: Proposal, event: ProposalEvent) -> Proposal:
             return replace(state, proposed=event, reason=None)
         case ProposalDeclined():
             return replace(state, reason=event.reason)
+        case ProposalRenamed():
+            return replace(state, proposed=state.proposed and state.proposed.model_copy(update={"title": event.title}))
         case _:
             assert_never(event)
 
@@ -79,6 +89,8 @@ def decide(command: ProposalCommand, state: Proposal) -> Sequence[ProposalEvent]
             return propose(command, state)
         case DeclineProposal():
             return decline(command, state)
+        case RenameProposal():
+            return rename(command, state)
         case _:
             assert_never(command)
 
@@ -106,6 +118,14 @@ def decline(command: DeclineProposal, state: Proposal) -> Sequence[ProposalEvent
         raise ProposalIsDecided
     said = {name: value for name, value in state.proposed if name not in {"proposed_at", "due_by"}}
     return [ProposalDeclined(**said, reason=command.reason)]
+
+
+def rename(command: RenameProposal, state: Proposal) -> Sequence[ProposalEvent]:
+    """The proposal under the matter's right title; one that was put there under a title of its own keeps it."""
+    if state.proposed is None or state.proposed.title != command.formerly or command.title == command.formerly:
+        return []
+    said = {name: value for name, value in state.proposed if name not in {"proposed_at", "due_by"}}
+    return [ProposalRenamed(**said | {"title": command.title}, reason=command.reason)]
 
 
 PROPOSAL: Decider[Proposal, ProposalCommand, ProposalEvent] = Decider(

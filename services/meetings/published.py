@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.meetings.events.body import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
 from services.meetings.events.composition import MemberLeftSeat, MemberSeated, SeatCorrected, SeatingCorrected, SeatingTakenBack
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from services.meetings.events.meeting import (
     ItemPlaced,
     ItemRemoved,
@@ -18,7 +18,7 @@ from services.meetings.events.meeting import (
     MeetingScheduled,
     MembersInvited,
 )
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     DeliberationEntry,
     ItemDeliberated,
@@ -66,6 +66,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return proposals.ItemProposed(**event.model_dump())
         case ProposalDeclined():
             return proposals.ProposalDeclined(**event.model_dump())
+        case ProposalRenamed():
+            return proposals.ProposalRenamed(**event.model_dump())
         case ItemReceived():
             return sittings.ResultsReceived(**of_item(event, event.item), received_at=event.received_at)
         case ItemDeliberated():
@@ -81,7 +83,7 @@ def published(fact: Received[Event]) -> Contract | None:
             return resolved(event)
         case SittingCorrected():
             return corrected(event)
-        case HandoverDutyOpened() | HandoverDutyFulfilled() | HandoverDutyReopened():
+        case HandoverDutyOpened() | HandoverDutyRenamed() | HandoverDutyFulfilled() | HandoverDutyReopened():
             return owed(event, fact.stream)
         case _:
             return None
@@ -119,11 +121,13 @@ def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected | SeatingTake
             assert_never(event)
 
 
-def owed(event: HandoverDutyOpened | HandoverDutyFulfilled | HandoverDutyReopened, duty: UUID) -> Contract:
+def owed(event: HandoverDutyOpened | HandoverDutyRenamed | HandoverDutyFulfilled | HandoverDutyReopened, duty: UUID) -> Contract:
     """What a body owes to a conference, and no longer does, or does again."""
     match event:
         case HandoverDutyOpened():
             return duties.HandoverDutyOpened(duty=duty, **dict(event))
+        case HandoverDutyRenamed():
+            return duties.HandoverDutyRenamed(duty=duty, **dict(event))
         case HandoverDutyFulfilled():
             return duties.HandoverDutyFulfilled(duty=duty, **dict(event))
         case HandoverDutyReopened():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.meetings.agenda import RestoreItem, ReturnItems
-from services.meetings.duty import DUTY, CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.duty import DUTY, CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt, RenameDuty, duty_of
 from services.meetings.events.meeting import MeetingOpened
 from services.meetings.events.sitting import (
     DeliberationEntry,
@@ -22,9 +22,9 @@ from services.meetings.events.sitting import (
 )
 from services.meetings.items import RESULTS, AgendaItem, Asked, Matter
 from services.meetings.meeting import MEETING
-from services.meetings.proposal import PROPOSAL, ProposeItem, proposal_of
+from services.meetings.proposal import PROPOSAL, ProposeItem, RenameProposal, proposal_of
 from services.meetings.sitting import SITTING, OpenSitting, sitting_of
-from shared.contracts.conferences import ConferenceHeld
+from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld
 from shared.envelope import Received
 from shared.localday import local_day
 from shared.projections.projection import OWN
@@ -65,9 +65,13 @@ def return_undealt_items(received: Received[SittingClosed | SittingCorrected]) -
         yield Send(MEETING, event.meeting, RestoreItem(now=now, item=item) if event.dealt_with else ReturnItems(now=now, items=(item.id,)))
 
 
-def open_handover_duty(received: Received[ConferenceHeld]) -> Iterable[Send]:
-    """The body to which the results go has to receive and to deliberate them."""
+def open_handover_duty(received: Received[ConferenceHeld | ConferenceCorrected]) -> Iterable[Send]:
+    """The body to which the results go has to receive and to deliberate them; under their conference's right title, once it was held."""
     held, now = received.message, received.entry.recorded_at
+    if isinstance(held, ConferenceCorrected):
+        renamed = RenameDuty(now=now, conference_title=held.title, reason=held.reason)
+        yield Send(DUTY, duty_of(held.conference, held.results_go_to), renamed)
+        return
     opened_on = local_day(now)
     command = OpenDuty(
         now=now,
@@ -82,12 +86,15 @@ def open_handover_duty(received: Received[ConferenceHeld]) -> Iterable[Send]:
     yield Send(DUTY, duty_of(held.conference, held.results_go_to), command)
 
 
-def propose_results(received: Received[ConferenceHeld]) -> Iterable[Send]:
-    """The results are put to that body in the host's name, and wait for every agenda until they are dealt with."""
+def propose_results(received: Received[ConferenceHeld | ConferenceCorrected]) -> Iterable[Send]:
+    """The results are put to that body in the host's name, and wait for every agenda until they are dealt with; their title follows."""
     held, now = received.message, received.entry.recorded_at
     service, kind = RESULTS
     matter = Matter(service=service, kind=kind, id=held.conference)
     proposal = proposal_of(held.results_go_to, matter)
+    if isinstance(held, ConferenceCorrected):
+        yield Send(PROPOSAL, proposal, RenameProposal(now=now, formerly=held.formerly_title, title=held.title, reason=held.reason))
+        return
     command = ProposeItem(
         now=now,
         proposal=proposal,
@@ -171,10 +178,16 @@ WHEN_SITTING_CLOSED_THEN_RETURN_UNDEALT_ITEMS = Reaction(
     react=return_undealt_items,
 )
 WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY = Reaction(
-    name="when_conference_held_then_open_handover_duty", source="conferences", reacts_to=(ConferenceHeld,), react=open_handover_duty
+    name="when_conference_held_then_open_handover_duty",
+    source="conferences",
+    reacts_to=(ConferenceHeld, ConferenceCorrected),
+    react=open_handover_duty,
 )
 WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS = Reaction(
-    name="when_conference_held_then_propose_results", source="conferences", reacts_to=(ConferenceHeld,), react=propose_results
+    name="when_conference_held_then_propose_results",
+    source="conferences",
+    reacts_to=(ConferenceHeld, ConferenceCorrected),
+    react=propose_results,
 )
 WHEN_ITEM_RECEIVED_THEN_TELL_DUTY = Reaction(
     name="when_item_received_then_tell_duty", source=OWN, reacts_to=(ItemReceived, SittingCorrected), react=tell_duty_of_receipt

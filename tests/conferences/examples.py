@@ -108,6 +108,7 @@ CONFERENCE_CORRECTED = events.ConferenceCorrected(
     starts_at=STARTS,
     ends_at=ENDS,
     place="Stadthalle",
+    formerly_title=TITLE,
     formerly_starts_at=STARTS,
     formerly_ends_at=ENDS,
     formerly_place=PLACE,

@@ -34,6 +34,7 @@ from services.meetings.events.duty import (
     DealingForDutyCorrected,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
+    HandoverDutyRenamed,
     HandoverDutyReopened,
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
@@ -49,7 +50,7 @@ from services.meetings.events.meeting import (
     MeetingScheduled,
     MembersInvited,
 )
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     ItemDeliberated,
     ItemReceived,
@@ -306,10 +307,13 @@ OF_PROPOSAL: dict[str, Any] = {
 }
 PROPOSED = ItemProposed(**OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY)
 DECLINED = ProposalDeclined(**OF_PROPOSAL, reason="Der Fachbeirat ist dafür nicht zuständig.")
+RIGHT_TITLE, RENAMED = "Sechste Integrationskonferenz", "Es war die sechste."
+PROPOSAL_RENAMED = ProposalRenamed(**OF_PROPOSAL | {"title": RIGHT_TITLE}, reason=RENAMED)
 OF_DUTY: dict[str, Any] = {"conference": CONFERENCE, "body": BOARD}
 DUTY_OPENED = HandoverDutyOpened(
     **OF_DUTY, conference_title=CONFERENCE_TITLE, body_name=BOARD_NAME, opened_on=date(2018, 11, 30), due_by=DUE_BY, source=SOURCE
 )
+DUTY_RENAMED = HandoverDutyRenamed(**OF_DUTY, conference_title=RIGHT_TITLE, body_name=BOARD_NAME, reason=RENAMED)
 DUTY_RECEIVED = ResultsReceivedForDuty(**OF_DUTY, meeting=MEETING, public=True, received_at=RECEIVED.received_at)
 DUTY_DELIBERATED = ResultsDeliberatedForDuty(**OF_DUTY, meeting=MEETING, public=True, deliberated_at=DELIBERATED.deliberated_at)
 DUTY_FULFILLED = HandoverDutyFulfilled(
@@ -362,7 +366,9 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     RECEIPT_CORRECTED,
     PROPOSED,
     DECLINED,
+    PROPOSAL_RENAMED,
     DUTY_OPENED,
+    DUTY_RENAMED,
     DUTY_RECEIVED,
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
@@ -456,13 +462,14 @@ CONFERENCE_HELD = ConferenceHeld(
 """What the conferences service tells."""
 CONFERENCE_CORRECTED = ConferenceCorrected(
     conference=CONFERENCE,
-    title="Sechste Integrationskonferenz",
+    title=RIGHT_TITLE,
     host=OFFICE,
     host_name="Koordinierungsstelle",
     partners=(),
     starts_at=datetime(2018, 11, 30, 13, 0, tzinfo=UTC),
     ends_at=datetime(2018, 11, 30, 18, 0, tzinfo=UTC),
     place="Volkshochschule",
+    formerly_title=CONFERENCE_TITLE,
     formerly_starts_at=datetime(2018, 11, 30, 13, 0, tzinfo=UTC),
     formerly_ends_at=datetime(2018, 11, 30, 18, 0, tzinfo=UTC),
     formerly_place="Volkshochschule",
@@ -470,7 +477,7 @@ CONFERENCE_CORRECTED = ConferenceCorrected(
     results_go_to_name=BOARD_NAME,
     held_on=date(2018, 11, 30),
     attendance=120,
-    reason="Es war die sechste.",
+    reason=RENAMED,
     corrected_at=NOW,
 )
 MATTER = matters.Matter(service="conferences", kind="results", id=CONFERENCE)
@@ -510,6 +517,7 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
     proposals.ItemReturned(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID),
     proposals.ItemProposed(**TOLD_OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY),
     proposals.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
+    proposals.ProposalRenamed(**TOLD_OF_PROPOSAL | {"title": RIGHT_TITLE}, reason=RENAMED),
     sittings.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
     sittings.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),
     sittings.NoteTaken(**TOLD_OF_ITEM, body_kind="advisory_board", proposed_by_kind="office", noted_at=NOTED.noted_at),
@@ -540,6 +548,7 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         corrected_at=LATER,
     ),
     duties.HandoverDutyOpened(**TOLD_OF_DUTY, opened_on=date(2018, 11, 30), due_by=DUE_BY),
+    duties.HandoverDutyRenamed(**TOLD_OF_DUTY | {"conference_title": RIGHT_TITLE}, reason=RENAMED),
     duties.HandoverDutyFulfilled(**TOLD_OF_DUTY, meeting=MEETING, public=True, fulfilled_at=DELIBERATED.deliberated_at),
     duties.HandoverDutyReopened(**TOLD_OF_DUTY, meeting=MEETING, public=True, reason=MISREAD),
 )

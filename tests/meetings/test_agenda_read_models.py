@@ -32,6 +32,7 @@ from tests.meetings.examples import (
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_RENAMED,
     DUTY_REOPENED,
     FOUNDED_ON,
     ITEM,
@@ -43,10 +44,12 @@ from tests.meetings.examples import (
     NOW,
     OFFICE,
     PROPOSAL,
+    PROPOSAL_RENAMED,
     PROPOSED,
     RECEIPT_CORRECTED,
     RECEIVED,
     RESULTS,
+    RIGHT_TITLE,
     SITTING,
     SOURCE,
 )
@@ -105,6 +108,12 @@ async def test_a_declined_proposal_says_why(pool: Pool) -> None:
     found = await find_proposal(pool, PROPOSAL, sees_all=False)
     assert found is not None
     assert (found.standing, found.reason) == ("declined", DECLINED.reason)
+
+
+async def test_a_proposal_and_a_duty_bear_the_title_that_was_corrected(pool: Pool) -> None:
+    renamed = proposed().add(PROPOSAL, PROPOSAL_RENAMED)
+    await ReadModel(pool, PROPOSALS).given(own=renamed).then(proposals_v1=[ROW | {"title": RIGHT_TITLE}])
+    assert [one.conference_title for one in await owed(pool, History().add(DUTY, DUTY_OPENED, DUTY_RENAMED))] == [RIGHT_TITLE]
 
 
 async def test_what_was_declined_and_put_there_anew_waits_as_it_was_put_the_last_time(pool: Pool) -> None:

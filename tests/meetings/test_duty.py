@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from services.meetings.duty import DUTY, CorrectDealing, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, duty_of
+from services.meetings.duty import DUTY, CorrectDealing, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, RenameDuty, duty_of
 from services.meetings.events.duty import DutyEvent
 from shared.testing import Rules
 from tests.meetings.examples import (
@@ -17,11 +17,14 @@ from tests.meetings.examples import (
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_RENAMED,
     DUTY_REOPENED,
     LATER,
     MINUTE,
     NOW,
     OFFICE,
+    RENAMED,
+    RIGHT_TITLE,
 )
 
 duty = Rules(DUTY)
@@ -114,3 +117,24 @@ def test_what_another_meeting_had_recorded_wrongly_does_not_count() -> None:
 
 def test_each_body_owes_each_conference_on_its_own() -> None:
     assert len({duty_of(CONFERENCE, BOARD), duty_of(CONFERENCE, OFFICE), duty_of(BOARD, CONFERENCE)}) == 3
+
+
+RENAME = RenameDuty(now=NOW, conference_title=RIGHT_TITLE, reason=RENAMED)
+TITLED = {"conference_title": RIGHT_TITLE}
+
+
+def test_it_bears_the_title_that_was_corrected_whatever_is_told_of_it_then() -> None:
+    renamed = duty.given(DUTY_OPENED, DUTY_RECEIVED).when(RENAME).then(DUTY_RENAMED)
+    renamed.when(RENAME).then_nothing()
+    renamed.when(OPEN).then_nothing()
+    renamed.when(DELIBERATE).then(DUTY_DELIBERATED, DUTY_FULFILLED.model_copy(update=TITLED))
+
+
+def test_what_had_ended_is_reopened_under_the_title_that_was_corrected() -> None:
+    ended = duty.given(DUTY_OPENED, DUTY_RECEIVED, DUTY_DELIBERATED, DUTY_FULFILLED).when(RENAME).then(DUTY_RENAMED)
+    never = CorrectDealing(now=LATER, **dict(DUTY_CORRECTED))
+    ended.when(never).then(DUTY_CORRECTED, DUTY_REOPENED.model_copy(update=TITLED))
+
+
+def test_where_no_duty_is_nothing_is_renamed() -> None:
+    duty.given().when(RENAME).then_nothing()

@@ -15,10 +15,24 @@ from services.meetings.proposal import (
     MatterIsProposedAlready,
     ProposalIsUnknown,
     ProposeItem,
+    RenameProposal,
     proposal_of,
 )
 from shared.testing import Rules
-from tests.meetings.examples import BOARD, DECLINED, DUE_BY, NOW, OF_PROPOSAL, OFFICE, PROPOSED, RESULTS
+from tests.meetings.examples import (
+    BOARD,
+    CONFERENCE_TITLE,
+    DECLINED,
+    DUE_BY,
+    NOW,
+    OF_PROPOSAL,
+    OFFICE,
+    PROPOSAL_RENAMED,
+    PROPOSED,
+    RENAMED,
+    RESULTS,
+    RIGHT_TITLE,
+)
 
 proposal = Rules(PROPOSAL)
 
@@ -78,3 +92,18 @@ def test_one_matter_has_one_proposal_to_each_body() -> None:
     found = [proposal_of(BOARD, RESULTS), proposal_of(OFFICE, RESULTS), proposal_of(BOARD, other), proposal_of(BOARD, same_id)]
     assert len(set(found)) == len(found)
     assert proposal_of(BOARD, RESULTS.model_copy()) == found[0]
+
+
+RENAME = RenameProposal(now=NOW, formerly=CONFERENCE_TITLE, title=RIGHT_TITLE, reason=RENAMED)
+
+
+def test_a_matter_that_is_called_otherwise_is_so_here_too() -> None:
+    renamed = proposal.given(PROPOSED).when(RENAME).then(PROPOSAL_RENAMED).when(RENAME).then_nothing()
+    renamed.when(DECLINE).then(DECLINED.model_copy(update={"title": RIGHT_TITLE}))
+    proposal.given(PROPOSED, DECLINED).when(RENAME).then(PROPOSAL_RENAMED).when(DECLINE).then_nothing()
+
+
+def test_what_was_put_there_under_a_title_of_its_own_keeps_it() -> None:
+    proposal.given(PROPOSED.model_copy(update={"title": "Anderes"})).when(RENAME).then_nothing()
+    proposal.given().when(RENAME).then_nothing()
+    proposal.given(PROPOSED).when(RENAME.model_copy(update={"title": CONFERENCE_TITLE})).then_nothing()

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from services.meetings.events.body import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
-from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     DeliberationEntry,
     NoteEntry,
@@ -43,6 +43,7 @@ from tests.meetings.examples import (
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_RENAMED,
     DUTY_REOPENED,
     ENDS,
     EVENT_EXAMPLES,
@@ -63,6 +64,7 @@ from tests.meetings.examples import (
     OWN_ITEM,
     PASSED,
     PROPOSAL,
+    PROPOSAL_RENAMED,
     PROPOSED,
     QUORUM_RULE_CORRECTED,
     QUORUM_RULE_SET,
@@ -97,17 +99,20 @@ STREAMS: dict[type[Event], UUID] = {
     SittingClosed: SITTING,
     ItemProposed: PROPOSAL,
     ProposalDeclined: PROPOSAL,
+    ProposalRenamed: PROPOSAL,
     HandoverDutyOpened: DUTY,
     HandoverDutyFulfilled: DUTY,
     HandoverDutyReopened: DUTY,
+    HandoverDutyRenamed: DUTY,
 }
 OF_BODY = (
     *(FOUNDED, SUCCEEDED, MEMBER_SEATED, MEMBER_LEFT, SEATING_CORRECTED),
     *(BODY_CORRECTED, SUCCESSION_CORRECTED, SEATING_TAKEN_BACK, SEAT_CORRECTED),
 )
 OF_ITEMS = (
-    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED),
-    *(RECEIPT_CORRECTED, DUTY_OPENED, DUTY_FULFILLED, DUTY_REOPENED),
+    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, PROPOSAL_RENAMED),
+    *(RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED),
+    *(RECEIPT_CORRECTED, DUTY_OPENED, DUTY_RENAMED, DUTY_FULFILLED, DUTY_REOPENED),
 )
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from services.meetings.agenda import RestoreItem, ReturnItems
 from services.meetings.duty import DUTY as DUTY_RULES
-from services.meetings.duty import CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt
+from services.meetings.duty import CorrectDealing, OpenDuty, RecordDeliberation, RecordReceipt, RenameDuty
 from services.meetings.events.sitting import DeliberationEntry, SittingCorrected
 from services.meetings.items import Matter
 from services.meetings.meeting import MEETING as MEETING_RULES
 from services.meetings.proposal import PROPOSAL as PROPOSAL_RULES
-from services.meetings.proposal import MatterIsProposedAlready, ProposeItem
+from services.meetings.proposal import MatterIsProposedAlready, ProposeItem, RenameProposal
 from services.meetings.reactions import (
     HANDOVER,
     REACTIONS,
@@ -34,7 +34,9 @@ from shared.reactor import Reaction, Send
 from shared.testing import History, Rules
 from tests.meetings.examples import (
     CONFERENCE,
+    CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
+    CONFERENCE_TITLE,
     DELIBERATED,
     DUTY,
     DUTY_CORRECTED,
@@ -60,6 +62,8 @@ from tests.meetings.examples import (
     PROPOSED,
     RECEIPT_CORRECTED,
     RECEIVED,
+    RENAMED,
+    RIGHT_TITLE,
     SCHEDULED,
     SITTING,
     SITTING_CLOSED,
@@ -144,6 +148,14 @@ def test_when_a_conference_was_held_then_its_results_are_put_to_that_body_in_the
     assert sent(WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS, CONFERENCE, CONFERENCE_HELD) == [Send(PROPOSAL_RULES, PROPOSAL, command)]
     proposed = PROPOSED.model_copy(update={"proposed_at": HELD_AT})
     Rules(PROPOSAL_RULES).given().when(command).then(proposed).when(command).then_nothing()
+
+
+def test_when_a_conference_was_corrected_then_the_duty_and_the_proposal_bear_its_right_title() -> None:
+    of_duty = RenameDuty(now=HELD_AT, conference_title=RIGHT_TITLE, reason=RENAMED)
+    assert sent(WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY, CONFERENCE, CONFERENCE_CORRECTED) == [Send(DUTY_RULES, DUTY, of_duty)]
+    of_proposal = RenameProposal(now=HELD_AT, formerly=CONFERENCE_TITLE, title=RIGHT_TITLE, reason=RENAMED)
+    found = sent(WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS, CONFERENCE, CONFERENCE_CORRECTED)
+    assert found == [Send(PROPOSAL_RULES, PROPOSAL, of_proposal)]
 
 
 def test_results_that_somebody_has_put_there_by_hand_are_not_put_there_again() -> None:

@@ -29,6 +29,14 @@ class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened"):
     """Where it is written until when."""
 
 
+class HandoverDutyRenamed(OfDuty, name="meetings.HandoverDutyRenamed"):
+    """The conference to which the body owes it is called otherwise than was entered there."""
+
+    conference_title: str
+    body_name: str
+    reason: str
+
+
 class ResultsReceivedForDuty(OfDuty, name="meetings.ResultsReceivedForDuty"):
     """The body has received the results."""
 
@@ -80,6 +88,7 @@ class HandoverDutyReopened(OfDuty, name="meetings.HandoverDutyReopened"):
 
 DutyEvent = (
     HandoverDutyOpened
+    | HandoverDutyRenamed
     | ResultsReceivedForDuty
     | ResultsDeliberatedForDuty
     | DealingForDutyCorrected

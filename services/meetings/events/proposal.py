@@ -48,4 +48,10 @@ class ProposalDeclined(OfProposal, DecidesProposal, name="meetings.ProposalDecli
         return self.proposal
 
 
-ProposalEvent = ItemProposed | ProposalDeclined
+class ProposalRenamed(OfProposal, name="meetings.ProposalRenamed"):
+    """The matter is called otherwise than was entered where it comes from; what stands on an agenda keeps the words of its invitation."""
+
+    reason: str
+
+
+ProposalEvent = ItemProposed | ProposalDeclined | ProposalRenamed

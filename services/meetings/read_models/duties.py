@@ -12,6 +12,7 @@ from services.meetings.events.duty import (
     DealingForDutyCorrected,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
+    HandoverDutyRenamed,
     HandoverDutyReopened,
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
@@ -60,12 +61,14 @@ RECEIVE = """insert into duties_v1 (duty, conference, body, received_at, receive
 on conflict (duty) do update set received_at = excluded.received_at, received_publicly = excluded.received_publicly"""
 DELIBERATE = """insert into duties_v1 (duty, conference, body, deliberated_at, deliberated_publicly) values ($1, $2, $3, $4, $5)
 on conflict (duty) do update set deliberated_at = excluded.deliberated_at, deliberated_publicly = excluded.deliberated_publicly"""
+RENAME = "update duties_v1 set conference_title = $2 where duty = $1"
 FULFIL = "update duties_v1 set fulfilled = $2 where duty = $1"
 PROPOSE = """insert into duties_v1_proposal (proposal, conference, body, public, declined) values ($1, $2, $3, $4, $5)
 on conflict (proposal) do update set public = excluded.public, declined = excluded.declined"""
 
 Folded = (
     HandoverDutyOpened
+    | HandoverDutyRenamed
     | ResultsReceivedForDuty
     | ResultsDeliberatedForDuty
     | DealingForDutyCorrected
@@ -88,6 +91,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
     match event:
         case HandoverDutyOpened():
             yield Statement(OPEN, (*duty, event.conference_title, event.body_name, event.opened_on, event.due_by, event.source))
+        case HandoverDutyRenamed():
+            yield Statement(RENAME, (received.stream, event.conference_title))
         case ResultsReceivedForDuty():
             yield Statement(RECEIVE, (*duty, event.received_at, event.public))
         case ResultsDeliberatedForDuty():

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Literal, assert_never, get_args
 from uuid import UUID
 
 from services.meetings.events.meeting import ItemPlaced, ItemRemoved, ItemReturned
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import DeliberationEntry, ItemDeliberated, NoteEntry, NoteTaken, SittingCorrected
 from services.meetings.items import AgendaItem, Asked, Matter
 from shared.envelope import Received
@@ -61,6 +61,7 @@ PROPOSE = """insert into proposals_v1
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (proposal) do update set
 title = excluded.title, public = excluded.public, asked = excluded.asked, proposed_by = excluded.proposed_by,
 proposed_by_name = excluded.proposed_by_name, proposed_at = excluded.proposed_at, due_by = excluded.due_by, declined = null"""
+RENAME = "update proposals_v1 set title = $2 where proposal = $1"
 DECLINE = "update proposals_v1 set declined = $2 where proposal = $1"
 PLACE = """insert into proposals_v1_place (item, proposal, meeting, public, standing) values ($1, $2, $3, $4, $5)
 on conflict (item) do update set standing = excluded.standing"""
@@ -68,7 +69,17 @@ DEAL = "insert into proposals_v1_dealt (item, proposal, meeting, public) values 
 
 UNDO = "delete from proposals_v1_dealt where item = $1"
 
-Folded = ItemProposed | ProposalDeclined | ItemPlaced | ItemRemoved | ItemReturned | ItemDeliberated | NoteTaken | SittingCorrected
+Folded = (
+    ItemProposed
+    | ProposalDeclined
+    | ProposalRenamed
+    | ItemPlaced
+    | ItemRemoved
+    | ItemReturned
+    | ItemDeliberated
+    | NoteTaken
+    | SittingCorrected
+)
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -81,6 +92,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(PROPOSE, (received.stream, *said))
         case ProposalDeclined():
             yield Statement(DECLINE, (received.stream, event.reason))
+        case ProposalRenamed():
+            yield Statement(RENAME, (received.stream, event.title))
         case ItemPlaced() | ItemRemoved() | ItemReturned():
             if item := event.item.proposal:
                 standing = isinstance(event, ItemPlaced)
@@ -104,7 +117,7 @@ def deal(event: ItemDeliberated | NoteTaken | SittingCorrected, item: AgendaItem
 
 PROPOSALS = Projection(
     name="proposals_v1",
-    folds={OWN: (ItemProposed, ProposalDeclined, ItemPlaced, ItemRemoved, ItemReturned, ItemDeliberated, NoteTaken, SittingCorrected)},
+    folds={OWN: get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

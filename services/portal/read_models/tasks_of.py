@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from services.portal.read_models import tasks_of_recommendations
-from services.portal.read_models.tasks_begun import PROPOSER, SECRETARIAT, begin, end
+from services.portal.read_models.tasks_begun import PROPOSER, SECRETARIAT, begin, end, rename
 from services.portal.read_models.trace_facts import HANDOVER, PLACING, PROPOSING
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     MeetingHeld,
@@ -40,7 +40,9 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
         ItemPlaced,
         ItemReturned,
         ProposalDeclined,
+        ProposalRenamed,
         HandoverDutyOpened,
+        HandoverDutyRenamed,
         HandoverDutyFulfilled,
         HandoverDutyReopened,
         ResultsReceived,
@@ -119,6 +121,10 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
         case ProposalDeclined():
             yield end(event.proposal, PLACING)
             yield from _declined(event, learned)
+        case ProposalRenamed():
+            yield rename(event.proposal, event.title)
+        case HandoverDutyRenamed():
+            yield rename(event.duty, event.conference_title)
         case ItemPlaced() | ItemReturned():
             yield Statement(PLACED, (event.item, event.proposal, isinstance(event, ItemReturned)))
         case HandoverDutyOpened(duty=duty, body=body, body_name=name):

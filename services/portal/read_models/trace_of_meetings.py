@@ -8,9 +8,9 @@ from typing import Any, assert_never
 
 from services.portal.read_models.trace_facts import DEALING, HANDOVER, PLACING, Edge, Step
 from services.portal.read_models.trace_righted import corrected
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     NoteTaken,
@@ -32,7 +32,9 @@ FOLDED = (
     ItemPlaced,
     ItemReturned,
     ProposalDeclined,
+    ProposalRenamed,
     HandoverDutyOpened,
+    HandoverDutyRenamed,
     HandoverDutyFulfilled,
     HandoverDutyReopened,
     ResultsReceived,
@@ -44,8 +46,8 @@ FOLDED = (
     SittingCorrected,
 )
 Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
-OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined
-OfDuty = HandoverDutyOpened | HandoverDutyFulfilled | HandoverDutyReopened
+OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined | ProposalRenamed
+OfDuty = HandoverDutyOpened | HandoverDutyRenamed | HandoverDutyFulfilled | HandoverDutyReopened
 Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
 
 MEETING = """insert into trace_v1_meeting (meeting, public) values ($1, $2)
@@ -59,9 +61,9 @@ def facts(received: Received[Planned | OfProposal | OfDuty | Dealt | SittingCorr
     match event:
         case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
             yield Statement(MEETING, (event.meeting, event.public))
-        case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined():
+        case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined() | ProposalRenamed():
             yield from _of_proposal(event, received)
-        case HandoverDutyOpened() | HandoverDutyFulfilled() | HandoverDutyReopened():
+        case HandoverDutyOpened() | HandoverDutyRenamed() | HandoverDutyFulfilled() | HandoverDutyReopened():
             yield from _of_duty(event, local_day(received.entry.recorded_at))
         case SittingCorrected():
             yield from _put_right(event)
@@ -88,6 +90,8 @@ def _of_proposal(event: OfProposal, received: Received[Any]) -> Iterable[Step | 
             yield Edge(origin=event.matter.id, target=event.proposal, how="put_to", **sight)
         case ProposalDeclined():
             yield Step(**proposal, step="declined", role=SECRETARIAT, day=learned, facts={"reason": event.reason}, ends=(PLACING,))
+        case ProposalRenamed():
+            yield Step(**proposal, step="corrected", role=RULE, day=learned, facts={"reason": event.reason})
         case ItemPlaced():
             item = proposal | {"node": event.item, "kind": "item", "meeting": event.meeting}
             day = local_day(event.starts_at)
@@ -110,6 +114,8 @@ def _of_duty(event: OfDuty, learned: date) -> Iterable[Step | Edge]:
         case HandoverDutyOpened():
             yield Step(**duty, step="opened", day=event.opened_on, awaits=HANDOVER, due_on=event.due_by)
             yield Edge(origin=event.conference, target=event.duty, how="owed", public=True)
+        case HandoverDutyRenamed():
+            yield Step(**duty, step="corrected", day=learned, facts={"reason": event.reason})
         case HandoverDutyFulfilled():
             at = event.fulfilled_at
             yield Step(

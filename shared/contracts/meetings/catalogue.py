@@ -13,9 +13,9 @@ from shared.contracts.meetings.bodies import (
     SeatingTakenBack,
     SuccessionCorrected,
 )
-from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyReopened
+from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined
+from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     MeetingHeld,
@@ -47,7 +47,9 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ItemPlaced,
     ItemReturned,
     ProposalDeclined,
+    ProposalRenamed,
     HandoverDutyOpened,
+    HandoverDutyRenamed,
     HandoverDutyFulfilled,
     HandoverDutyReopened,
     ResultsReceived,

@@ -27,6 +27,12 @@ class HandoverDutyOpened(OfDuty, name="meetings.HandoverDutyOpened", open_to_all
     due_by: date
 
 
+class HandoverDutyRenamed(OfDuty, name="meetings.HandoverDutyRenamed", open_to_all=True):
+    """The conference is called otherwise than was told when the duty was opened."""
+
+    reason: str
+
+
 class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     """The body has received and deliberated the results, in the meeting that did the last of the two."""
 

@@ -63,3 +63,9 @@ class ProposalDeclined(OfProposal, name="meetings.ProposalDeclined", open_to_all
     """The secretariat does not place it, and says why."""
 
     reason: str
+
+
+class ProposalRenamed(OfProposal, name="meetings.ProposalRenamed", open_to_all=True):
+    """The matter is called otherwise than was told when it was proposed."""
+
+    reason: str

@@ -168,7 +168,8 @@ def conference_corrected(**changes: Any) -> conferences.ConferenceCorrected:
     """What was entered of the conference, put right; held only where that is said."""
     told: dict[str, Any] = {
         **OF_CONFERENCE, "host": OFFICE, "host_name": NAMES[OFFICE], "partners": (), "starts_at": BEGINS, "place": "Volkshochschule",
-        "ends_at": BEGINS + timedelta(hours=6), "formerly_starts_at": BEGINS, "formerly_ends_at": BEGINS + timedelta(hours=6),
+        "ends_at": BEGINS + timedelta(hours=6), "formerly_title": CITY_TITLE, "formerly_starts_at": BEGINS,
+        "formerly_ends_at": BEGINS + timedelta(hours=6),
         "formerly_place": "Volkshochschule", "results_go_to": BOARD, "results_go_to_name": NAMES[BOARD], "held_on": None,
         "attendance": None, "reason": "Falsch eingetragen.", "corrected_at": NOW,
     }  # fmt: skip
@@ -296,7 +297,9 @@ def the_board_meets(told: Told) -> None:
         named("declined"),
         proposals.ItemProposed(**declined, proposed_at=MEETS, due_by=None),
         proposals.ProposalDeclined(**declined, reason="Nicht zuständig."),
+        proposals.ProposalRenamed(**declined, reason="Verschrieben."),
     )
+    history.add(DUTY, duties.HandoverDutyRenamed(**duty, reason="Verschrieben."))
 
 
 def it_was_never_deliberated(told: Told, *, after_all: bool = False) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.portal.read_models.tasks import TASKS, Task, list_tasks
 from services.portal.read_models.viewer import EVERYBODY, Viewer
 from shared.contracts import recommendations
-from shared.contracts.meetings import proposals
+from shared.contracts.meetings import duties, proposals
 from shared.contracts.meetings.proposals import Asked
 from shared.localday import local_day
 from tests.portal.read_models import story
@@ -50,6 +50,16 @@ async def test_results_that_were_handed_over_make_a_duty_and_a_proposal_for_the_
     assert (proposal.what, proposal.about, proposal.due_on) == ("placing", story.PROPOSAL, None)
     for nobody in (EVERYBODY, SOCIAL, COMMITTEE, HOST, Viewer(insider_of=(story.BOARD,)), Viewer(officer_of=(story.BOARD,))):
         assert await said(pool, nobody) == []
+
+
+async def test_what_was_handed_over_is_to_be_dealt_with_under_the_title_that_was_corrected(pool: Pool) -> None:
+    told = of_meetings(2)
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    told.meetings.add(story.PROPOSAL, proposals.ProposalRenamed(**put | {"title": "Sechste"}, reason="Verschrieben."))
+    renamed = story.of_duty() | {"conference_title": "Sechste"}
+    told.meetings.add(story.DUTY, duties.HandoverDutyRenamed(**renamed, reason="Verschrieben."))
+    await told.fill(pool, TASKS)
+    assert {(one.what, one.title) for one in await tasks(pool, BOARD)} >= {("handover", "Sechste"), ("placing", "Sechste")}
 
 
 async def test_a_proposal_waits_until_it_is_placed_and_again_when_it_came_back(pool: Pool) -> None:
