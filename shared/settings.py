@@ -71,6 +71,8 @@ class Settings(BaseModel):
     """How many commands may come at once from one address without a sign-in; 0 where somebody else sees to that."""
     anonymous_per_minute: int = Field(default=20, ge=1)
     """How many a minute after that: a class of thirty behind one address sends six each within five minutes."""
+    anonymous_seconds: float = Field(default=0.25, ge=0)
+    """How long an answer takes at least to whoever registers or subscribes: nobody learns from it whether an address is known here."""
     max_requests: int = Field(default=1_000, ge=1)
     """How many requests one process answers at once; more are answered with 503, health and readiness always."""
     max_waiting_commands: int = Field(default=2_000, ge=1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, TypeVar
 from uuid import UUID, uuid4
@@ -33,6 +35,8 @@ T = TypeVar("T")
 
 ANONYMOUS = "anonymous"
 SCOPE_KEY = "bindeglied.call"
+rest = asyncio.sleep
+"""How an answer waits until it is time for it."""
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -205,6 +209,17 @@ class Invocation:
             return
         if await wait_for_position(self.runtime.cursor, self.runtime.signals, projection, min_position) < min_position:
             raise ReadModelBehind
+
+    @asynccontextmanager
+    async def evenly(self) -> AsyncIterator[None]:
+        """Come to an answer after the same time, whatever was to be done for it; longer where that takes longer, sooner for a refusal.
+
+        It goes around what follows once the body has arrived: who sends slowly must not use the time up."""
+        clock = asyncio.get_running_loop().time
+        end = clock() + self.runtime.even_seconds
+        yield
+        if (left := end - clock()) > 0:
+            await rest(left)
 
     async def settled(self, reader: str, position: int) -> bool:
         """Whether a reaction or projection passed `position` within two seconds; for commands that answer either way."""

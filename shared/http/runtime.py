@@ -80,3 +80,5 @@ class Runtime:
     metrics: Metrics = field(default_factory=Metrics)
     budget: Budget | None = None
     """What people may send who are not signed in; None where somebody else sees to that."""
+    even_seconds: float = 0.0
+    """How long `Invocation.evenly` takes at least."""

@@ -233,7 +233,7 @@ class City:
 
 
 @asynccontextmanager
-async def city(database: Database, keyring: Database, folder: Path) -> AsyncIterator[City]:
+async def city(database: Database, keyring: Database, folder: Path, anonymous_seconds: float = 0) -> AsyncIterator[City]:
     """Api and worker together, on the clock of the test."""
     keys = folder / "keys.json"
     keys.write_text(json.dumps({"keys": [SIGNING_KEY.as_dict(private=False)]}), encoding="utf-8")
@@ -243,6 +243,7 @@ async def city(database: Database, keyring: Database, folder: Path) -> AsyncIter
         key_file=folder / "kek" / "keyring.json",
         token_issuer=ISSUER,
         token_keys=str(keys),
+        anonymous_seconds=anonymous_seconds,
     )
     clock = ManualClock(NOW)
     told = bodies()

@@ -146,6 +146,7 @@ def settings_of(database: Database, keyring: Database, folder: Path, **changes: 
         "token_keys": str(keys),
         "portal_url": PORTAL,
         "outbox": folder / "outbox",
+        "anonymous_seconds": 0,
     }
     return Settings(**values | changes)
 

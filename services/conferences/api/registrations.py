@@ -123,24 +123,25 @@ async def close_registration(conference: UUID, call: Call) -> Done:
 @router.post("/conferences/{conference}/registrations", status_code=201)
 async def request_registration(conference: UUID, wish: NewRegistration, call: Call) -> Asked:
     """Register without an account. A mail asks to confirm the address, once a day; its links also cancel and erase."""
-    await planned_conference(call, conference)
-    stream, keyring = registrations_of(conference), keyring_of(call)
-    _, before = await call.runtime.store.refresh(REGISTRATIONS, stream)
-    known = await keyring.person_at(wish.email)
-    # Whoever floods this with what is not granted makes no keys.
-    person = await person_at(call, wish.email) if foreseen(before, known, call.now) else None
-    command = RequestRegistration(
-        now=call.now,
-        registration=call.new_stream(),
-        person=person.person if person else known,
-        language=wish.language,
-        told=await told_by(call, person, wish) if person else None,
-    )
-    async with unless_refused(person):
-        await call.execute(REGISTRATIONS, stream, command, begins=True)
-    if person:
-        made = (await call.runtime.store.load(REGISTRATIONS, stream))[1].each.get(command.registration)
-        await erase_unused(person, made.subject if made else None)
+    async with call.evenly():
+        await planned_conference(call, conference)
+        stream, keyring = registrations_of(conference), keyring_of(call)
+        _, before = await call.runtime.store.refresh(REGISTRATIONS, stream)
+        known = await keyring.person_at(wish.email)
+        # Whoever floods this with what is not granted makes no keys.
+        person = await person_at(call, wish.email) if foreseen(before, known, call.now) else None
+        command = RequestRegistration(
+            now=call.now,
+            registration=call.new_stream(),
+            person=person.person if person else known,
+            language=wish.language,
+            told=await told_by(call, person, wish) if person else None,
+        )
+        async with unless_refused(person):
+            await call.execute(REGISTRATIONS, stream, command, begins=True)
+        if person:
+            made = (await call.runtime.store.load(REGISTRATIONS, stream))[1].each.get(command.registration)
+            await erase_unused(person, made.subject if made else None)
     return Asked()
 
 

@@ -77,30 +77,31 @@ async def request_subscription(wish: NewSubscription, call: Call) -> Heard:
         about = await known_matter(call.read, wish.about.service, wish.about.kind, wish.about.id)
         if about is None:
             raise BadInput("body.about", "is nothing that can be subscribed to")
-    keyring, store = keyring_of(call), call.runtime.store
-    _, before = await store.refresh(REGISTER, REGISTER_STREAM)
-    person = await keyring.person_at(wish.email)
-    # Whoever floods this with what is not granted makes no keys.
-    thing = await keyring.thing_of(wish.email) if foreseen(before, person, about, call.now) else None
-    command = RequestSubscription(
-        now=call.now,
-        subscription=call.new_stream(),
-        person=thing.person if thing else person,
-        about=about,
-        language=wish.language,
-        asked=await asked_by(call, wish.email, thing.subject) if thing else None,
-    )
-    try:
-        await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
-    except Refusal:
+    async with call.evenly():
+        keyring, store = keyring_of(call), call.runtime.store
+        _, before = await store.refresh(REGISTER, REGISTER_STREAM)
+        person = await keyring.person_at(wish.email)
+        # Whoever floods this with what is not granted makes no keys.
+        thing = await keyring.thing_of(wish.email) if foreseen(before, person, about, call.now) else None
+        command = RequestSubscription(
+            now=call.now,
+            subscription=call.new_stream(),
+            person=thing.person if thing else person,
+            about=about,
+            language=wish.language,
+            asked=await asked_by(call, wish.email, thing.subject) if thing else None,
+        )
+        try:
+            await call.execute(REGISTER, REGISTER_STREAM, command, begins=True)
+        except Refusal:
+            if thing:
+                await keyring.erase(thing.subject)
+            raise
         if thing:
-            await keyring.erase(thing.subject)
-        raise
-    if thing:
-        _, after = await store.load(REGISTER, REGISTER_STREAM)
-        made = after.subscriptions.get(command.subscription)
-        if made is None or made.email.subject != thing.subject:
-            await keyring.erase(thing.subject)  # The same request came twice at once: the other one's key is the one in use.
+            _, after = await store.load(REGISTER, REGISTER_STREAM)
+            made = after.subscriptions.get(command.subscription)
+            if made is None or made.email.subject != thing.subject:
+                await keyring.erase(thing.subject)  # The same request came twice at once: the other one's key is the one in use.
     return Heard()
 
 
