@@ -20,6 +20,7 @@ DONE, TAKEN_BACK = mark("The entry is corrected."), mark("The entry is taken bac
 RIGHT, BACK = mark("Correct the entry"), mark("Take the entry back")
 WHY = Field("why", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
 OF = Field("of", mark("Entry"), "hidden", needed=False)
+KIND_COUNTS = mark("It counts from now on; what was done before stays as it was judged then.")
 VOTES_STAY = mark("Meetings opened before keep their quorum, and votes stay as they were recorded.")
 
 
@@ -67,7 +68,13 @@ def _said(entry: Entry, reading: Reading, right: JsonValue) -> Mapping[str, Json
 
 
 ENTRIES = (
-    Entry("founding", mark("Correct what the body is"), "/bodies/{body}/correction", FOUND.fields, lasting=True),
+    Entry(
+        "founding",
+        mark("Correct what the body is"),
+        "/bodies/{body}/correction",
+        tuple(replace(one, hint=KIND_COUNTS) if one.name == "kind" else one for one in FOUND.fields),
+        lasting=True,
+    ),
     Entry(
         "cadence",
         mark("Correct the cadence"),
