@@ -12,7 +12,13 @@ from uuid import UUID
 from services.portal.read_models.trace_graph import Branch, Graph, Link, graph_of, tree_of
 from services.portal.read_models.trace_query import load_trace
 from services.portal.read_models.viewer import EVERYBODY
-from shared.contracts.conferences import ContributionCorrected, ContributionPublished, ContributionReceived, ContributionSettled
+from shared.contracts.conferences import (
+    ConferenceCorrected,
+    ContributionCorrected,
+    ContributionPublished,
+    ContributionReceived,
+    ContributionSettled,
+)
 from shared.envelope import Received
 from shared.localday import local_day
 from shared.projections.projection import Projection, Statement
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table receipts_v2 (
+create table receipts_v3 (
     contribution uuid primary key,
     receipt text not null,
     conference uuid not null,
@@ -39,24 +45,32 @@ create table receipts_v2 (
     righted_because text,
     recorded_at timestamptz not null
 );
-comment on column receipts_v2.receipt is 'SHA-256 of the token, in hex.';
+comment on column receipts_v3.receipt is 'SHA-256 of the token, in hex.';
+create table receipts_v3_conference (
+    conference uuid primary key,
+    title text not null
+);
+comment on table receipts_v3_conference is 'What conferences are called whose title was corrected, written by their own streams.';
 """
-INDEXES = "create index receipts_v2_by_receipt on receipts_v2 (receipt);"
+INDEXES = "create index receipts_v3_by_receipt on receipts_v3 (receipt);"
 
-RECEIVED = """insert into receipts_v2 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
+RECEIVED = """insert into receipts_v3 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
 recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (contribution) do nothing"""
-PUBLISHED = "update receipts_v2 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
-SETTLED = "update receipts_v2 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
+PUBLISHED = "update receipts_v3 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
+SETTLED = "update receipts_v3 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
 
-CORRECTED = """update receipts_v2 set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7, reason = $8,
+CORRECTED = """update receipts_v3 set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7, reason = $8,
 settled_on = case when $7::text is not null then settled_on end, righted_on = $9, righted_because = $10, recorded_at = $11
 where contribution = $1"""
 
-Folded = ContributionReceived | ContributionPublished | ContributionSettled | ContributionCorrected
+CALLED = """insert into receipts_v3_conference (conference, title) values ($1, $2)
+on conflict (conference) do update set title = excluded.title"""
+
+Folded = ContributionReceived | ContributionPublished | ContributionSettled | ContributionCorrected | ConferenceCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
-    """One row for each contribution, written by its own stream."""
+    """One row for each contribution, written by its own stream, and one for each conference that was corrected."""
     event, at = received.message, received.entry.recorded_at
     match event:
         case ContributionReceived():
@@ -69,20 +83,23 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
         case ContributionCorrected():
             now = (event.group, event.group_name, event.kind.value, event.received_on, event.text, event.fate, event.fate_reason)
             yield Statement(CORRECTED, (event.contribution, *now, local_day(at), event.reason, at))
+        case ConferenceCorrected():
+            yield Statement(CALLED, (event.conference, event.title))
         case _:
             assert_never(event)
 
 
 RECEIPTS = Projection(
-    name="receipts_v2",
+    name="receipts_v3",
     folds={"conferences": get_args(Folded)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,
 )
 
-QUERY = """select contribution, conference, conference_title, group_key, kind, received_on, group_name, text, published_on, fate, reason,
-settled_on, righted_on, righted_because, recorded_at from receipts_v2 where receipt = $1"""
+QUERY = """select contribution, conference, coalesce(c.title, conference_title) as conference_title, group_key, kind, received_on,
+group_name, text, published_on, fate, reason, settled_on, righted_on, righted_because, recorded_at
+from receipts_v3 left join receipts_v3_conference c using (conference) where receipt = $1"""
 INTO = "select result, how, event_id from trace_v1_origin where contribution = $1 order by result"
 
 

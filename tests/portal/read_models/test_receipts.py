@@ -34,6 +34,15 @@ async def test_a_contribution_is_followed_into_its_result_and_on_to_the_measure(
     }  # fmt: skip
 
 
+async def test_the_receipt_calls_the_conference_as_it_was_corrected(pool: Pool) -> None:
+    told = whole_story(20)
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(title="Sechste", held_on=story.HELD_ON, attendance=68))
+    await told.fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(3), NOW)
+    assert fate
+    assert fate.conference_title == "Sechste"
+
+
 async def test_a_contribution_that_went_nowhere_says_why(pool: Pool) -> None:
     await whole_story(20).fill(pool, RECEIPTS, TRACE)
     fate = await find_fate(pool, token(9), NOW)
