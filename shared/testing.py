@@ -223,4 +223,5 @@ async def _delivered(pool: Pool, reading: Reading, order: list[tuple[str, Entry]
 async def _dumped(scratch: Scratch) -> bytes:
     if parked := await scratch.connection.fetchval(f"select error from {scratch.schema}.parked where error is not null limit 1"):
         raise AssertionError(f"a projection accepts every fact: {parked}")
-    return await dump(scratch.connection, scratch.schema, await tables_of(scratch.connection, scratch.schema))
+    tables = await tables_of(scratch.connection, scratch.schema)
+    return await dump(scratch.connection, scratch.schema, tables, scratch.reading.projection.beside)

@@ -16,8 +16,10 @@ from shared.service import Service
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
 
-CHANCE = ("recorded_at", "pos", "position", "event_id", "command_id", "correlation_id", "settled")
-"""Columns that tell of the log's order, of ids drawn by lot, and of how far somebody has come with his work."""
+HINTS = ("settled", "tried")
+"""Columns that no fact fills: how far somebody has come with the work. A rebuild forgets them, and they are found anew."""
+CHANCE = ("recorded_at", "pos", "position", "event_id", "command_id", "correlation_id", *HINTS)
+"""Columns that tell of the log's order, of ids drawn by lot, and of the work."""
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{64}\b")
 """An id, or what is kept in clear of a token: its SHA-256."""
 

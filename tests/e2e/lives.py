@@ -12,7 +12,7 @@ from bindeglied.embedded import SERVICES, Embedded
 from bindeglied.outbox import Outbox
 from shared.projections.cursors import READ
 from shared.projections.dump import dump
-from tests.e2e.canonical import Rows, alike, city_rows
+from tests.e2e.canonical import HINTS, Rows, alike, city_rows
 
 if TYPE_CHECKING:
     from shared.projections.cursors import Pool
@@ -60,7 +60,7 @@ def each_at_once(life: Life) -> Life:
 
 
 async def dump_of_read_models(pool: Pool) -> bytes:
-    """Every table of every read model of a service, byte for byte."""
+    """Every table of every read model of a service, byte for byte, but for what no fact fills."""
     async with pool.acquire() as connection:
         tables = await connection.fetch(f"select unnest(tables) as name from {READ}.projection order by 1")
-        return await dump(connection, READ, [table["name"] for table in tables])
+        return await dump(connection, READ, [table["name"] for table in tables], HINTS)

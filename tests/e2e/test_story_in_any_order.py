@@ -20,8 +20,9 @@ pytestmark = pytest.mark.timeout(900)
 SEED = 20181024
 SHUFFLES = 1
 """Of each read model, beside two fixed orders and the doubled delivery."""
-LEFT_EMPTY = {"answer_deadlines_v2", "periods_v1", "feedback_v2"}
-"""Read models in which the story need not leave anything: what was called off, what was to be forgotten, and what nobody said."""
+LEFT_EMPTY = {"answer_deadlines_v2", "periods_v1", "feedback_v2", "called_v1"}
+"""Read models in which the story need not leave anything: what was called off, what was to be forgotten, what nobody said,
+and what bodies are called once somebody has corrected it."""
 ALL = 1_000_000
 
 
@@ -54,4 +55,4 @@ async def live(process: Running, projection: Projection) -> bytes:
     """The read model as the story has left it."""
     async with process.pool.acquire() as connection:
         tables = await connection.fetchval(f"select tables from {READ}.projection where name = $1", projection.name)
-        return await dump(connection, READ, tables)
+        return await dump(connection, READ, tables, projection.beside)
