@@ -119,10 +119,6 @@ class NothingIsRecorded(Refusal):
     """What is corrected is found as it was recorded, by its item or by its member and time; what was left out is entered with its time."""
 
 
-class NoteHasInformed(Refusal):
-    """A note of a recommendation stands, as it may have informed a committee; what was so is recorded as a later sitting's own point."""
-
-
 class SittingGoesOn(Refusal):
     """A sitting that goes on has no end that could be wrong."""
 
@@ -189,8 +185,6 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
                 return None
             if right.kind == "receipt":
                 return ReceiptEntry(item=dealt.item, formerly=formerly, at=at)
-            if formerly and dealt.item.matter and dealt.item.matter.service == "recommendations":
-                raise NoteHasInformed
             return NoteEntry(
                 item=dealt.item,
                 body_kind=command.body_kind,

@@ -160,10 +160,22 @@ def corrected(event: SittingCorrected) -> Contract | None:
         return left_out(event, entry)
     said: dict[str, Any] = {"what": entry.kind, "formerly": entry.formerly, "at": entry.at, **why}
     if isinstance(entry, SpanEntry):
-        nothing: dict[str, Any] = dict.fromkeys(("item", "item_title", "matter", "proposal", "proposed_by", "proposed_by_name", "summary"))
+        of_item_only = (
+            "item",
+            "item_title",
+            "matter",
+            "proposal",
+            "proposed_by",
+            "proposed_by_name",
+            "summary",
+            "body_kind",
+            "proposed_by_kind",
+        )
+        nothing: dict[str, Any] = dict.fromkeys(of_item_only)
         return sittings.SittingCorrected(**event.model_dump(include={"meeting", "body", "body_name", "title", "public"}), **nothing, **said)
     summary = entry.summary if isinstance(entry, DeliberationEntry) else None
-    return sittings.SittingCorrected(**of_item(event, entry.item), summary=summary, **said)
+    kinds: dict[str, Any] = {name: getattr(entry, name, None) for name in ("body_kind", "proposed_by_kind")}
+    return sittings.SittingCorrected(**of_item(event, entry.item), summary=summary, **kinds, **said)
 
 
 def left_out(event: SittingCorrected, entry: SpanEntry | ReceiptEntry | DeliberationEntry | NoteEntry) -> Contract | None:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from services.recommendations.drafting import must_stand
 from services.recommendations.events import (
+    CommitteeInformed,
     Entry,
     MeasurePromised,
     MeasureReportedDone,
@@ -29,7 +30,7 @@ from shared.domain import Command, Refusal
 from shared.localday import Day, local_day
 from shared.text import Prose
 
-Kind = Literal["issue", "withdrawal", "acknowledgement", "answer", "promise", "completion", "verification"]
+Kind = Literal["issue", "withdrawal", "acknowledgement", "answer", "promise", "completion", "verification", "note"]
 KINDS: dict[type[Entry], Kind] = {
     RecommendationIssued: "issue",
     RecommendationWithdrawn: "withdrawal",
@@ -38,7 +39,9 @@ KINDS: dict[type[Entry], Kind] = {
     MeasurePromised: "promise",
     MeasureReportedDone: "completion",
     MeasureVerified: "verification",
+    CommitteeInformed: "note",
 }
+"""A note is corrected in the meeting in which it was taken; it is one of the entries that a recommendation shows."""
 
 
 class RightIssue(Part):
@@ -189,8 +192,8 @@ def changes_of(right: Right, issued: RecommendationIssued) -> dict[str, Any]:
 
 
 def whose(part: Right | Entry) -> UUID | None:
-    """The addressee or the measure that it is about."""
-    of: UUID | None = getattr(part, "measure", None) or getattr(part, "addressee", None)
+    """The measure, the addressee or the committee that it is about."""
+    of: UUID | None = getattr(part, "measure", None) or getattr(part, "addressee", None) or getattr(part, "committee", None)
     return of
 
 
@@ -217,5 +220,7 @@ def entered(state: Recommendation, kind: Kind, of: UUID | None) -> Entry | None:
             return measure.done if measure else None
         case "verification":
             return measure.verified if measure else None
+        case "note":
+            return next((one for one in state.informed if one.committee == of), None)
         case _:
             assert_never(kind)

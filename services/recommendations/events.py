@@ -156,8 +156,10 @@ Entry = (
     | MeasurePromised
     | MeasureReportedDone
     | MeasureVerified
+    | CommitteeInformed
 )
-"""What people enter, and can enter wrongly. Each has a field that no other has, so that it is known again when it is read."""
+"""What people enter, here or as a committee's note in its meeting, and can enter wrongly. Each has a field that no other has, so that it is
+known again when it is read."""
 
 
 class RecommendationCorrected(OfRecommendation, name="recommendations.RecommendationCorrected"):

@@ -29,7 +29,7 @@ from services.recommendations.drafting import (
 )
 from services.recommendations.events import RecommendationEvent
 from services.recommendations.implementing import PromiseMeasure, ReportMeasureDone, VerifyMeasure, promise, report_done, verify
-from services.recommendations.informing import InformCommittee, RecordNoteTaken, inform, record_note
+from services.recommendations.informing import CorrectNoteTaken, InformCommittee, RecordNoteTaken, correct_note, inform, record_note
 from services.recommendations.standing import Recommendation, evolve
 from shared.domain import Decider
 
@@ -44,6 +44,7 @@ RecommendationCommand = (
     | CorrectEntry
     | NoteOverdue
     | RecordNoteTaken
+    | CorrectNoteTaken
     | InformCommittee
     | PromiseMeasure
     | ReportMeasureDone
@@ -77,6 +78,8 @@ def decide(command: RecommendationCommand, state: Recommendation) -> Sequence[Re
             return correct(command, state)
         case NoteOverdue():
             return note_overdue(command, state)
+        case CorrectNoteTaken():
+            return correct_note(command, state)
         case RecordNoteTaken():
             return record_note(command, state)
         case InformCommittee():

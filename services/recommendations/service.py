@@ -19,7 +19,7 @@ from services.recommendations.read_models.open_answers import OPEN_ANSWERS
 from services.recommendations.read_models.recommendations import RECOMMENDATIONS
 from services.recommendations.recommendation import RECOMMENDATION
 from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
-from shared.contracts.meetings.sittings import NoteTaken, ResolutionCorrected, ResolutionPassed
+from shared.contracts.meetings.sittings import NoteTaken, ResolutionCorrected, ResolutionPassed, SittingCorrected
 from shared.contracts.recommendations import CONTRACTS
 from shared.service import Service
 
@@ -36,7 +36,18 @@ SERVICE = Service(
     deciders=(RECOMMENDATION,),
     contracts=CONTRACTS,
     published=published,
-    hears={MEETINGS: (BodyFounded, BodyCorrected, BodySucceeded, SuccessionCorrected, ResolutionPassed, ResolutionCorrected, NoteTaken)},
+    hears={
+        MEETINGS: (
+            BodyFounded,
+            BodyCorrected,
+            BodySucceeded,
+            SuccessionCorrected,
+            ResolutionPassed,
+            ResolutionCorrected,
+            NoteTaken,
+            SittingCorrected,
+        )
+    },
     projections=(RECOMMENDATIONS, OPEN_ANSWERS, KNOWN_BODIES),
     reactions=(WHEN_RESOLUTION_PASSED_THEN_START_RECOMMENDATION, WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED),
     timers=(ANSWER_DEADLINES,),

@@ -130,7 +130,7 @@ def evolve(state: Recommendation, event: RecommendationEvent) -> Recommendation:
         case RecommendationWithdrawn():
             return replace(state, withdrawn=event)
         case CommitteeInformed():
-            return replace(state, informed=(*state.informed, event))
+            return replace(state, informed=(*_other_notes(state, event), event))
         case RecommendationAcknowledged():
             return _answering(state, event.addressee, lambda answer: replace(answer, acknowledged=event))
         case RecommendationAnswered():
@@ -173,8 +173,14 @@ def _without(state: Recommendation, entry: Entry) -> Recommendation:
             return _following(state, entry.measure, lambda measure: replace(measure, done=None))
         case MeasureVerified():
             return _following(state, entry.measure, lambda measure: replace(measure, verified=None))
+        case CommitteeInformed():
+            return replace(state, informed=_other_notes(state, entry))
         case _:
             assert_never(entry)
+
+
+def _other_notes(state: Recommendation, note: CommitteeInformed) -> tuple[CommitteeInformed, ...]:
+    return tuple(one for one in state.informed if (one.meeting, one.item) != (note.meeting, note.item))
 
 
 def _answering(state: Recommendation, addressee: UUID, change: Callable[[Answer], Answer]) -> Recommendation:

@@ -186,14 +186,16 @@ Entry = (
     | MeasurePromised
     | MeasureReportedDone
     | MeasureVerified
+    | CommitteeInformed
 )
-"""What people enter. Each has a field that no other has: issued_on, withdrawn_on, acknowledged_on, answered_on, due_on, done_on,
-verified_on."""
+"""What people enter, and what a committee's note makes. Each has a field that no other has: issued_on, withdrawn_on, acknowledged_on,
+answered_on, due_on, done_on, verified_on, informed_at."""
 
 
 class RecommendationCorrected(OfRecommendation, name="recommendations.RecommendationCorrected", open_to_all=True):
     """What was entered was wrong. Whoever keeps what was told puts `entry` in the place of the message before it of the same kind, about
-    the same addressee or measure; or takes that message away, where `stands` is false: it never happened."""
+    the same addressee, measure or committee; or takes that message away, where `stands` is false: it never happened. Where another note
+    of the same committee goes on standing, that is told anew after it."""
 
     entry: Entry
     """The message, whole, as it should have been."""

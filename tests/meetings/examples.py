@@ -544,6 +544,8 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         formerly=RECEIVED.received_at,
         at=STARTS + 3 * MINUTE,
         summary=None,
+        body_kind=None,
+        proposed_by_kind=None,
         reason=MISREAD,
         corrected_at=LATER,
     ),

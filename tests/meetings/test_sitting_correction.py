@@ -21,7 +21,6 @@ from services.meetings.bounds import (
 from services.meetings.correcting import (
     AnyRight,
     CorrectSitting,
-    NoteHasInformed,
     NothingIsRecorded,
     ResolutionIsUnknown,
     RightDeliberation,
@@ -322,13 +321,15 @@ def test_what_was_never_so_can_be_done_in_a_sitting_that_goes_on() -> None:
     sitting.given(*THERE, RECEIVED, DELIBERATED, never).when(again).then(deliberated)
 
 
-@pytest.mark.parametrize("right", [{"at": ENDS}, {"never_happened": True}], ids=str)
-def test_a_note_by_which_a_committee_was_informed_stands(right: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("right", "at"), [({"at": ENDS}, ENDS), ({"never_happened": True}, None)], ids=str)
+def test_a_note_of_a_recommendation_is_corrected_as_any_other(right: dict[str, Any], at: datetime | None) -> None:
     item = ITEM.model_copy(update={"matter": Matter(service="recommendations", kind="recommendation", id=OFFICE)})
     opened = SITTING_OPENED.model_copy(update={"agenda": (item, OWN_ITEM)})
     noted = sitting.given(opened, NOTED.model_copy(update={"item": item}), CLOSED)
-    noted.when(correct(RightReceipt(kind="note", item=ITEM_ID, **right))).then_refused(NoteHasInformed)
-    left_out = NoteEntry(item=item, formerly=None, at=ENDS, body_kind=NOTED.body_kind, proposed_by_kind=NOTED.proposed_by_kind)
+    kinds: dict[str, Any] = {"body_kind": NOTED.body_kind, "proposed_by_kind": NOTED.proposed_by_kind}
+    entry = NoteEntry(item=item, formerly=NOTED.noted_at, at=at, **kinds)
+    noted.when(correct(RightReceipt(kind="note", item=ITEM_ID, **right))).then(corrected(entry))
+    left_out = NoteEntry(item=item, formerly=None, at=ENDS, **kinds)
     sitting.given(opened, CLOSED).when(correct(RightReceipt(kind="note", item=ITEM_ID, at=ENDS))).then(corrected(left_out))
 
 

@@ -134,6 +134,16 @@ CORRECTED = events.RecommendationCorrected(
     expects=(),
 )
 
+NOTE_CORRECTED_AT = datetime(2019, 3, 21, 9, 0, tzinfo=UTC)
+
+
+def note_corrected(*, stands: bool = True, **changes: Any) -> events.RecommendationCorrected:
+    """What follows from the correction of the committee's note."""
+    right = INFORMED.model_copy(update=changes)
+    why: dict[str, Any] = {"reason": CORRECTION, "corrected_at": NOTE_CORRECTED_AT, "expects": ()}
+    return events.RecommendationCorrected(**OF_RECOMMENDATION, entry=right, stands=stands, **why)
+
+
 EVENT_EXAMPLES: tuple[Named, ...] = (
     STARTED,
     CORRECTION_NOTED,
@@ -242,6 +252,15 @@ NOTE_TAKEN = sittings.NoteTaken(
     body_kind="committee",
     proposed_by_kind="department",
     noted_at=NOTED_AT,
+)
+NOTE_CORRECTED = sittings.SittingCorrected(
+    **{name: value for name, value in NOTE_TAKEN if name != "noted_at"},
+    what=sittings.Corrected.NOTE,
+    formerly=NOTED_AT,
+    at=NOTED_AT + DAY,
+    summary=None,
+    reason=CORRECTION,
+    corrected_at=NOTE_CORRECTED_AT,
 )
 
 

@@ -26,6 +26,7 @@ from tests.recommendations.examples import (
     FINDING,
     INFORMED,
     MEETING,
+    NOTE_CORRECTED,
     NOTE_TAKEN,
     NOTED_AT,
     OFFICE,
@@ -138,6 +139,35 @@ async def test_a_note_that_came_after_the_withdrawal_is_refused_and_recorded(cit
     (refused,) = await city.process.readers.refused(10)
     assert refused.refusal == "NoteCameAfterTheWithdrawal"
     assert (await city.get(PATH)).json()["informs"][0]["standing"] == "not_informed"
+
+
+async def test_a_note_that_was_corrected_or_never_taken_is_followed(city: City) -> None:
+    await city.issued()
+    await city.hear(COMMITTEE_MEETING, NOTE_TAKEN, NOTE_CORRECTED)
+    [shown] = (await city.get(PATH)).json()["informs"]
+    assert NOTE_CORRECTED.at
+    assert (shown["standing"], datetime.fromisoformat(shown["informed_at"])) == ("informed", NOTE_CORRECTED.at)
+    never = NOTE_CORRECTED.model_copy(update={"formerly": NOTE_CORRECTED.at, "at": None})
+    await city.hear(COMMITTEE_MEETING, never)
+    await city.hear(COMMITTEE_MEETING, never)
+    told = (await city.get(PATH)).json()
+    assert [one["standing"] for one in told["informs"]] == ["not_informed"]
+    assert [(one["entry"], one["of"], one["stands"]) for one in told["corrections"]] == [
+        ("note", str(COMMITTEE), True), ("note", str(COMMITTEE), False),
+    ]  # fmt: skip
+    await city.hear(COMMITTEE_MEETING, NOTE_TAKEN.model_copy(update={"noted_at": NOTE_CORRECTED.at}))
+    assert [one["standing"] for one in (await city.get(PATH)).json()["informs"]] == ["informed"]
+    assert await city.process.readers.refused(10) == []
+
+
+async def test_the_correction_of_a_note_behind_closed_doors_shows_outsiders_nothing(city: City) -> None:
+    await city.issued()
+    before = await city.get(PATH)
+    hidden = {"public": False}
+    await city.hear(COMMITTEE_MEETING, NOTE_TAKEN.model_copy(update=hidden), NOTE_CORRECTED.model_copy(update=hidden))
+    after = await city.get(PATH)
+    assert (before.content, dict(before.headers)) == (after.content, dict(after.headers))
+    assert [one["entry"] for one in (await city.get(PATH, TEACHER)).json()["corrections"]] == ["note"]
 
 
 async def test_a_committee_of_which_nobody_thought_is_shown_as_informed_too(city: City) -> None:

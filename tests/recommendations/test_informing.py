@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from services.recommendations.events import RecommendationEvent
 from services.recommendations.informing import (
     CommitteeIsInformedByTakingNote,
+    CorrectNoteTaken,
     InformCommittee,
     NoteCameAfterTheWithdrawal,
     RecordNoteTaken,
@@ -19,6 +22,7 @@ from tests.recommendations.examples import (
     COMMITTEE_ITEM,
     COMMITTEE_MEETING,
     COMMITTEE_NAME,
+    CORRECTION,
     DAY,
     DEPARTMENT,
     DEPARTMENT_NAME,
@@ -28,11 +32,13 @@ from tests.recommendations.examples import (
     ITEM,
     LATER,
     MEETING,
+    NOTE_CORRECTED_AT,
     NOTED_AT,
     OTHER_COMMITTEE,
     OTHER_COMMITTEE_NAME,
     STARTED,
     WITHDRAWN,
+    note_corrected,
 )
 
 recommendation = Rules(RECOMMENDATION)
@@ -48,6 +54,12 @@ NOTE = RecordNoteTaken(
     public=True,
     noted_at=NOTED_AT,
 )
+
+
+def correct(really_at: datetime | None) -> CorrectNoteTaken:
+    return CorrectNoteTaken(**dict(NOTE), really_at=really_at, reason=CORRECTION, corrected_at=NOTE_CORRECTED_AT)
+
+
 INFORM = InformCommittee(now=LATER, committee=COMMITTEE)
 
 
@@ -85,6 +97,38 @@ def test_a_note_taken_until_the_day_of_the_withdrawal_still_informs() -> None:
     withdrawn.when(NOTE.model_copy(update={"now": LATER + DAY, "noted_at": LATER + DAY})).then_refused(
         NoteCameAfterTheWithdrawal, withdrawn_on="2019-03-20"
     )
+
+
+def test_a_corrected_note_informs_at_its_right_time_and_one_that_never_was_informs_nobody() -> None:
+    informed = recommendation.given(STARTED, DRAFTED, ISSUED, INFORMED)
+    informed.when(correct(None)).then(note_corrected(stands=False)).when(INFORM).then_refused(CommitteeIsInformedByTakingNote)
+    informed.when(correct(NOTED_AT)).then_nothing()
+    right = informed.when(correct(LATER)).then(note_corrected(informed_at=LATER))
+    right.when(correct(LATER)).then_nothing()
+    right.when(INFORM).then_nothing()
+    recommendation.given(STARTED, DRAFTED, ISSUED).when(correct(None)).then_nothing()
+
+
+def test_another_note_of_the_committee_is_told_anew_when_one_is_taken_back() -> None:
+    other = INFORMED.model_copy(update={"meeting": MEETING, "item": ITEM, "informed_at": NOTED_AT + DAY})
+    both = recommendation.given(STARTED, DRAFTED, ISSUED, INFORMED, other)
+    anew = note_corrected().model_copy(update={"entry": other})
+    both.when(correct(None)).then(note_corrected(stands=False), anew).when(INFORM).then_nothing()
+    both.when(correct(LATER)).then(note_corrected(informed_at=LATER))
+
+
+def test_a_note_that_really_came_after_the_withdrawal_informs_nobody_and_one_that_came_before_does() -> None:
+    withdrawn = recommendation.given(STARTED, DRAFTED, ISSUED, INFORMED, WITHDRAWN)
+    withdrawn.when(correct(LATER + DAY)).then(note_corrected(stands=False))
+    unknown = recommendation.given(STARTED, DRAFTED, ISSUED, WITHDRAWN)
+    unknown.when(correct(NOTED_AT)).then(INFORMED)
+    unknown.when(correct(LATER + DAY)).then_refused(NoteCameAfterTheWithdrawal)
+
+
+def test_the_correction_of_a_note_behind_closed_doors_is_as_hidden_as_the_note() -> None:
+    hidden = INFORMED.model_copy(update={"public": False})
+    told = note_corrected(stands=False).model_copy(update={"entry": hidden, "public": False})
+    recommendation.given(STARTED, DRAFTED, ISSUED, hidden).when(correct(None)).then(told)
 
 
 @pytest.mark.parametrize("past", [(STARTED, DRAFTED), (STARTED, DRAFTED, ISSUED), (STARTED, DRAFTED, ISSUED, WITHDRAWN)])

@@ -16,7 +16,8 @@ from services.recommendations.reactions import (
 from services.recommendations.recommendation import RECOMMENDATION as RULES
 from services.recommendations.recommendation import recommendation_of
 from shared.contracts.matter import Matter
-from shared.contracts.meetings.sittings import Instrument, NoteTaken, ResolutionCorrected, ResolutionPassed
+from shared.contracts.meetings import sittings
+from shared.contracts.meetings.sittings import Instrument, NoteTaken, ResolutionCorrected, ResolutionPassed, SittingCorrected
 from shared.envelope import Received
 from shared.reactor import Reaction, Send
 from shared.testing import History, Rules
@@ -25,19 +26,21 @@ from tests.recommendations.examples import (
     DRAFTED,
     INFORMED,
     ISSUED,
+    NOTE_CORRECTED,
     NOTE_TAKEN,
     RECOMMENDATION,
     RESOLUTION,
     RESOLUTION_CORRECTED,
     RESOLUTION_PASSED,
     STARTED,
+    note_corrected,
 )
 
 SITTING = UUID(int=9)
 recommendation: Rules[Any, Any, Any] = Rules(RULES)
 
 
-def sent_for(reaction: Reaction, message: ResolutionPassed | ResolutionCorrected | NoteTaken) -> list[Send]:
+def sent_for(reaction: Reaction, message: ResolutionPassed | ResolutionCorrected | NoteTaken | SittingCorrected) -> list[Send]:
     entry = History("meetings").add(SITTING, message).entries[-1]
     return list(reaction.react(Received(message, entry)))
 
@@ -70,6 +73,21 @@ def test_when_a_committee_has_taken_note_then_it_is_informed_once() -> None:
     (sent,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN)
     assert sent.stream == RECOMMENDATION
     recommendation.given(STARTED, DRAFTED, ISSUED).when(sent.command).then(INFORMED).when(sent.command).then_nothing()
+
+
+def test_when_a_note_was_corrected_then_what_it_informed_follows_and_all_else_is_not_ours() -> None:
+    (sent,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_CORRECTED)
+    assert sent.stream == RECOMMENDATION
+    known = recommendation.given(STARTED, DRAFTED, ISSUED, INFORMED).when(sent.command)
+    known.then(note_corrected(informed_at=NOTE_CORRECTED.at)).when(sent.command).then_nothing()
+    right = INFORMED.model_copy(update={"informed_at": NOTE_CORRECTED.at})
+    recommendation.given(STARTED, DRAFTED, ISSUED).when(sent.command).then(right)
+    (back,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_CORRECTED.model_copy(update={"at": None}))
+    taken_back = recommendation.given(STARTED, DRAFTED, ISSUED, INFORMED).when(back.command).then(note_corrected(stands=False))
+    (noted,) = sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_TAKEN)
+    taken_back.when(back.command).then_nothing().when(noted.command).then(INFORMED)
+    for other in ({"what": sittings.Corrected.RECEIPT}, {"body_kind": "office"}, {"proposed_by_kind": None}):
+        assert sent_for(WHEN_NOTE_TAKEN_THEN_RECORD_COMMITTEE_INFORMED, NOTE_CORRECTED.model_copy(update=other)) == []
 
 
 def test_a_note_behind_closed_doors_is_told_as_such() -> None:

@@ -132,6 +132,8 @@ def _corrected(event: RecommendationCorrected, received: Received[Folded]) -> It
             yield end(measure, MEASURE, done=False)
         case MeasureVerified(measure=measure):
             yield end(measure, VERIFICATION, done=False)
+        case CommitteeInformed(committee=committee):
+            yield end(informed_of(event.recommendation, committee), INFORMING, done=False)
         case RecommendationIssued():
             pass  # What was issued stays.
         case never:

@@ -152,6 +152,9 @@ def _corrected(event: RecommendationCorrected, received: Received[Any]) -> Itera
         if not event.stands:
             yield Statement(FORGET, (thing, topic, what))
             continue
+        if isinstance(entry, CommitteeInformed):
+            yield news  # Another note of the committee may have been told before and been taken back.
+            continue
         yield Statement(TITLE, (thing, title))
         # A promise bears the day on which it was entered.
         yield Statement(RIGHT, (thing, topic, what, detail, verdict, None if isinstance(entry, MeasurePromised) else day, at))

@@ -74,7 +74,7 @@ class ShownCorrection(BaseModel):
     """What was entered wrongly."""
 
     entry: Kind
-    of: Annotated[UUID | None, Field(description="The addressee, or the measure, whose entry it is.")]
+    of: Annotated[UUID | None, Field(description="The addressee, the measure, or the committee that took note, whose entry it is.")]
     stands: Annotated[bool, Field(description="False: it never happened.")]
     reason: str
     corrected_at: AwareDatetime

@@ -165,7 +165,7 @@ def shown(recommendation: UUID, started: RecommendationStarted, state: Recommend
         informs=shown_informs(state, [one for one in state.informed if inside or one.public]),
         measures=[shown_measure(one, today) for one in state.measures],
         withdrawn=ShownWithdrawal(reason=withdrawn.reason, withdrawn_on=withdrawn.withdrawn_on) if withdrawn else None,
-        corrections=[shown_correction(one) for one in state.corrections],
+        corrections=[shown_correction(one) for one in state.corrections if inside or one.public],
     )
 
 
@@ -206,7 +206,7 @@ def shown_informs(state: Recommendation, informed: list[CommitteeInformed]) -> l
     """The committees that were to be informed, with the note that proves it, then those that took note of themselves."""
     foreseen = state.issued.informs if state.issued else state.draft.informs if state.draft else ()
     first: dict[UUID, CommitteeInformed] = {}
-    for note in informed:
+    for note in sorted(informed, key=lambda one: one.informed_at):
         first.setdefault(note.committee, note)
     wanted = [
         shown_information(one.committee, one.committee_name, one.department, one.department_name, first.pop(one.committee, None))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
 from services.recommendations.events import (
+    CommitteeInformed,
     MeasurePromised,
     MeasureReportedDone,
     MeasureVerified,
@@ -67,6 +68,7 @@ Told = (
     | MeasurePromised
     | MeasureReportedDone
     | MeasureVerified
+    | CommitteeInformed
 )
 
 
@@ -98,7 +100,7 @@ def told(event: Told, stream: UUID, *, stands: bool = True) -> Iterable[Statemen
             yield Statement(CLOSE, (stream, "measure", event.measure, stands))
         case RecommendationWithdrawn():
             yield Statement(WITHDRAWN if stands else UPHELD, (stream,))
-        case MeasureVerified():
+        case MeasureVerified() | CommitteeInformed():
             pass
         case _:
             assert_never(event)

@@ -135,5 +135,9 @@ class SittingCorrected(OfMeeting, name="meetings.SittingCorrected", open_to_all=
     """When it really was; None where it never happened."""
     summary: str | None
     """What was said in a deliberation, as it stands now."""
+    body_kind: str | None
+    """Of a note: what sort of body took it, as NoteTaken says it; None of anything else."""
+    proposed_by_kind: str | None
+    """Of a note: what sort of body put the item to it."""
     reason: str
     corrected_at: AwareDatetime

@@ -118,6 +118,10 @@ class Told:
             await ReadModel(pool, projection).given(**heard).then()
 
 
+NO_NOTE: dict[str, Any] = {"body_kind": None, "proposed_by_kind": None}
+"""What a correction says of anything but a note."""
+
+
 def the_conference(told: Told, contributions: int = 10, *, results: int = 3) -> None:
     """Planned, contributed to, held; every tenth contribution goes into no result and one is never published."""
     history, capacity = told.conferences, 120
@@ -288,7 +292,7 @@ def the_board_meets(told: Told) -> None:
     held = sittings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
     corrected = sittings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
     wrong: dict[str, Any] = {"formerly": MEETS, "summary": None, "reason": "Abgeschrieben.", "corrected_at": at}
-    right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **wrong)
+    right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **NO_NOTE, **wrong)
     history.add(sitting, held, corrected, right)
     reopened = duties.HandoverDutyReopened(**duty, meeting=MEETING, public=True, reason="Abgeschrieben.")
     history.add(DUTY, reopened, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
@@ -309,7 +313,7 @@ def it_was_never_deliberated(told: Told, *, after_all: bool = False) -> None:
     put = of_proposal(PROPOSAL, RESULTS, BOARD, Asked.RECEIVE_AND_DELIBERATE, OFFICE)
     reason = "Beraten wurde ein anderer Punkt."
     never = sittings.SittingCorrected(
-        **dealt, what=sittings.Corrected.DELIBERATION, formerly=MEETS, at=None, summary=None, reason=reason, corrected_at=at
+        **dealt, what=sittings.Corrected.DELIBERATION, formerly=MEETS, at=None, summary=None, **NO_NOTE, reason=reason, corrected_at=at
     )
     history.add(named("sitting"), never)
     history.add(MEETING, proposals.ItemReturned(**put, meeting=MEETING, item=ITEM))
@@ -366,15 +370,13 @@ def the_committee_is_informed(told: Told) -> None:
         named("committee sitting"),
         sittings.NoteTaken(**dealt, body_kind="committee", proposed_by_kind="department", noted_at=COMMITTEE_MEETS),
     )
-    told.recommendations.add(
-        RECOMMENDATION,
-        recommendations.CommitteeInformed(
-            **of_recommendation(), committee=COMMITTEE, committee_name=NAMES[COMMITTEE], through=DEPARTMENT,
-            through_name=NAMES[DEPARTMENT], meeting=COMMITTEE_MEETING, item=NOTE_ITEM, informed_at=COMMITTEE_MEETS,
-        ),
-    )  # fmt: skip
+    told.recommendations.add(RECOMMENDATION, INFORMED)
 
 
+INFORMED = recommendations.CommitteeInformed(
+    **of_recommendation(), committee=COMMITTEE, committee_name=NAMES[COMMITTEE], through=DEPARTMENT, through_name=NAMES[DEPARTMENT],
+    meeting=COMMITTEE_MEETING, item=NOTE_ITEM, informed_at=COMMITTEE_MEETS,
+)  # fmt: skip
 OF_ANSWER: dict[str, Any] = {**of_recommendation(), "addressee": SOCIAL, "addressee_name": NAMES[SOCIAL]}
 ACKNOWLEDGED = recommendations.RecommendationAcknowledged(**OF_ANSWER, acknowledged_on=date(2019, 2, 8))
 OVERDUE = recommendations.AnswerOverdue(**OF_ANSWER, was_due=ANSWER_BY)

@@ -276,6 +276,17 @@ async def test_what_was_entered_wrongly_is_to_be_done_again(pool: Pool) -> None:
     assert await after(pool, SOCIAL, story.ACKNOWLEDGED, withdrawn, never(withdrawn)) == [TO_ANSWER]
 
 
+async def test_a_committee_whose_note_was_taken_back_is_to_be_informed_again_unless_another_note_stands(pool: Pool) -> None:
+    await Told().fill(pool, TASKS)
+    never = story.corrected(story.INFORMED, stands=False)
+    to_inform = await after(pool, DEPARTMENT)
+    assert [what for what, _ in to_inform] == ["informing"]
+    assert await after(pool, DEPARTMENT, story.INFORMED) == []
+    assert await after(pool, DEPARTMENT, story.INFORMED, never) == to_inform
+    assert await after(pool, DEPARTMENT, story.INFORMED, never, story.corrected(story.INFORMED, item=story.ITEM)) == []
+    assert await after(pool, DEPARTMENT, story.INFORMED, never, story.INFORMED) == []
+
+
 async def test_what_was_put_right_is_due_on_the_right_day_under_the_right_title(pool: Pool) -> None:
     await Told().fill(pool, TASKS)
     issued = story.issued(story.RECOMMENDATION, story.RESOLUTION, story.RESULTS)

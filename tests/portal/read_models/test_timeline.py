@@ -10,6 +10,7 @@ from uuid import UUID
 from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE
 from services.portal.read_models.timeline_query import list_coming, list_news, timeline_as_of
 from shared.contracts import recommendations
+from shared.localday import local_day
 from tests.portal.read_models import story
 from tests.portal.read_models.story import BEGINS, MEETS, NOW, Told, whole_story
 
@@ -172,6 +173,19 @@ async def test_news_that_were_put_right_say_what_was_so_and_those_that_never_wer
     [(news, _, due)] = await came(pool, *kept, never(story.VERIFIED), never(story.REPORTED))
     assert (news, due) == ("promised", "2019-09-30")
     assert await came(pool, story.ACKNOWLEDGED, never(story.ACKNOWLEDGED)) == []
+
+
+async def test_a_note_that_was_put_right_is_news_of_its_day_and_another_stands_in_the_place_of_one_taken_back(pool: Pool) -> None:
+    await Told().fill(pool, TIMELINE)
+    later = story.INFORMED.informed_at + timedelta(days=7)
+    never = story.corrected(story.INFORMED, stands=False)
+    other = story.corrected(story.INFORMED, informed_at=later)
+    day = local_day(later)
+    assert [one[:2] for one in await came(pool, story.INFORMED, other)] == [("informed", day)]
+    assert await came(pool, story.INFORMED, never) == []
+    assert [one[:2] for one in await came(pool, story.INFORMED, never, other)] == [("informed", day)]
+    hidden = story.INFORMED.model_copy(update={"public": False})
+    assert await came(pool, hidden, story.corrected(hidden, informed_at=later)) == []
 
 
 async def test_another_day_of_the_issue_leaves_no_answer_overdue_by_the_old_one(pool: Pool) -> None:

@@ -325,6 +325,18 @@ async def test_what_never_happened_is_said_to_be_taken_back_and_ends_nothing(poo
     assert (step, stands, await still_awaited(pool, story.MEASURE)) == ("promised", False, [])
 
 
+async def test_a_note_that_never_was_leaves_its_committee_to_be_informed(pool: Pool) -> None:
+    await Told().fill(pool, TRACE)
+    never = story.corrected(story.INFORMED, stands=False)
+    asked, day = ("to_be_informed", story.ISSUED_ON, None), local_day(story.INFORMED.informed_at)
+    assert await steps_of(pool, INFORMED, story.INFORMED, never) == [asked, ("informed", day, False)]
+    assert await still_awaited(pool, INFORMED) == ["informing"]
+    other = story.corrected(story.INFORMED, informed_at=story.INFORMED.informed_at + timedelta(days=7))
+    told = await steps_of(pool, INFORMED, story.INFORMED, never, other)
+    assert told == [asked, ("informed", day + timedelta(days=7), True)]
+    assert await still_awaited(pool, INFORMED) == []
+
+
 async def test_what_came_in_time_after_all_is_late_nowhere(pool: Pool) -> None:
     await Told().fill(pool, TRACE)
     late = recommendations.AcknowledgementOverdue(**story.OF_ANSWER, was_due=date(2019, 2, 11))
