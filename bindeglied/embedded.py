@@ -125,7 +125,6 @@ async def embedded(
         token_audience=AUDIENCE,
         token_keys=str(issuer.public_keys),
         demo=True,
-        anonymous_seconds=0,
         clock_file=home.clock.file,
         outbox=home.outbox,
         portal_url=portal_url,

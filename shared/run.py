@@ -107,7 +107,7 @@ async def running(service: Service, around: Surroundings, role: Role, given: Gro
             keyring=around.keyring,
             metrics=around.metrics,
             budget=Budget(settings.anonymous_at_once, settings.anonymous_per_minute) if settings.anonymous_at_once else None,
-            even_seconds=settings.anonymous_seconds,
+            even_seconds=0 if settings.demo else settings.anonymous_seconds,
         )
         watch(service.name, around.metrics, writer, readers)
         app = create_app(service, runtime, most_at_once=settings.max_requests)
