@@ -1,4 +1,4 @@
-"""A meeting as invited: planned with its agenda, moved, cancelled, begun. Once it has begun, only its sitting goes on."""
+"""A meeting as invited: planned with its agenda, moved, cancelled, begun, put right. Once it has begun, only its sitting goes on."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from services.meetings.agenda import (
     returned,
 )
 from services.meetings.bounds import must_be_due
+from services.meetings.correcting_meeting import CorrectMeeting, correct
 from services.meetings.events.meeting import MeetingCancelled, MeetingEvent, MeetingOpened, MeetingRescheduled, MeetingScheduled
 from services.meetings.inviting import InviteMembers, invite
 from services.meetings.items import QuorumAsked, SittingMember
@@ -64,7 +65,8 @@ class OpenMeeting(Command):
 
 
 AgendaCommand = PlaceItem | AddItem | RemoveItem | ReturnItems | RestoreItem
-MeetingCommand = ScheduleMeeting | RescheduleMeeting | CancelMeeting | OpenMeeting | InviteMembers | AgendaCommand
+PlanCommand = ScheduleMeeting | RescheduleMeeting | CancelMeeting | CorrectMeeting
+MeetingCommand = PlanCommand | OpenMeeting | InviteMembers | AgendaCommand
 
 
 class MeetingIsScheduledAlready(Refusal):
@@ -84,6 +86,8 @@ def decide(command: MeetingCommand, state: Meeting) -> Sequence[MeetingEvent]:
             return reschedule(command, state)
         case CancelMeeting():
             return cancel(command, state)
+        case CorrectMeeting():
+            return correct(command, state)
         case OpenMeeting():
             return open_meeting(command, state)
         case PlaceItem():

@@ -35,6 +35,7 @@ PERMISSIONS: Permissions = {
     "schedule_meeting": KEEPERS,
     "reschedule_meeting": KEEPERS,
     "cancel_meeting": KEEPERS,
+    "correct_meeting": KEEPERS,
     "open_meeting": KEEPERS,
     "close_meeting": KEEPERS,
     "place_item": KEEPERS,

@@ -14,6 +14,7 @@ from services.meetings.events.meeting import (
     ItemRemoved,
     ItemReturned,
     MeetingCancelled,
+    MeetingCorrected,
     MeetingEvent,
     MeetingOpened,
     MeetingRescheduled,
@@ -51,6 +52,8 @@ class Meeting:
     """The points that were taken off it."""
     invited: MembersInvited | None = None
     """The latest invitation."""
+    corrected: tuple[MeetingCorrected, ...] = ()
+    """What was put right of what is planned, the earliest first."""
 
 
 def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
@@ -63,6 +66,9 @@ def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
             return replace(state, invitation=planned)
         case MeetingCancelled():
             return replace(state, reason=event.reason)
+        case MeetingCorrected():
+            planned = state.invitation and replace(state.invitation, title=event.title, place=event.place)
+            return replace(state, invitation=planned, reason=event.cancelled_because, corrected=(*state.corrected, event))
         case MeetingOpened():
             return replace(state, opened_at=event.opened_at)
         case ItemPlaced() | ItemAdded() | ItemReturned():

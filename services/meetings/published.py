@@ -14,6 +14,7 @@ from services.meetings.events.meeting import (
     ItemRemoved,
     ItemReturned,
     MeetingCancelled,
+    MeetingCorrected,
     MeetingRescheduled,
     MeetingScheduled,
     MembersInvited,
@@ -54,6 +55,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return planning.MeetingRescheduled(meeting=fact.stream, **event.model_dump())
         case MeetingCancelled():
             return planning.MeetingCancelled(meeting=fact.stream, **event.model_dump())
+        case MeetingCorrected():
+            return planning.MeetingCorrected(meeting=fact.stream, **dict(event))
         case SittingClosed():
             return sittings.MeetingHeld(**dict(event))
         case MembersInvited():

@@ -10,6 +10,7 @@ from services.meetings.api import (
     cadence,
     composition,
     correcting_bodies,
+    correcting_meetings,
     correcting_seats,
     invitation,
     meetings,
@@ -47,6 +48,7 @@ router.include_router(composition.router)
 router.include_router(seating.router)
 router.include_router(correcting_seats.router)
 router.include_router(meetings.router)
+router.include_router(correcting_meetings.router)
 router.include_router(agenda.router)
 router.include_router(invitation.router)
 router.include_router(sittings.router)

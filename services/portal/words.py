@@ -20,6 +20,7 @@ KINDS = {
     "meeting": mark("Meeting"),
 }
 RECORDED = {
+    "meeting": mark("Meeting"),
     "opening": mark("Opening"),
     "closing": mark("End"),
     "arrival": mark("Arrival"),

@@ -45,6 +45,7 @@ from services.meetings.events.meeting import (
     ItemRemoved,
     ItemReturned,
     MeetingCancelled,
+    MeetingCorrected,
     MeetingOpened,
     MeetingRescheduled,
     MeetingScheduled,
@@ -205,6 +206,9 @@ RESCHEDULED = MeetingRescheduled(
     **OF_MEETING, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE
 )
 CANCELLED = MeetingCancelled(**OF_MEETING, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON)
+MEETING_TITLE = "Dritte Sitzung 2018"
+CORRECTION: dict[str, Any] = {"place": OTHER_PLACE, "cancelled_because": None, "reason": "Sie war falsch gezählt.", "corrected_at": NOW}
+CORRECTED = MeetingCorrected(**OF_MEETING | {"title": MEETING_TITLE}, starts_at=STARTS, ends_at=ENDS, **CORRECTION)
 
 CONFERENCE = UUID("0b0d1e00-0000-4000-8000-000000000010")
 CONFERENCE_TITLE = "Fünfte Integrationskonferenz"
@@ -348,6 +352,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     SCHEDULED,
     RESCHEDULED,
     CANCELLED,
+    CORRECTED,
     OPENED,
     SITTING_OPENED,
     SITTING_CLOSED,
@@ -559,6 +564,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
     planning.MeetingScheduled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, entered_later=False),
     planning.MeetingRescheduled(**TOLD, starts_at=LATER, ends_at=None, place=OTHER_PLACE, formerly_starts_at=STARTS, formerly_place=PLACE),
     planning.MeetingCancelled(**TOLD, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=REASON),
+    planning.MeetingCorrected(**TOLD | {"title": MEETING_TITLE}, starts_at=STARTS, ends_at=ENDS, **CORRECTION),
     sittings.MeetingHeld(**TOLD, opened_at=STARTS, closed_at=ENDS, place=PLACE),
     *TOLD_OF_ITEMS,
 )

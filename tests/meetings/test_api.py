@@ -206,6 +206,7 @@ async def test_opening_and_closing_need_no_body(city: City) -> None:
 COMMANDS = [
     ("/bodies/{body}/cadence", {"valid_from": "2019-01-01", "rule": {"minimum_per_year": 3, "source": "Satzung"}}),
     ("/meetings/{meeting}/rescheduling", MOVED),
+    ("/meetings/{meeting}/plan-correction", {"title": "Andere", "place": PLACE, "reason": REASON}),
     ("/meetings/{meeting}/cancellation", {"reason": REASON}),
     ("/meetings/{meeting}/opening", {}),
     ("/meetings/{meeting}/closing", {}),

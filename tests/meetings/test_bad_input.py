@@ -188,6 +188,7 @@ ADDRESSES: dict[tuple[str, str], Any] = {
     ("get", "/meetings/{meeting}"): None,
     ("get", "/meetings/{meeting}/invitation"): None,
     ("post", "/meetings/{meeting}/rescheduling"): MOVED,
+    ("post", "/meetings/{meeting}/plan-correction"): {"title": "Bericht", "place": OTHER_PLACE, "reason": REASON},
     ("post", "/meetings/{meeting}/cancellation"): {"reason": REASON},
     ("post", "/meetings/{meeting}/opening"): {},
     ("post", "/meetings/{meeting}/items"): {"title": "Verschiedenes"},

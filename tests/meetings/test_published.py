@@ -35,6 +35,7 @@ from tests.meetings.examples import (
     CADENCE_CORRECTED,
     CANCELLED,
     CONTRACT_EXAMPLES,
+    CORRECTED,
     DECLINED,
     DELIBERATED,
     DUTY,
@@ -123,7 +124,13 @@ def told_of(event: Event) -> Contract | None:
 
 @pytest.mark.parametrize(
     ("event", "contract"),
-    list(zip((SCHEDULED, RESCHEDULED, CANCELLED, SITTING_CLOSED), CONTRACT_EXAMPLES[len(TOLD_OF_BODY) : -len(TOLD_OF_ITEMS)], strict=True)),
+    list(
+        zip(
+            (SCHEDULED, RESCHEDULED, CANCELLED, CORRECTED, SITTING_CLOSED),
+            CONTRACT_EXAMPLES[len(TOLD_OF_BODY) : -len(TOLD_OF_ITEMS)],
+            strict=True,
+        )
+    ),
 )
 def test_a_fact_that_others_need_is_published_with_the_meetings_own_id(event: Event, contract: Contract) -> None:
     assert told_of(event) == contract

@@ -36,6 +36,7 @@ from tests.meetings.examples import (
     CONFERENCE,
     CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
+    CORRECTED,
     COUNCIL,
     DECLINED,
     DELIBERATED,
@@ -45,6 +46,7 @@ from tests.meetings.examples import (
     DUTY_FULFILLED,
     DUTY_OPENED,
     DUTY_RECEIVED,
+    DUTY_RENAMED,
     DUTY_REOPENED,
     ENDS,
     FOUNDED,
@@ -57,6 +59,7 @@ from tests.meetings.examples import (
     ITEM_RETURNED,
     LATER,
     MEETING,
+    MEETING_TITLE,
     MEMBER,
     NOTED,
     NOW,
@@ -65,6 +68,7 @@ from tests.meetings.examples import (
     OTHER_PLACE,
     PLACE,
     PROPOSAL,
+    PROPOSAL_RENAMED,
     PROPOSED,
     REASON,
     RECEIPT_CORRECTED,
@@ -125,7 +129,7 @@ def a_story() -> History:
     """Two bodies, and meetings in every state."""
     story = History().add(OFFICE, OFFICE_FOUNDED).add(BOARD, FOUNDED, TWICE_A_YEAR)
     story.add(SUCCESSOR, SUCCESSOR_FOUNDED).add(BOARD, SUCCEEDED)
-    story.add(MEETING, SCHEDULED, RESCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED)
+    story.add(MEETING, SCHEDULED, RESCHEDULED, OPENED).add(SITTING, SITTING_OPENED, SITTING_CLOSED).add(MEETING, CORRECTED)
     called_off, planned = meeting_number(1, starts_at=LATER)
     story.add(called_off, planned, CANCELLED)
     hidden, secret = meeting_number(2, public=False, title="Vertraulich")
@@ -140,7 +144,7 @@ def a_story() -> History:
 
 def add_a_way_of_results(story: History) -> None:
     """Results that were placed, invited to, returned, placed again and dealt with, and what was declined."""
-    story.add(PROPOSAL, PROPOSED).add(DUTY, DUTY_OPENED, DUTY_RECEIVED)
+    story.add(PROPOSAL, PROPOSED, PROPOSAL_RENAMED).add(DUTY, DUTY_OPENED, DUTY_RENAMED, DUTY_RECEIVED)
     first, planned = meeting_number(4)
     story.add(first, planned, ITEM_PLACED, ITEM_ADDED, INVITED, ITEM_RETURNED)
     second, again = meeting_number(5)
@@ -217,6 +221,19 @@ async def test_a_cancelled_meeting_says_why_and_still_where_it_had_been_moved_fr
     cancelled = CANCELLED.model_copy(update={"starts_at": LATER, "ends_at": None, "place": OTHER_PLACE})
     story = History().add(MEETING, SCHEDULED, RESCHEDULED, cancelled)
     await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | MOVED | {"standing": "cancelled", "reason": REASON}])
+
+
+RIGHT = {"title": MEETING_TITLE, "place": OTHER_PLACE}
+
+
+async def test_a_meeting_that_was_corrected_is_shown_as_it_should_have_been_entered(pool: Pool) -> None:
+    await ReadModel(pool, UPCOMING).given(own=History().add(MEETING, SCHEDULED, CORRECTED)).then(upcoming_v1=[ROW | RIGHT])
+
+
+async def test_a_cancelled_meeting_that_was_corrected_says_why_it_really_was(pool: Pool) -> None:
+    why = "Der Saal ist gesperrt."
+    story = History().add(MEETING, SCHEDULED, CANCELLED, CORRECTED.model_copy(update={"cancelled_because": why}))
+    await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | RIGHT | {"standing": "cancelled", "reason": why}])
 
 
 async def test_a_meeting_that_has_begun_is_shown_as_begun(pool: Pool) -> None:

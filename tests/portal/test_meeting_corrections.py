@@ -42,6 +42,7 @@ def site_of_a_meeting(folder: Path, *, standing: str = "held", outcome: dict[str
         f"GET {MEETING}": (200, meeting | held | {"corrected": [], "invited": None} | changes),
         f"GET {ITEM}": (200, item),
         f"POST {MEETING}/correction": (200, {"id": THING, "version": 3, "position": 9}),
+        f"POST {MEETING}/plan-correction": (200, {"id": THING, "version": 3, "position": 9}),
     }
     return site
 
@@ -99,6 +100,34 @@ async def test_its_keepers_put_right_when_it_ended_and_who_came(tmp_path: Path) 
     await site.post(f"{PAGE}/attendance-left-out", member=MEMBER, kind="departure", at="2018-11-06T17:00", **sending)
     left = {"kind": "departure", "member": MEMBER, "at": "2018-11-06T17:00:00+01:00"}
     assert sent(site) == {"right": left, "reason": REASON}
+
+
+@pytest.mark.parametrize("standing", ["scheduled", "opened", "held"])
+async def test_its_keepers_put_right_what_was_entered_of_it_with_what_is_recorded_filled_in(tmp_path: Path, standing: str) -> None:
+    corrections = [said("meeting")]
+    site = site_of_a_meeting(tmp_path, standing=standing, title="Zweite Sitzung", place="Saal <2>", reason=None, corrected=corrections)
+    assert "plan-correction" not in forms_on((await site.get(PAGE)).text)
+    await site.sign_in("alle")
+    page = (await site.get(PAGE)).text
+    form = page.partition('id="plan-correction"')[2].partition("</form>")[0]
+    assert 'value="Zweite Sitzung"' in form
+    assert 'value="Saal &lt;2&gt;"' in form
+    assert "cancellation-correction" not in forms_on(page)
+    assert f"Sitzung Berichtigt am 3. Dezember 2018: {REASON}" in text_of(page)
+    answer = await site.post(f"{PAGE}/plan-correction", _key="k" * 20, title="Dritte Sitzung", place="Saal", reason=REASON)
+    assert sent(site) == {"title": "Dritte Sitzung", "place": "Saal", "reason": REASON}
+    assert "Die Sitzung ist berichtigt." in (await site.get(answer.headers["location"])).text
+
+
+async def test_of_a_cancelled_meeting_also_why_it_was_is_put_right(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path, standing="cancelled", reason="Gesperrt.")
+    await site.sign_in("alle")
+    page = (await site.get(PAGE)).text
+    assert "plan-correction" not in forms_on(page)
+    assert "Gesperrt.</textarea>" in page.partition('id="cancellation-correction"')[2]
+    right = {"title": "Dritte Sitzung", "place": "Saal", "cancelled_because": "Der Saal ist gesperrt.", "reason": REASON}
+    await site.post(f"{PAGE}/cancellation-correction", _key="k" * 20, **right)
+    assert sent(site) == right
 
 
 @pytest.mark.parametrize(

@@ -233,7 +233,7 @@ async def show_meeting(meeting: UUID, call: Call, min_position: MinPosition = 0)
         invited=shown_invitation(state),
         quorum=shown_quorum(sitting),
         attendance=shown_attendance(sitting, call.now, sees_all=sees_all),
-        corrected=shown_corrections(sitting, sees_all=sees_all),
+        corrected=shown_corrections(state, sitting, sees_all=sees_all),
         waiting=list(waiting),
     )
     return await called_now(call, shown)

@@ -18,9 +18,9 @@ from services.meetings.planned import Meeting
 
 
 class ShownCorrection(BaseModel):
-    """That something was recorded wrongly, or left out."""
+    """That something was entered or recorded wrongly, or left out."""
 
-    kind: Literal["opening", "closing", "arrival", "departure", "receipt", "deliberation", "note", "resolution"]
+    kind: Literal["meeting", "opening", "closing", "arrival", "departure", "receipt", "deliberation", "note", "resolution"]
     member_name: Annotated[str | None, Field(description="Who came or went; null for anything else.")]
     formerly: Annotated[AwareDatetime | None, Field(description="When it was so far; null for what was left out, and for a wording.")]
     at: Annotated[AwareDatetime | None, Field(description="When it really was; null for what never happened, and for a wording.")]
@@ -204,10 +204,13 @@ def shown_attendance(sitting: Sitting, now: datetime, *, sees_all: bool) -> Show
     )
 
 
-def shown_corrections(sitting: Sitting, *, sees_all: bool) -> list[ShownCorrection]:
+def shown_corrections(meeting: Meeting, sitting: Sitting, *, sees_all: bool) -> list[ShownCorrection]:
     """What was put right of the meeting as a whole, the earliest first; who came and went, for the body's own people only."""
+    nothing: dict[str, Any] = dict.fromkeys(("member_name", "formerly", "at", "text"))
+    planned = [ShownCorrection(kind="meeting", **nothing, reason=one.reason, corrected_at=one.corrected_at) for one in meeting.corrected]
     corrections = sitting.opened.corrections if sitting.opened else ()
-    return [shown_correction(one) for one in corrections if isinstance(one.entry, SpanEntry) or (sees_all and item_of(one) is None)]
+    held = [shown_correction(one) for one in corrections if isinstance(one.entry, SpanEntry) or (sees_all and item_of(one) is None)]
+    return sorted((*planned, *held), key=lambda one: one.corrected_at)
 
 
 def shown_correction(event: SittingCorrected) -> ShownCorrection:

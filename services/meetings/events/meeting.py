@@ -53,6 +53,18 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
     """They have to hear of it."""
 
 
+class MeetingCorrected(OfMeeting, name="meetings.MeetingCorrected"):
+    """What was entered of the meeting was wrong (Berichtigung); this is what it is called and where it is held, whole, and why."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    cancelled_because: str | None
+    """Why it was cancelled, as it stands now; None where it is not."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class ItemPlaced(OfMeeting, DecidesProposal, name="meetings.ItemPlaced"):
     """The secretariat has placed a proposal on the agenda (Tagesordnung)."""
 
@@ -103,4 +115,5 @@ class MeetingOpened(OfMeeting, name="meetings.MeetingOpened"):
 
 
 AgendaEvent = ItemPlaced | ItemAdded | ItemRemoved | ItemReturned
-MeetingEvent = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened | MembersInvited | AgendaEvent
+PlanEvent = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingCorrected
+MeetingEvent = PlanEvent | MeetingOpened | MembersInvited | AgendaEvent

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.meetings.events.meeting import MeetingCancelled, MeetingOpened, MeetingRescheduled, MeetingScheduled
+from services.meetings.events.meeting import MeetingCancelled, MeetingCorrected, MeetingOpened, MeetingRescheduled, MeetingScheduled
 from services.meetings.events.sitting import SittingClosed
 from shared.envelope import Received
 from shared.localday import day_end, local_day
@@ -51,10 +51,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (meeting)
 ends_at = excluded.ends_at, over_at = excluded.over_at, place = excluded.place, standing = excluded.standing,
 reason = excluded.reason, formerly_starts_at = coalesce(excluded.formerly_starts_at, upcoming_v1.formerly_starts_at)"""
 
+RIGHT = "update upcoming_v1 set title = $2, place = $3, reason = $4 where meeting = $1"
 BEGIN = "update upcoming_v1 set standing = 'opened' where meeting = $1"
 HOLD = "insert into upcoming_v1_held (sitting, meeting) values ($1, $2) on conflict (sitting) do nothing"
 
-Folded = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingOpened | SittingClosed
+Folded = MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingCorrected | MeetingOpened | SittingClosed
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -67,6 +68,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield put(received.stream, event, "scheduled", None, event.formerly_starts_at)
         case MeetingCancelled():
             yield put(received.stream, event, "cancelled", event.reason, None)
+        case MeetingCorrected():
+            yield Statement(RIGHT, (received.stream, event.title, event.place, event.cancelled_because))
         case MeetingOpened():
             yield Statement(BEGIN, (received.stream,))
         case SittingClosed():
@@ -95,7 +98,7 @@ def put(
 
 UPCOMING = Projection(
     name="upcoming_v1",
-    folds={OWN: (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingOpened, SittingClosed)},
+    folds={OWN: (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingCorrected, MeetingOpened, SittingClosed)},
     tables=TABLES,
     project=project,
     indexes=INDEXES,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form, Options
 from services.portal.language import mark
-from services.portal.pages import sitting_corrections
+from services.portal.pages import meeting_corrections, sitting_corrections
 from services.portal.pages.bodies import KEEPERS, SCHEDULE
 from services.portal.pages.proposing import ASKED
 from services.portal.routing import Pages
@@ -117,6 +117,7 @@ SITTING = (
     Step(LEAVE, mark("Record who has left"), "meetings", f"{OF}/departures", each=("members", "member")),
     Step(CLOSE, mark("Close the meeting"), "meetings", f"{OF}/closing"),
 )
+CORRECTING = (*meeting_corrections.STEPS, *sitting_corrections.OF_MEETING)
 DEALING = (
     Step(RECEIVE, mark("Receive"), "meetings", f"{OF}/items/{{item}}/receipt"),
     Step(DELIBERATE, mark("Deliberate"), "meetings", f"{OF}/items/{{item}}/deliberation"),
@@ -150,15 +151,17 @@ async def show_meeting(visit: Visit) -> Response:
         sitting_corrections.ATTENDANCE.name: {"entry": sitting_corrections.moves_of(visit, meeting)},
         sitting_corrections.LEFT_OUT.name: {"member": [(one["member"], one["member_name"]) for one in members]},
     }
-    steps = [*_steps(visit, meeting, there), *sitting_corrections.of_meeting(visit, meeting)] if keeps else []
+    corrections = [*meeting_corrections.of_meeting(visit, meeting), *sitting_corrections.of_meeting(visit, meeting)]
+    steps = [*_steps(visit, meeting, there), *corrections] if keeps else []
     planned = {name: meeting[name] for name in ("starts_at", "ends_at", "place")}
+    values = {RESCHEDULE.name: planned, **meeting_corrections.values_of(meeting)}
     invitations = await visit.ask("meetings", f"/meetings/{key}/invitation", settled=True) if keeps and meeting["invited"] else None
     return visit.show(
         "meetings/one.html",
         meeting=meeting,
         invitations=invitations,
-        steps=draw(visit, steps, options=options, of=of, values={"rescheduling": planned}, seen=found.etag),
-        said=[SCHEDULE, *forms_of(*PLANNING, *SITTING, *sitting_corrections.OF_MEETING)],
+        steps=draw(visit, steps, options=options, of=of, values=values, seen=found.etag),
+        said=[SCHEDULE, *forms_of(*PLANNING, *SITTING, *CORRECTING)],
         kinds=RECORDED,
         standings=STANDINGS,
         asked=dict(ASKED),
@@ -226,5 +229,5 @@ def _recommendation(resolution: Any) -> UUID | None:
     return uuid5(UUID(resolution["id"]), "recommendation") if resolution["instrument"] != "none" else None
 
 
-add_steps(pages, "/meetings/{meeting}", show_meeting, (*PLANNING, *SITTING, *sitting_corrections.OF_MEETING))
+add_steps(pages, "/meetings/{meeting}", show_meeting, (*PLANNING, *SITTING, *CORRECTING))
 add_steps(pages, "/meetings/{meeting}/items/{item}", show_item, (*DEALING, *sitting_corrections.OF_ITEM))

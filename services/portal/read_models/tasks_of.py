@@ -11,7 +11,7 @@ from services.portal.read_models.tasks_begun import PROPOSER, SECRETARIAT, begin
 from services.portal.read_models.trace_facts import HANDOVER, PLACING, PROPOSING
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
-from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
@@ -34,6 +34,7 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
         MeetingScheduled,
         MeetingRescheduled,
         MeetingCancelled,
+        MeetingCorrected,
         MeetingInvited,
         MeetingHeld,
         ItemProposed,
@@ -65,6 +66,7 @@ on conflict (item) do update set returned = excluded.returned"""
 MEETING = """insert into tasks_v1_meeting (meeting, body, body_name, title, starts_at, day, since, cancelled, entered_later, invited)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, false) on conflict (meeting) do update set starts_at = excluded.starts_at, day = excluded.day,
 cancelled = excluded.cancelled"""
+MEETING_RIGHT = "update tasks_v1_meeting set title = $2 where meeting = $1"
 INVITE = "update tasks_v1_meeting set invited = true where meeting = $1"
 INVITED = """insert into tasks_v1_invited (meeting, member, member_name) values ($1, $2, $3)
 on conflict (meeting, member) do update set member_name = excluded.member_name"""
@@ -108,6 +110,8 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
             cancelled, later = isinstance(event, MeetingCancelled), isinstance(event, MeetingScheduled) and event.entered_later
             row = (event.body, event.body_name, event.title, starts_at, local_day(starts_at), learned, cancelled, later)
             yield Statement(MEETING, (event.meeting, *row))
+        case MeetingCorrected():
+            yield Statement(MEETING_RIGHT, (event.meeting, event.title))
         case MeetingInvited():
             yield Statement(INVITE, (event.meeting,))
             for one in event.members:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.portal.read_models.trace_facts import answer_of, informed_of
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
-from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
     AnswerOverdue,
@@ -83,6 +83,7 @@ recorded_at = excluded.recorded_at"""
 NO_LONGER = "update timeline_v1_coming set over_at = least(over_at, $2), recorded_at = $3 where thing = $1"
 MOVED = """update timeline_v1_coming set title = $2, starts_at = $3, place = $4, over_at = coalesce($5, over_at), recorded_at = $6
 where thing = $1"""
+MEETING_RIGHT = "update timeline_v1_coming set title = $2, place = $3, reason = $4, recorded_at = $5 where thing = $1"
 HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on conflict (thing) do nothing"
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
 on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
@@ -122,6 +123,8 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             reason = event.reason if isinstance(event, MeetingCancelled) else None
             planned = (event.title, event.body, event.body_name, event.starts_at, over_at, event.place, reason is not None, reason, at)
             yield Statement(COMING, (event.meeting, "meeting", *planned))
+        case MeetingCorrected():
+            yield Statement(MEETING_RIGHT, (event.meeting, event.title, event.place, event.cancelled_because, at))
         case MeetingHeld():
             yield Statement(HELD, (event.meeting, at))
         case ResolutionPassed(resolution=thing, resolved_at=when):
@@ -207,7 +210,15 @@ TIMELINE = Projection(
     name="timeline_v1",
     folds={
         "conferences": (ConferencePlanned, RegistrationOpened, RegistrationClosed, ConferenceHeld, ConferenceCorrected),
-        "meetings": (MeetingScheduled, MeetingRescheduled, MeetingCancelled, MeetingHeld, ResolutionPassed, ResolutionCorrected),
+        "meetings": (
+            MeetingScheduled,
+            MeetingRescheduled,
+            MeetingCancelled,
+            MeetingCorrected,
+            MeetingHeld,
+            ResolutionPassed,
+            ResolutionCorrected,
+        ),
         "recommendations": (
             RecommendationIssued,
             RecommendationWithdrawn,

@@ -14,7 +14,7 @@ from shared.contracts.meetings.bodies import (
     SuccessionCorrected,
 )
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
-from shared.contracts.meetings.planning import MeetingCancelled, MeetingInvited, MeetingRescheduled, MeetingScheduled
+from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
@@ -41,6 +41,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     MeetingScheduled,
     MeetingRescheduled,
     MeetingCancelled,
+    MeetingCorrected,
     MeetingInvited,
     MeetingHeld,
     ItemProposed,

@@ -63,6 +63,19 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled", open_to_all=
     """They have to hear of it."""
 
 
+class MeetingCorrected(OfMeeting, name="meetings.MeetingCorrected", open_to_all=True):
+    """What was told of a meeting was wrong; this is what it is called and where it is held, whole, and why. Where a coming meeting's place
+    was wrong, it is also told as rescheduled."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime | None
+    place: str
+    cancelled_because: str | None
+    """Why it was cancelled, as it stands now; None where it is not."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class InvitedItem(BaseModel):
     """A point of the agenda as invited; of one that is not public, outsiders see nothing."""
 

@@ -306,6 +306,15 @@ def the_board_meets(told: Told) -> None:
     history.add(DUTY, duties.HandoverDutyRenamed(**duty, reason="Verschrieben."))
 
 
+def meeting_corrected(meeting: UUID = MEETING, **changes: Any) -> planning.MeetingCorrected:
+    """What was entered of the meeting as invited, put right."""
+    right: dict[str, Any] = {
+        **of_meeting(meeting), "starts_at": MEETS, "ends_at": None, "place": "Stadthaus 1", "cancelled_because": None,
+        "reason": "Falsch eingetragen.", "corrected_at": RIGHTED_AT,
+    }  # fmt: skip
+    return planning.MeetingCorrected(**right | changes)
+
+
 def it_was_never_deliberated(told: Told, *, after_all: bool = False) -> None:
     """The board had deliberated something else; and then, it had deliberated this."""
     history, at = told.meetings, datetime(2019, 3, 1, 9, tzinfo=UTC)
@@ -456,6 +465,7 @@ def whole_story(contributions: int = 10, *, secret: bool = True) -> Told:
     the_conference(told, contributions)
     the_conference_is_corrected(told)
     the_board_meets(told)
+    told.meetings.add(MEETING, meeting_corrected())
     the_recommendation_is_issued(told)
     the_committee_is_informed(told)
     the_office_answers(told)

@@ -127,6 +127,14 @@ async def test_a_meeting_is_to_be_invited_then_to_be_opened_then_to_be_closed(po
     assert [one.what for one in await tasks(pool, BOARD, MEETS) if one.about == story.MEETING] == []
 
 
+async def test_a_meeting_is_to_be_invited_to_under_its_right_title(pool: Pool) -> None:
+    told = of_meetings(9)
+    told.meetings.add(story.MEETING, story.meeting_corrected(title="Dritte Sitzung"))
+    await told.fill(pool, TASKS)
+    found = [(one.what, one.title) for one in await tasks(pool, BOARD, MEETS - timedelta(days=20)) if one.about == story.MEETING]
+    assert found == [("invitation", "Dritte Sitzung")]
+
+
 async def test_nobody_is_to_be_invited_to_a_meeting_that_was_cancelled(pool: Pool) -> None:
     await of_meetings(6).fill(pool, TASKS)
     assert [one.what for one in await tasks(pool, BOARD, MEETS - timedelta(days=20)) if one.about == story.CANCELLED] == []

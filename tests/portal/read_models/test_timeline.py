@@ -74,6 +74,22 @@ async def test_what_was_corrected_of_a_conference_that_was_held_makes_it_come_no
     assert await list_coming(pool, NOW, after=None, limit=10) == []
 
 
+async def test_a_meeting_that_was_corrected_comes_as_it_should_have_been_entered_and_a_hidden_one_does_not(pool: Pool) -> None:
+    told = Told()
+    story.the_board_meets(told)
+    del told.meetings.entries[10:]
+    told.meetings.add(story.MEETING, story.meeting_corrected(title="Dritte Sitzung"))
+    told.meetings.add(story.CANCELLED, story.meeting_corrected(story.CANCELLED, cancelled_because="Gesperrt."))
+    told.meetings.add(story.SECRET_MEETING, story.scheduled(story.SECRET_MEETING, MEETS, public=False))
+    told.meetings.add(story.SECRET_MEETING, story.meeting_corrected(story.SECRET_MEETING, public=False))
+    await told.fill(pool, TIMELINE)
+    coming = await list_coming(pool, BEGINS, after=None, limit=10)
+    assert [(one.title, one.place, one.cancelled, one.reason, one.starts_at) for one in coming] == [
+        ("Sitzung", "Stadthaus 1", True, "Gesperrt.", MEETS - timedelta(days=7)),
+        ("Dritte Sitzung", "Stadthaus 1", False, None, MEETS),
+    ]
+
+
 async def test_registration_that_was_closed_is_not_offered(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
