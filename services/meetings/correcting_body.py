@@ -35,7 +35,8 @@ from shared.localday import local_day
 
 
 class CorrectBody(Command):
-    """Put right what was entered at the founding; `first_day` is that of all that is recorded of the body elsewhere, looked up."""
+    """Put right what was entered at the founding; `first_day` is that of all that is recorded of the body
+    elsewhere, looked up where it is to begin later than was entered."""
 
     body: UUID
     body_name: str

@@ -6,12 +6,15 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
+
 from shared.eventstore.log import read_log
 from tests.meetings.city import NOBODY, REGISTRY, STRANGER, City, signed_in
 from tests.meetings.examples import BOARD_NAME, RIGHT_NAME, SOURCE, STARTS, WRONGLY_COPIED
 from tests.meetings.test_agenda_api import a_scene
 from tests.meetings.test_api import UNKNOWN, fields, refused_as
 from tests.meetings.test_composition_api import NEW_SEAT, QUORUM, a_seat, seated
+from tests.support.caught_up import caught_up
 
 ENTERED: dict[str, Any] = {"name": BOARD_NAME, "kind": "advisory_board", "legal_nature": "advisory", "founded_on": "2013-04-25"}
 WHY = {"reason": WRONGLY_COPIED}
@@ -22,13 +25,18 @@ def right(**changes: Any) -> dict[str, Any]:
     return WHY | {"right": ENTERED | changes}
 
 
+async def correct(city: City, body: str, wish: dict[str, Any], **headers: str) -> httpx2.Response:
+    """Put right what the body is, once the read models that are asked for its first day hold all that was written."""
+    await caught_up(city.process.readers)
+    return await city.post(f"/bodies/{body}/correction", wish, REGISTRY, **headers)
+
+
 async def test_the_right_name_is_shown_wherever_the_body_is_and_the_wrong_one_is_free(city: City) -> None:
     body, secretary = await city.board()
     meeting = (await city.schedule(body, secretary)).json()["id"]
     taken = (await city.found("Migrationsrat", cadence=None)).json()["id"]
-    path = f"/bodies/{body}/correction"
-    assert refused_as(await city.post(path, right(name="MIGRATIONSRAT"), REGISTRY), "BodyNameIsTaken")
-    corrected = await city.post(path, right(name=RIGHT_NAME, secretariat=taken), REGISTRY)
+    assert refused_as(await correct(city, body, right(name="MIGRATIONSRAT")), "BodyNameIsTaken")
+    corrected = await correct(city, body, right(name=RIGHT_NAME, secretariat=taken))
     assert corrected.status_code == 200, corrected.text
     shown = (await city.get(f"/bodies/{body}")).json()
     assert (shown["name"], shown["secretariat_name"]) == (RIGHT_NAME, "Migrationsrat")
@@ -45,19 +53,19 @@ async def test_the_right_name_is_shown_wherever_the_body_is_and_the_wrong_one_is
 
 async def test_a_body_is_founded_no_later_than_the_first_that_is_recorded_of_it(city: City) -> None:
     body, secretary = await city.board()
-    path, later = f"/bodies/{body}/correction", right(founded_on="2018-02-02")
+    later = right(founded_on="2018-02-02")
     moved = {"recorded_from": "2013-04-25", "right": {"valid_from": "2018-03-01", "rule": RULE}, **WHY}
-    assert refused_as(await city.post(path, later, REGISTRY), "BodyActedBefore")
+    assert refused_as(await correct(city, body, later), "BodyActedBefore")
     assert (await city.post(f"/bodies/{body}/cadence-correction", moved, secretary)).status_code == 200
     seat = await a_seat(city, body, secretary)
     await seated(city, body, seat, secretary)
-    assert (await city.post(path, later, REGISTRY)).json()["first_day"] == "2018-02-01"
-    assert (await city.post(path, right(founded_on="2018-02-01"), REGISTRY)).status_code == 200
+    assert (await correct(city, body, later)).json()["first_day"] == "2018-02-01"
+    assert (await correct(city, body, right(founded_on="2018-02-01"))).status_code == 200
     never = {"recorded_since": "2018-02-01", "never_seated": True, **WHY}
     assert (await city.post(f"/bodies/{body}/seats/{seat}/member-correction", never, secretary)).status_code == 200
     held_before = {"starts_at": "2018-02-01T10:00:00+01:00", "ends_at": None, "entered_later": True, "public": False}
     assert (await city.schedule(body, secretary, **held_before)).status_code == 201
-    assert (await city.post(path, later, REGISTRY)).json()["first_day"] == "2018-02-01"
+    assert (await correct(city, body, later)).json()["first_day"] == "2018-02-01"
 
 
 async def test_a_body_that_took_anothers_place_stood_on_that_day(city: City) -> None:
@@ -65,15 +73,15 @@ async def test_a_body_that_took_anothers_place_stood_on_that_day(city: City) -> 
     successor = (await city.found("Migrationsrat", cadence=None)).json()["id"]
     succession = {"successor": successor, "on": "2018-01-01", "reason": "Neue Satzung"}
     assert (await city.post(f"/bodies/{body}/succession", succession, REGISTRY)).status_code == 200
-    path, later = f"/bodies/{successor}/correction", right(name="Migrationsrat", founded_on="2018-01-02")
-    assert (await city.post(path, later, REGISTRY)).json()["first_day"] == "2018-01-01"
+    later = right(name="Migrationsrat", founded_on="2018-01-02")
+    assert (await correct(city, successor, later)).json()["first_day"] == "2018-01-01"
     moved = WHY | {"right": succession | {"on": "2018-01-02"}}
     assert (await city.post(f"/bodies/{body}/succession-correction", moved, REGISTRY)).status_code == 200
-    assert (await city.post(path, later, REGISTRY)).status_code == 200
+    assert (await correct(city, successor, later)).status_code == 200
     unknown = WHY | {"right": succession | {"successor": UNKNOWN}}
     assert fields(await city.post(f"/bodies/{body}/succession-correction", unknown, REGISTRY)) == ["body.right.successor"]
     renamed = right(name="Rat für Migration", founded_on="2018-01-02")
-    assert (await city.post(path, renamed, REGISTRY)).status_code == 200
+    assert (await correct(city, successor, renamed)).status_code == 200
     shown = (await city.get(f"/bodies/{body}")).json()["succeeded"]
     assert (shown["successor_name"], shown["on"]) == ("Rat für Migration", "2018-01-02")
 
@@ -111,8 +119,8 @@ async def test_the_right_names_stand_also_in_what_was_proposed_and_is_owed_befor
     await scene.held()
     await scene.placed()
     office = {"name": "Stabsstelle", "kind": "office", "legal_nature": "administration", "founded_on": "2013-04-25"}
-    assert (await city.post(f"/bodies/{scene.board}/correction", right(name=RIGHT_NAME), REGISTRY)).status_code == 200
-    assert (await city.post(f"/bodies/{scene.office}/correction", WHY | {"right": office}, REGISTRY)).status_code == 200
+    assert (await correct(city, scene.board, right(name=RIGHT_NAME))).status_code == 200
+    assert (await correct(city, scene.office, WHY | {"right": office})).status_code == 200
     [duty] = (await city.get("/duties")).json()["items"]
     [listed] = (await city.get(f"/bodies/{scene.board}/proposals")).json()["items"]
     shown = (await city.get(f"/proposals/{scene.proposal}")).json()
@@ -128,7 +136,7 @@ async def test_the_right_kind_counts_from_now_on_and_what_was_done_before_stays_
     before, after = [(await scene.done("/items", {"title": "Bericht", "asked": "take_note"})).json()["id"] for _ in range(2)]
     await scene.opened()
     await scene.done(f"/items/{before}/note")
-    assert (await city.post(f"/bodies/{scene.board}/correction", right(kind="committee"), REGISTRY)).status_code == 200
+    assert (await correct(city, scene.board, right(kind="committee"))).status_code == 200
     await scene.done(f"/items/{after}/note")
     facts = [json.loads(fact.data) for fact in await read_log(city.process.pool, 0, 100) if fact.type == "meetings.NoteTaken"]
     assert [fact["body_kind"] for fact in facts] == ["advisory_board", "committee"]
@@ -202,8 +210,7 @@ async def test_only_who_enters_it_corrects_it_and_nobody_what_is_not_there(city:
 
 async def test_a_correction_of_what_has_changed_meanwhile_is_refused(city: City) -> None:
     body, _ = await city.board()
-    path = f"/bodies/{body}/correction"
     etag = (await city.get(f"/bodies/{body}", REGISTRY)).headers["etag"]
-    assert (await city.post(path, right(name="Beirat"), REGISTRY, If_Match=etag)).status_code == 200
-    assert (await city.post(path, right(name="Fachrat"), REGISTRY, If_Match=etag)).status_code == 412
+    assert (await correct(city, body, right(name="Beirat"), If_Match=etag)).status_code == 200
+    assert (await correct(city, body, right(name="Fachrat"), If_Match=etag)).status_code == 412
     assert datetime.fromisoformat((await city.get(f"/bodies/{body}")).json()["corrected"][0]["corrected_at"]).tzinfo == UTC

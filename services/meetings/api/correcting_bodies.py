@@ -44,9 +44,16 @@ async def correct_body(body: UUID, wish: NewBodyCorrection, call: Call) -> Done:
     """Put right what was entered at a body's founding. Its right name is shown wherever the body is; its right kind counts from now on,
     and what was done before stays as it was judged then."""
     await must_relate_to_bodies(call, wish.right, "body.right")
+    _, state = await call.runtime.store.refresh(BODY, body)
+    begins_later = state.founded is not None and wish.right.founded_on > state.founded.founded_on
     words = wish.right.model_dump()
     command = CorrectBody(
-        now=call.now, body=body, body_name=words.pop("name"), **words, first_day=await first_day_of(call, body), reason=wish.reason
+        now=call.now,
+        body=body,
+        body_name=words.pop("name"),
+        **words,
+        first_day=await first_day_of(call, body) if begins_later else None,
+        reason=wish.reason,
     )
     return await call.execute(BODY, body, command, if_match="optional")
 
