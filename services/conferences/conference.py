@@ -12,7 +12,7 @@ from pydantic import AwareDatetime
 
 from services.conferences.correcting import CorrectConference, holding_after, must_be_possible, plan_after
 from services.conferences.correcting import correct as correct_conference
-from services.conferences.events import (
+from services.conferences.events.conference import (
     ConferenceCorrected,
     ConferenceEvent,
     ConferenceHeld,

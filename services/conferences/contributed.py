@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 from uuid import UUID
 
-from services.conferences.events import (
+from services.conferences.events.contribution import (
     ContributionCorrected,
     ContributionErased,
     ContributionEvent,

@@ -8,7 +8,7 @@ from typing import Any, assert_never, get_args
 from uuid import UUID
 
 from services.conferences.contributed import Contribution, evolve, must_be_received, named
-from services.conferences.events import (
+from services.conferences.events.contribution import (
     ContributionCorrected,
     ContributionErased,
     ContributionEvent,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.conferences.events import ConferenceCorrected, ConferenceHeld, ConferencePlanned
+from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.domain import Command, Refusal
 from shared.localday import local_day
 

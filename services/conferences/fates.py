@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.conferences.contributed import Contribution, Settlement, must_be_received, named
-from services.conferences.events import ContributionReleased, ContributionSettled, ContributionUsed
+from services.conferences.events.contribution import ContributionReleased, ContributionSettled, ContributionUsed
 from services.conferences.parts import Fate, Lineage
 from shared.domain import Command, Refusal
 

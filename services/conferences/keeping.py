@@ -8,9 +8,8 @@ from typing import assert_never
 from uuid import UUID
 
 from services.conferences.contribution import CONTRIBUTION, EraseContribution, ForgetContribution
-from services.conferences.events import (
-    ContributionErased,
-    ContributionReceived,
+from services.conferences.events.contribution import ContributionErased, ContributionReceived
+from services.conferences.events.registrations import (
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationErased,

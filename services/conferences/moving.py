@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import AwareDatetime
 
-from services.conferences.events import RegistrationMoved, RegistrationPeriodCorrected
+from services.conferences.events.registrations import RegistrationMoved, RegistrationPeriodCorrected
 from services.conferences.periods import KEPT_AFTER_CONFERENCE
 from services.conferences.registered import Appointment, Registrations, named
 from shared.domain import Command

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from services.conferences.events import RegistrationClosed, RegistrationOpened
+from services.conferences.events.registrations import RegistrationClosed, RegistrationOpened
 from services.conferences.registered import Registrations, must_be_opened
 from shared.domain import Command, Refusal
 

@@ -12,6 +12,10 @@ Language = Literal["de", "en"]
 """In which language somebody is written to."""
 
 
+ErasedBecause = Literal["asked", "period"]
+"""On the wish of whoever it is about, or because the time was over for which it is kept."""
+
+
 class ContributionKind(StrEnum):
     """What a contribution (Beitrag) is."""
 

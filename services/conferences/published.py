@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from services.conferences.events import (
-    ConferenceCorrected,
-    ConferenceHeld,
-    ConferencePlanned,
-    ContributionCorrected,
-    ContributionPublished,
-    ContributionReceived,
-    ContributionSettled,
+from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.events.contribution import ContributionCorrected, ContributionPublished, ContributionReceived, ContributionSettled
+from services.conferences.events.registrations import (
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
     RegistrationMoved,
     RegistrationOpened,
     RegistrationRequested,
-    ResultCorrected,
-    ResultRecorded,
 )
 from shared.contracts import conferences as contracts
 from shared.domain import Contract, Event

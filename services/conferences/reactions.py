@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.conferences.contribution import CONTRIBUTION
-from services.conferences.events import ConferenceCorrected, ResultCorrected, ResultRecorded
+from services.conferences.events.conference import ConferenceCorrected, ResultCorrected, ResultRecorded
 from services.conferences.fates import ReleaseContribution, UseContribution
 from services.conferences.moving import FollowCorrection
 from services.conferences.registrations import REGISTRATIONS, registrations_of

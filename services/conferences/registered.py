@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, assert_never
 from uuid import UUID
 
-from services.conferences.events import (
+from services.conferences.events.registrations import (
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
-from services.conferences.events import (
+from services.conferences.events.registrations import (
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationErased,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.conferences.events import ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.events.conference import ConferencePlanned, ResultCorrected, ResultRecorded
 from services.conferences.parts import Level, Origin
 from shared.domain import Command, Refusal
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.conferences.api import conferences, contributed, contributions, corrections, fates, registrants, registrations, results
+from services.conferences.api import (
+    conferences,
+    contributed,
+    contributions,
+    corrections,
+    fates,
+    planning,
+    registrants,
+    registrations,
+    results,
+)
 from services.conferences.conference import CONFERENCE
 from services.conferences.contribution import CONTRIBUTION
-from services.conferences.events import EVENTS
 from services.conferences.keeping import KEPT, PERIODS
 from services.conferences.permissions import PERMISSIONS
 from services.conferences.published import published
@@ -23,13 +32,15 @@ from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySuc
 from shared.service import Service
 
 router = APIRouter()
-for part in (conferences, corrections, registrations, registrants, contributions, contributed, fates, results):
+for part in (planning, conferences, corrections, registrations, registrants, contributions, contributed, fates, results):
     router.include_router(part.router)
+
+DECIDERS = (CONFERENCE, REGISTRATIONS, CONTRIBUTION)
 
 SERVICE = Service(
     name="conferences",
-    events=EVENTS,
-    deciders=(CONFERENCE, REGISTRATIONS, CONTRIBUTION),
+    events=tuple(event for decider in DECIDERS for event in decider.events),
+    deciders=DECIDERS,
     contracts=CONTRACTS,
     published=published,
     hears={"meetings": (BodyFounded, BodyCorrected, BodySucceeded, SuccessionCorrected)},

@@ -17,7 +17,7 @@ import httpx2
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from services.conferences.events import RegistrationRequested
+from services.conferences.events.registrations import RegistrationRequested
 from services.conferences.reactions import REACTIONS
 from services.conferences.service import SERVICE
 from shared.clock import ManualClock

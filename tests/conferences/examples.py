@@ -6,7 +6,26 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.conferences import events
+from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.events.contribution import (
+    ContributionCorrected,
+    ContributionErased,
+    ContributionPublished,
+    ContributionReceived,
+    ContributionReleased,
+    ContributionSettled,
+    ContributionUsed,
+)
+from services.conferences.events.registrations import (
+    RegistrationCancelled,
+    RegistrationClosed,
+    RegistrationConfirmed,
+    RegistrationErased,
+    RegistrationMoved,
+    RegistrationOpened,
+    RegistrationPeriodCorrected,
+    RegistrationRequested,
+)
 from services.conferences.parts import ContributionKind, Fate, HeldResult, Level, Lineage, Origin, WorkingGroup
 from services.conferences.registrations import registrations_of
 from shared.contracts import conferences as contracts
@@ -55,7 +74,7 @@ OF_PLACE: dict[str, Any] = {**OF_CONFERENCE, "registration": REGISTRATION}
 EMAIL, NAME = sealed("registrant.email"), sealed("registrant.name")
 MANAGE_TOKEN = sealed("registration.manage_token")
 
-PLANNED = events.ConferencePlanned(
+PLANNED = ConferencePlanned(
     title=TITLE,
     host=OFFICE,
     host_name=OFFICE_NAME,
@@ -67,7 +86,7 @@ PLANNED = events.ConferencePlanned(
     results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )
-RECORDED = events.ResultRecorded(
+RECORDED = ResultRecorded(
     title=TITLE,
     result=RESULT,
     number=1,
@@ -77,7 +96,7 @@ RECORDED = events.ResultRecorded(
     level=Level.CITY,
     comes_from=(Origin(contribution=GROUP_CONTRIBUTION, how=Lineage.ADOPTED), Origin(contribution=CONTRIBUTION, how=Lineage.MERGED)),
 )
-CORRECTED = events.ResultCorrected(
+CORRECTED = ResultCorrected(
     title=TITLE,
     result=RESULT,
     number=1,
@@ -89,7 +108,7 @@ CORRECTED = events.ResultCorrected(
     not_from=(GROUP_CONTRIBUTION,),
     reason="Der Samstag fehlte.",
 )
-HELD = events.ConferenceHeld(
+HELD = ConferenceHeld(
     title=TITLE,
     host=OFFICE,
     host_name=OFFICE_NAME,
@@ -100,7 +119,7 @@ HELD = events.ConferenceHeld(
     results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )
-CONFERENCE_CORRECTED = events.ConferenceCorrected(
+CONFERENCE_CORRECTED = ConferenceCorrected(
     title=TITLE,
     host=OFFICE,
     host_name=OFFICE_NAME,
@@ -119,9 +138,9 @@ CONFERENCE_CORRECTED = events.ConferenceCorrected(
     reason="Der Ort war falsch eingetragen.",
     corrected_at=ENDS + timedelta(days=10),
 )
-OPENED = events.RegistrationOpened(**OF_CONFERENCE, starts_at=STARTS, ends_at=ENDS, place=PLACE, closes_at=CLOSES, capacity=CAPACITY)
-CLOSED = events.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW)
-REQUESTED = events.RegistrationRequested(
+OPENED = RegistrationOpened(**OF_CONFERENCE, starts_at=STARTS, ends_at=ENDS, place=PLACE, closes_at=CLOSES, capacity=CAPACITY)
+CLOSED = RegistrationClosed(**OF_CONFERENCE, closed_at=NOW)
+REQUESTED = RegistrationRequested(
     **OF_PLACE,
     person=PERSON,
     language="de",
@@ -138,7 +157,7 @@ REQUESTED = events.RegistrationRequested(
     expires_at=NOW + timedelta(hours=48),
     kept_until=NOW + timedelta(days=9),
 )
-CONFIRMED = events.RegistrationConfirmed(
+CONFIRMED = RegistrationConfirmed(
     **OF_PLACE,
     language="de",
     email=EMAIL,
@@ -150,10 +169,10 @@ CONFIRMED = events.RegistrationConfirmed(
     kept_until=ENDS + timedelta(days=30),
 )
 LATER_BY = timedelta(days=1)
-PERIOD_CORRECTED = events.RegistrationPeriodCorrected(
+PERIOD_CORRECTED = RegistrationPeriodCorrected(
     **OF_CONFERENCE, starts_at=STARTS + LATER_BY, ends_at=ENDS + LATER_BY, place="Stadthalle", closes_at=CLOSES
 )
-MOVED = events.RegistrationMoved(
+MOVED = RegistrationMoved(
     **OF_PLACE,
     language="de",
     email=EMAIL,
@@ -167,9 +186,9 @@ MOVED = events.RegistrationMoved(
     told=True,
     kept_until=ENDS + LATER_BY + timedelta(days=30),
 )
-CANCELLED = events.RegistrationCancelled(**OF_PLACE, kept_until=NOW + timedelta(days=7))
-ERASED = events.RegistrationErased(**OF_PLACE, reason="asked")
-HANDED_IN = events.ContributionReceived(
+CANCELLED = RegistrationCancelled(**OF_PLACE, kept_until=NOW + timedelta(days=7))
+ERASED = RegistrationErased(**OF_PLACE, reason="asked")
+HANDED_IN = ContributionReceived(
     **OF_CONFERENCE,
     group="sprache",
     group_name=GROUP.name,
@@ -185,16 +204,14 @@ HANDED_IN = events.ContributionReceived(
     erasure=ERASURE,
     erasure_token=sealed("contribution.erasure_token"),
 )
-CONTRIBUTOR_ERASED = events.ContributionErased(**OF_CONFERENCE, reason="asked")
+CONTRIBUTOR_ERASED = ContributionErased(**OF_CONFERENCE, reason="asked")
 ENTERED = HANDED_IN.model_copy(update=dict.fromkeys(("person", "text", "name", "email", "erasure", "erasure_token")))
 """As a working group hands it in."""
-PUBLISHED = events.ContributionPublished(
-    **OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT
-)
-USED = events.ContributionUsed(**OF_CONFERENCE, result=RESULT, how=Lineage.MERGED)
-RELEASED = events.ContributionReleased(**OF_CONFERENCE, result=RESULT)
-SETTLED = events.ContributionSettled(**OF_CONFERENCE, fate=Fate.FORWARDED, reason=REASON)
-CONTRIBUTION_CORRECTED = events.ContributionCorrected(
+PUBLISHED = ContributionPublished(**OF_CONFERENCE, group="sprache", group_name=GROUP.name, kind=ContributionKind.SUGGESTION, text=TEXT)
+USED = ContributionUsed(**OF_CONFERENCE, result=RESULT, how=Lineage.MERGED)
+RELEASED = ContributionReleased(**OF_CONFERENCE, result=RESULT)
+SETTLED = ContributionSettled(**OF_CONFERENCE, fate=Fate.FORWARDED, reason=REASON)
+CONTRIBUTION_CORRECTED = ContributionCorrected(
     **OF_CONFERENCE,
     group="arbeit",
     group_name="Arbeit und Ausbildung",

@@ -10,7 +10,8 @@ import httpx2
 import pytest
 
 from services.conferences.api.personal import digest_of
-from services.conferences.events import ContributionErased, ContributionReceived, RegistrationConfirmed, RegistrationMoved
+from services.conferences.events.contribution import ContributionErased, ContributionReceived
+from services.conferences.events.registrations import RegistrationConfirmed, RegistrationMoved
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
 from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, renamed, signed_in

@@ -14,7 +14,7 @@ from services.conferences.correcting import (
     HoldingLiesInTheFuture,
     ResultsWentElsewhere,
 )
-from services.conferences.events import ConferenceCorrected
+from services.conferences.events.conference import ConferenceCorrected
 from shared.testing import Rules
 from tests.conferences.examples import BOARD, BOARD_NAME, ENDS, HELD, HELD_ON, OFFICE, OFFICE_NAME, PLACE, PLANNED, RECORDED, STARTS, TITLE
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 import pytest
 
-from services.conferences.events import ContributionErased, RegistrationErased
+from services.conferences.events.contribution import ContributionErased
+from services.conferences.events.registrations import RegistrationErased
 from services.conferences.keeping import KEPT, PERIODS
 from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_CONTRIBUTION, KEPT_UNCONFIRMED
 from shared.failpoints import FailpointHit, set_failpoints

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.conferences.events import EVENTS
 from services.conferences.published import published
+from services.conferences.service import SERVICE
 from shared.contracts import conferences as contracts
 from shared.contracts.conferences import CONTRACTS
 from shared.domain import Contract, Event
@@ -82,5 +82,5 @@ def test_nobody_else_hears_of_access_needs_or_of_what_was_handed_in_before_it_is
 
 
 def test_every_fact_and_every_contract_has_an_example() -> None:
-    assert {type(example) for example in EVENT_EXAMPLES} == set(EVENTS)
+    assert {type(example) for example in EVENT_EXAMPLES} == set(SERVICE.events)
     assert {type(example) for example in CONTRACT_EXAMPLES} == set(CONTRACTS)

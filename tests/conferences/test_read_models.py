@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from services.conferences.events import ContributionReceived
+from services.conferences.events.contribution import ContributionReceived
 from services.conferences.parts import ContributionKind, Fate, Lineage
 from services.conferences.read_models.conferences import CONFERENCES, ListedConference, list_by_beginning
 from services.conferences.read_models.contributions import CONTRIBUTIONS, Use, one_contribution, published_among

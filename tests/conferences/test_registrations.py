@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from pydantic import TypeAdapter
 
-from services.conferences.events import RegistrationRequested, RegistrationsEvent
+from services.conferences.events.registrations import RegistrationRequested, RegistrationsEvent
 from services.conferences.opening import CloseRegistration, OpenRegistration, RegistrationEndsInThePast, RegistrationEndsTooLate
 from services.conferences.periods import CONFIRM_WITHIN, KEPT_AFTER_CONFERENCE, KEPT_UNCONFIRMED, MOST_WAITING
 from services.conferences.registered import (

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from bindeglied.postgres import start_postgres
-from services.conferences.events import RegistrationRequested
+from services.conferences.events.registrations import RegistrationRequested
 from shared.dsn import with_database
 from shared.eventstore.log import read_log
 from shared.privacy.sealed import ERASED

@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator
 
-from services.conferences.api.conferences import NO_BODY, host_of, must_follow_the_beginning, planned_conference
+from services.conferences.api.conferences import host_of, planned_conference
+from services.conferences.api.planning import NO_BODY, must_follow_the_beginning
 from services.conferences.conference import CONFERENCE
 from services.conferences.correcting import CorrectConference
 from services.conferences.read_models.known_bodies import names_of

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, assert_never
 from uuid import UUID
 
-from services.conferences.events import ConferenceCorrected, ConferenceHeld, ConferencePlanned
+from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 

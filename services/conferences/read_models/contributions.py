@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never, get_args
 from uuid import UUID
 
-from services.conferences.events import (
+from services.conferences.events.contribution import (
     ContributionCorrected,
     ContributionPublished,
     ContributionReceived,

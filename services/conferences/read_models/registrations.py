@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.conferences.events import RegistrationCancelled, RegistrationConfirmed, RegistrationErased, RegistrationRequested
+from services.conferences.events.registrations import (
+    RegistrationCancelled,
+    RegistrationConfirmed,
+    RegistrationErased,
+    RegistrationRequested,
+)
 from services.conferences.parts import Language
 from shared.envelope import Received
 from shared.privacy.sealed import Sealed

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, assert_never
 from uuid import UUID
 
-from services.conferences.events import ContributionReceived, RegistrationRequested
+from services.conferences.events.contribution import ContributionReceived
+from services.conferences.events.registrations import RegistrationRequested
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
 

@@ -1,0 +1,1 @@
+"""The facts of the conferences service, one module per kind of stream."""
