@@ -13,11 +13,12 @@ from datetime import datetime
 from typing import Annotated, Literal, Self, assert_never
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
 from services.meetings.attendance import must_be_member
 from services.meetings.bounds import must_be_closable, must_be_due, must_end_after_all, must_lie_within
-from services.meetings.dealing import must_be_on_the_agenda
+from services.meetings.dealing import MoreVotesThanMembersPresent
+from services.meetings.dealt import Dealt, must_be_on_the_agenda
 from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
     AnyEntry,
@@ -93,12 +94,18 @@ class RightDeliberation(RightDoing):
     summary: Annotated[Prose | None, Field(description="Official words, no names of residents; as recorded by default.")] = None
 
 
+Cast = Annotated[StrictInt | None, Field(ge=0, le=1000, description="Votes cast so; as recorded by default.")]
+
+
 class RightResolution(Right):
-    """What was resolved."""
+    """What was resolved, and by which votes."""
 
     kind: Literal["resolution"]
     resolution: UUID
     text: Prose
+    yes: Cast = None
+    no: Cast = None
+    abstentions: Cast = None
 
 
 AnyRight = Annotated[RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution, Field(discriminator="kind")]
@@ -121,6 +128,10 @@ class NothingIsRecorded(Refusal):
 
 class SittingGoesOn(Refusal):
     """A sitting that goes on has no end that could be wrong."""
+
+
+class OutcomeWouldChange(Refusal):
+    """Whether something was resolved is no slip of the pen: the body votes on it again, as another item."""
 
 
 class ResolutionIsUnknown(Refusal):
@@ -202,9 +213,24 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
             found = next((one for one in opened.items if one.resolution and one.resolution.resolution == right.resolution), None)
             if found is None:
                 raise ResolutionIsUnknown
-            return None if found.text == right.text else ResolutionEntry(item=found.item, resolution=right.resolution, text=right.text)
+            return resolution_entry(right, found)
         case _:
             assert_never(right)
+
+
+def resolution_entry(right: RightResolution, dealt: Dealt) -> ResolutionEntry | None:
+    """What was resolved and by which votes, as it is right; None where it says so already. It stays resolved, by those who were there."""
+    assert dealt.resolution  # Or it would not have been found.
+    recorded = dealt.resolution.votes
+    cast = {name: value for name in ("yes", "no", "abstentions") if (value := getattr(right, name)) is not None}
+    votes = recorded.model_copy(update=cast)
+    if (dealt.text, recorded) == (right.text, votes):
+        return None
+    if votes.yes <= votes.no:
+        raise OutcomeWouldChange
+    if votes.yes + votes.no + votes.abstentions > recorded.present:
+        raise MoreVotesThanMembersPresent(present=recorded.present)
+    return ResolutionEntry(item=dealt.item, resolution=right.resolution, text=right.text, votes=votes)
 
 
 def presence_of(right: RightPresence, opened: Opened) -> PresenceEntry | None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.meetings.attendance import Attendance
-from services.meetings.dealing import Dealt, Items
+from services.meetings.dealt import Dealt, Items
 from services.meetings.events.sitting import (
     AttendanceEvent,
     DealingEvent,

@@ -158,7 +158,8 @@ def corrected(event: SittingCorrected) -> Contract | None:
     if isinstance(entry, PresenceEntry):
         return None
     if isinstance(entry, ResolutionEntry):
-        return sittings.ResolutionCorrected(**of_item(event, entry.item), resolution=entry.resolution, text=entry.text, **why)
+        votes = sittings.Votes(**entry.votes.model_dump())
+        return sittings.ResolutionCorrected(**of_item(event, entry.item), resolution=entry.resolution, text=entry.text, votes=votes, **why)
     if entry.formerly is None:
         return left_out(event, entry)
     said: dict[str, Any] = {"what": entry.kind, "formerly": entry.formerly, "at": entry.at, **why}

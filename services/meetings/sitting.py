@@ -17,11 +17,11 @@ from services.meetings.dealing import (
     Resolve,
     TakeNote,
     deliberate,
-    must_be_on_the_agenda,
     receive,
     resolve,
     take_note,
 )
+from services.meetings.dealt import must_be_on_the_agenda
 from services.meetings.events.sitting import (
     SittingClosed,
     SittingEvent,

@@ -122,14 +122,10 @@ def start(command: StartRecommendation, state: Recommendation) -> Sequence[Recom
 
 
 def note_correction(command: NoteResolutionCorrection, state: Recommendation) -> Sequence[RecommendationEvent]:
-    """The corrected text, for those who draft; a resolution that asked for nothing concerns nobody here."""
-    if state.started is None:
+    """The corrected text, for those who draft; a resolution that asked for nothing, or other votes for it, concern nobody here."""
+    if state.started is None or command.resolution_text == (state.correction or state.started).resolution_text:
         return []
-    noted = ResolutionCorrectionNoted(**state.named(), **command.model_dump(exclude={"now"}))
-    known = state.correction
-    if known and (known.resolution_text, known.reason, known.corrected_at) == (noted.resolution_text, noted.reason, noted.corrected_at):
-        return []
-    return [noted]
+    return [ResolutionCorrectionNoted(**state.named(), **command.model_dump(exclude={"now"}))]
 
 
 def draft(command: DraftRecommendation, state: Recommendation) -> Sequence[RecommendationEvent]:

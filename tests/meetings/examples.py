@@ -288,7 +288,7 @@ MISREAD = "Die Uhrzeit war falsch abgeschrieben."
 WHEN_HELD: dict[str, Any] = {"corrected_at": LATER, "opened_at": STARTS, "closed_at": ENDS, "dealt_with": None}
 TEXT_CORRECTED = SittingCorrected(
     **IN_SITTING,
-    entry=ResolutionEntry(item=ITEM, resolution=resolution_of(ITEM_ID), text=RIGHT_TEXT),
+    entry=ResolutionEntry(item=ITEM, resolution=resolution_of(ITEM_ID), text=RIGHT_TEXT, votes=PASSED.votes),
     reason="In der Niederschrift fehlten die Worte „und am Wochenende“.",
     **WHEN_HELD,
 )
@@ -541,7 +541,12 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         rejected_at=REJECTED.rejected_at,
     ),
     sittings.ResolutionCorrected(
-        **TOLD_OF_ITEM, resolution=PASSED.resolution, text=RIGHT_TEXT, reason=TEXT_CORRECTED.reason, corrected_at=LATER
+        **TOLD_OF_ITEM,
+        resolution=PASSED.resolution,
+        text=RIGHT_TEXT,
+        votes=sittings.Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
+        reason=TEXT_CORRECTED.reason,
+        corrected_at=LATER,
     ),
     sittings.SittingCorrected(
         **TOLD_OF_ITEM,

@@ -17,11 +17,9 @@ from services.meetings.dealing import (
     MoreVotesThanMembersPresent,
     ReceiveItem,
     Resolve,
-    ResultsAreDeliberatedBeforeItIsResolved,
-    ResultsAreReceivedBeforeTheyAreDeliberated,
     TakeNote,
-    VoteWouldNotStand,
 )
+from services.meetings.dealt import ResultsAreDeliberatedBeforeItIsResolved, ResultsAreReceivedBeforeTheyAreDeliberated, VoteWouldNotStand
 from services.meetings.events.sitting import SittingEvent
 from services.meetings.held import SittingIsNotOpen
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda

@@ -22,6 +22,7 @@ from services.meetings.correcting import (
     AnyRight,
     CorrectSitting,
     NothingIsRecorded,
+    OutcomeWouldChange,
     ResolutionIsUnknown,
     RightDeliberation,
     RightPresence,
@@ -32,10 +33,9 @@ from services.meetings.correcting import (
 )
 from services.meetings.dealing import (
     DeliberateItem,
-    ResultsAreDeliberatedBeforeItIsResolved,
-    ResultsAreReceivedBeforeTheyAreDeliberated,
-    VoteWouldNotStand,
+    MoreVotesThanMembersPresent,
 )
+from services.meetings.dealt import ResultsAreDeliberatedBeforeItIsResolved, ResultsAreReceivedBeforeTheyAreDeliberated, VoteWouldNotStand
 from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
     AnyEntry,
@@ -43,6 +43,7 @@ from services.meetings.events.sitting import (
     NoteEntry,
     PresenceEntry,
     ReceiptEntry,
+    ResolutionEntry,
     SittingCorrected,
     SittingEvent,
     SpanEntry,
@@ -178,6 +179,19 @@ def test_a_resolutions_words_are_corrected_and_can_be_once_more() -> None:
     back = correct(right.model_copy(update={"text": PASSED.text}), reason=TEXT_CORRECTED.reason)
     entry = TEXT_CORRECTED.entry.model_copy(update={"text": PASSED.text})
     first.when(back).then(TEXT_CORRECTED.model_copy(update={"entry": entry}))
+
+
+def test_the_votes_of_a_resolution_are_corrected_and_it_stays_resolved() -> None:
+    right = RightResolution(kind="resolution", resolution=PASSED.resolution, text=PASSED.text, yes=1, abstentions=1)
+    votes = PASSED.votes.model_copy(update={"yes": 1, "abstentions": 1})
+    entry = ResolutionEntry(item=ITEM, resolution=PASSED.resolution, text=PASSED.text, votes=votes)
+    put_right = sitting.given(*RESOLVED).when(correct(right)).then(corrected(entry))
+    put_right.when(correct(right)).then_nothing()
+    put_right.when(correct(right.model_copy(update={"yes": None}))).then_nothing()
+    tie = right.model_copy(update={"no": 1, "abstentions": 0})
+    sitting.given(*RESOLVED).when(correct(tie)).then_refused(OutcomeWouldChange)
+    more = right.model_copy(update={"yes": 2})
+    sitting.given(*RESOLVED).when(correct(more)).then_refused(MoreVotesThanMembersPresent, present=2)
 
 
 def test_what_was_put_right_can_be_put_right_again_and_back() -> None:

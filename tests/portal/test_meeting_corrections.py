@@ -162,8 +162,11 @@ async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_p
         "right": {"kind": "deliberation", "item": THING, "summary": "Anders.", "never_happened": False},
         "reason": REASON,
     }
-    await site.post(f"{ITEM_PAGE}/correction", resolution=THING, text="Viele Kurse.", **sending)
-    assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse."}, "reason": REASON}
+    assert all(f'id="correction-{name}" name="{name}" value="7"' in page for name in ("yes", "no", "abstentions"))
+    cast = {"yes": 7, "no": 2, "abstentions": 0}
+    votes = {name: str(number) for name, number in cast.items()}
+    await site.post(f"{ITEM_PAGE}/correction", resolution=THING, text="Viele Kurse.", **votes, **sending)
+    assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse.", **cast}, "reason": REASON}
 
 
 async def test_what_does_not_fit_is_said_beside_the_form(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ RESOLUTION_PASSED = sittings.ResolutionPassed(
     resolved_at=RESOLVED_AT,
 )
 RESOLUTION_CORRECTED = sittings.ResolutionCorrected(
-    **{name: value for name, value in RESOLUTION_PASSED if name not in {"instrument", "votes", "resolved_at", "text"}},
+    **{name: value for name, value in RESOLUTION_PASSED if name not in {"instrument", "resolved_at", "text"}},
     text=CORRECTED_TEXT,
     reason=CORRECTION,
     corrected_at=RESOLVED_AT + DAY,

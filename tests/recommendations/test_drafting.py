@@ -79,9 +79,14 @@ def test_a_correction_of_the_resolution_is_noted_once() -> None:
 
 
 def test_a_second_correction_is_noted_too() -> None:
-    again = NOTE_CORRECTION.model_copy(update={"corrected_at": RESOLVED_AT + 2 * DAY})
-    noted = CORRECTION_NOTED.model_copy(update={"corrected_at": RESOLVED_AT + 2 * DAY})
+    other = {"resolution_text": "Anders.", "corrected_at": RESOLVED_AT + 2 * DAY}
+    again, noted = NOTE_CORRECTION.model_copy(update=other), CORRECTION_NOTED.model_copy(update=other)
     recommendation.given(STARTED, CORRECTION_NOTED).when(again).then(noted)
+
+
+def test_a_correction_that_leaves_the_words_as_they_are_is_nothing_to_look_at() -> None:
+    later = NOTE_CORRECTION.model_copy(update={"corrected_at": RESOLVED_AT + 2 * DAY})
+    recommendation.given(STARTED, CORRECTION_NOTED).when(later).then_nothing()
 
 
 def test_a_correction_of_what_asked_for_no_recommendation_concerns_nobody_here() -> None:

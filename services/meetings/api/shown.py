@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.meetings.attendance import Attendance
-from services.meetings.dealing import Dealt
+from services.meetings.dealt import Dealt
 from services.meetings.events.sitting import DeliberationEntry, PresenceEntry, ResolutionEntry, SittingCorrected, SpanEntry
 from services.meetings.held import Opened, Sitting
 from services.meetings.items import AgendaItem, Asked, Instrument, Matter, Votes

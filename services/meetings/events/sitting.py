@@ -148,12 +148,13 @@ class NoteEntry(Entry):
 
 
 class ResolutionEntry(Value):
-    """What the body resolved; when and by which votes stays as it was judged."""
+    """What the body resolved, and by which votes; when, and that it was passed, stays."""
 
     kind: Literal["resolution"] = "resolution"
     item: AgendaItem
     resolution: UUID
     text: str
+    votes: Votes
 
 
 ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry

@@ -66,9 +66,10 @@ DELIBERATION = Form(
     submit=mark("Correct the deliberation"),
     done=DONE,
 )
+VOTES = (Field("yes", mark("Yes"), "number"), Field("no", mark("No"), "number"), Field("abstentions", mark("Abstentions"), "number"))
 RESOLUTION = Form(
     "correction",
-    (Field("resolution", mark("Resolution"), "hidden"), Field("text", mark("What stands"), "prose"), REASON),
+    (Field("resolution", mark("Resolution"), "hidden"), Field("text", mark("What stands"), "prose"), *VOTES, REASON),
     submit=mark("Correct the resolution"),
     done=mark("The resolution is corrected."),
 )
@@ -142,5 +143,6 @@ def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
     begin: dict[str, dict[str, JsonValue]] = {step.form.name: {"item": item["id"]} for step in OF_ITEM[:3]}
     begin[DELIBERATION.name]["summary"] = outcome.get("summary")
     if resolution := outcome.get("resolution"):
-        begin[RESOLUTION.name] = {"resolution": resolution["id"], "text": resolution["text"]}
+        cast = {name: resolution["votes"][name] for name in ("yes", "no", "abstentions")}
+        begin[RESOLUTION.name] = {"resolution": resolution["id"], "text": resolution["text"], **cast}
     return begin

@@ -175,6 +175,7 @@ def _of_item(event: Dealt) -> Iterable[Step | Edge]:
             yield Edge(origin=event.item, target=event.resolution, how="resolved", **sight)
         case ResolutionCorrected(corrected_at=at):
             resolution = item | {"node": event.resolution, "kind": "resolution", "role": SECRETARIAT}
-            yield Step(**resolution, step="corrected", day=local_day(at), at=at, detail=event.text, facts={"reason": event.reason})
+            righted = {"reason": event.reason, "votes": event.votes.model_dump()}
+            yield Step(**resolution, step="corrected", day=local_day(at), at=at, detail=event.text, facts=righted)
         case _:
             assert_never(event)

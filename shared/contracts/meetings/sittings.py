@@ -99,10 +99,11 @@ class ResolutionRejected(OfItem, name="meetings.ResolutionRejected", open_to_all
 
 
 class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected", open_to_all=True):
-    """What was recorded of a resolution was wrong; this is what was resolved."""
+    """What was recorded of a resolution was wrong; this is what was resolved, and how it was voted."""
 
     resolution: UUID
     text: str
+    votes: Votes
     reason: str
     corrected_at: AwareDatetime
 

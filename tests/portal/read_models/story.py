@@ -290,7 +290,9 @@ def the_board_meets(told: Told) -> None:
     )
     history.add(DUTY, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     held = sittings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
-    corrected = sittings.ResolutionCorrected(**dealt, resolution=RESOLUTION, text=f"{ASKS}.", reason="Punkt fehlte.", corrected_at=at)
+    corrected = sittings.ResolutionCorrected(
+        **dealt, resolution=RESOLUTION, text=f"{ASKS}.", votes=VOTES, reason="Punkt fehlte.", corrected_at=at
+    )
     wrong: dict[str, Any] = {"formerly": MEETS, "summary": None, "reason": "Abgeschrieben.", "corrected_at": at}
     right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **NO_NOTE, **wrong)
     history.add(sitting, held, corrected, right)
