@@ -51,6 +51,7 @@ PERMISSIONS: Permissions = {
     "correct_sitting": KEEPERS,
     "propose_item": PROPOSERS,
     "decline_proposal": KEEPERS,
+    "correct_declination": KEEPERS,
     "list_upcoming_meetings": PUBLIC,
     "list_past_meetings": PUBLIC,
     "show_meeting": PUBLIC,

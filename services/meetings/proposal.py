@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never, get_args
+from typing import Any, assert_never, get_args
 from uuid import UUID, uuid5
 
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalEvent, ProposalRenamed
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined, ProposalEvent, ProposalRenamed
 from services.meetings.items import Asked, Matter, ProposalIsDecided
 from shared.domain import Command, Decider, Refusal
 
@@ -41,6 +41,13 @@ class DeclineProposal(Command):
     reason: str
 
 
+class CorrectDeclination(Command):
+    """Why it was declined was entered wrongly: this is why, and why that was entered otherwise."""
+
+    declined_because: str
+    reason: str
+
+
 class RenameProposal(Command):
     """The matter is called otherwise than was entered where it comes from."""
 
@@ -49,7 +56,7 @@ class RenameProposal(Command):
     reason: str
 
 
-ProposalCommand = ProposeItem | DeclineProposal | RenameProposal
+ProposalCommand = ProposeItem | DeclineProposal | CorrectDeclination | RenameProposal
 
 
 class MatterIsProposedAlready(Refusal):
@@ -58,6 +65,10 @@ class MatterIsProposedAlready(Refusal):
 
 class ProposalIsUnknown(Refusal):
     """There is no such proposal."""
+
+
+class ProposalIsNotDeclined(Refusal):
+    """Why a proposal was declined is corrected as long as it is."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,8 @@ def evolve(state: Proposal, event: ProposalEvent) -> Proposal:
             return replace(state, proposed=event, reason=None)
         case ProposalDeclined():
             return replace(state, reason=event.reason)
+        case DeclinationCorrected():
+            return replace(state, reason=event.declined_because)
         case ProposalRenamed():
             return replace(state, proposed=state.proposed and state.proposed.model_copy(update={"title": event.title}))
         case _:
@@ -89,6 +102,8 @@ def decide(command: ProposalCommand, state: Proposal) -> Sequence[ProposalEvent]
             return propose(command, state)
         case DeclineProposal():
             return decline(command, state)
+        case CorrectDeclination():
+            return correct_declination(command, state)
         case RenameProposal():
             return rename(command, state)
         case _:
@@ -116,16 +131,33 @@ def decline(command: DeclineProposal, state: Proposal) -> Sequence[ProposalEvent
         return []
     if state.reason is not None:
         raise ProposalIsDecided
-    said = {name: value for name, value in state.proposed if name not in {"proposed_at", "due_by"}}
-    return [ProposalDeclined(**said, reason=command.reason)]
+    return [ProposalDeclined(**said_of(state.proposed), reason=command.reason)]
+
+
+def correct_declination(command: CorrectDeclination, state: Proposal) -> Sequence[ProposalEvent]:
+    """The right reason; the one that stands already is nothing to do."""
+    if state.proposed is None:
+        raise ProposalIsUnknown
+    if state.reason is None:
+        raise ProposalIsNotDeclined
+    if state.reason == command.declined_because:
+        return []
+    right = DeclinationCorrected(
+        **said_of(state.proposed), declined_because=command.declined_because, reason=command.reason, corrected_at=command.now
+    )
+    return [right]
 
 
 def rename(command: RenameProposal, state: Proposal) -> Sequence[ProposalEvent]:
     """The proposal under the matter's right title; one that was put there under a title of its own keeps it."""
     if state.proposed is None or state.proposed.title != command.formerly or command.title == command.formerly:
         return []
-    said = {name: value for name, value in state.proposed if name not in {"proposed_at", "due_by"}}
-    return [ProposalRenamed(**said | {"title": command.title}, reason=command.reason)]
+    return [ProposalRenamed(**said_of(state.proposed) | {"title": command.title}, reason=command.reason)]
+
+
+def said_of(proposed: ItemProposed) -> dict[str, Any]:
+    """What each fact about the proposal says of it."""
+    return {name: value for name, value in proposed if name not in {"proposed_at", "due_by"}}
 
 
 PROPOSAL: Decider[Proposal, ProposalCommand, ProposalEvent] = Decider(

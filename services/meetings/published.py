@@ -19,7 +19,7 @@ from services.meetings.events.meeting import (
     MeetingScheduled,
     MembersInvited,
 )
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     DeliberationEntry,
     ItemDeliberated,
@@ -65,12 +65,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return proposals.ItemPlaced(**of_proposal(event), meeting=fact.stream, item=event.item.id, starts_at=event.starts_at)
         case ItemRemoved() | ItemReturned():
             return proposals.ItemReturned(**of_proposal(event), meeting=fact.stream, item=event.item.id) if event.item.proposal else None
-        case ItemProposed():
-            return proposals.ItemProposed(**event.model_dump())
-        case ProposalDeclined():
-            return proposals.ProposalDeclined(**event.model_dump())
-        case ProposalRenamed():
-            return proposals.ProposalRenamed(**event.model_dump())
+        case ItemProposed() | ProposalDeclined() | DeclinationCorrected() | ProposalRenamed():
+            return proposed(event)
         case ItemReceived():
             return sittings.ResultsReceived(**of_item(event, event.item), received_at=event.received_at)
         case ItemDeliberated():
@@ -120,6 +116,21 @@ def seated(event: MemberSeated | MemberLeftSeat | SeatingCorrected | SeatingTake
             return bodies.SeatingTakenBack(**dict(event))
         case SeatCorrected():
             return bodies.SeatCorrected(**dict(event))
+        case _:
+            assert_never(event)
+
+
+def proposed(event: ItemProposed | ProposalDeclined | DeclinationCorrected | ProposalRenamed) -> Contract:
+    """What was put to a body, and what it is called; that and why it is declined."""
+    match event:
+        case ItemProposed():
+            return proposals.ItemProposed(**event.model_dump())
+        case ProposalDeclined():
+            return proposals.ProposalDeclined(**event.model_dump())
+        case DeclinationCorrected():
+            return proposals.DeclinationCorrected(**event.model_dump())
+        case ProposalRenamed():
+            return proposals.ProposalRenamed(**event.model_dump())
         case _:
             assert_never(event)
 

@@ -51,7 +51,7 @@ from services.meetings.events.meeting import (
     MeetingScheduled,
     MembersInvited,
 )
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     ItemDeliberated,
     ItemReceived,
@@ -312,6 +312,9 @@ OF_PROPOSAL: dict[str, Any] = {
 PROPOSED = ItemProposed(**OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY)
 DECLINED = ProposalDeclined(**OF_PROPOSAL, reason="Der Fachbeirat ist dafür nicht zuständig.")
 RIGHT_TITLE, RENAMED = "Sechste Integrationskonferenz", "Es war die sechste."
+RIGHT_REASON = "Der Fachbeirat befasst sich damit im Herbst."
+MISTAKEN: dict[str, Any] = {"declined_because": RIGHT_REASON, "reason": "Der Grund war verwechselt.", "corrected_at": NOW}
+DECLINATION_CORRECTED = DeclinationCorrected(**OF_PROPOSAL, **MISTAKEN)
 PROPOSAL_RENAMED = ProposalRenamed(**OF_PROPOSAL | {"title": RIGHT_TITLE}, reason=RENAMED)
 OF_DUTY: dict[str, Any] = {"conference": CONFERENCE, "body": BOARD}
 DUTY_OPENED = HandoverDutyOpened(
@@ -371,6 +374,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     RECEIPT_CORRECTED,
     PROPOSED,
     DECLINED,
+    DECLINATION_CORRECTED,
     PROPOSAL_RENAMED,
     DUTY_OPENED,
     DUTY_RENAMED,
@@ -522,6 +526,7 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
     proposals.ItemReturned(**TOLD_OF_PROPOSAL, meeting=MEETING, item=ITEM_ID),
     proposals.ItemProposed(**TOLD_OF_PROPOSAL, proposed_at=NOW, due_by=DUE_BY),
     proposals.ProposalDeclined(**TOLD_OF_PROPOSAL, reason=DECLINED.reason),
+    proposals.DeclinationCorrected(**TOLD_OF_PROPOSAL, **MISTAKEN),
     proposals.ProposalRenamed(**TOLD_OF_PROPOSAL | {"title": RIGHT_TITLE}, reason=RENAMED),
     sittings.ResultsReceived(**TOLD_OF_ITEM, received_at=RECEIVED.received_at),
     sittings.ItemDeliberated(**TOLD_OF_ITEM, deliberated_at=DELIBERATED.deliberated_at, summary=DELIBERATED.summary),

@@ -253,13 +253,18 @@ async def test_a_cancelled_meeting_and_a_point_taken_off_give_the_proposal_back(
     assert again != item
     declined = await city.post(path, decline, scene.secretary)
     assert declined.status_code == 200, declined.text
+    right = {"declined_because": "Der Fachbeirat befasst sich damit im Herbst.", "reason": "Der Grund war verwechselt."}
     other = (await city.schedule(scene.board, scene.secretary)).json()["id"]
     assert refused_as(await scene.do("/items", {"proposal": scene.proposal}, other), "ProposalIsDecided")
-    found = (await city.get(f"/bodies/{scene.board}/proposals", scene.secretary, min_position=declined.headers["position"])).json()["items"]
-    assert [(one["standing"], one["reason"]) for one in found] == [("declined", decline["reason"])]
+    assert (await city.post(f"{path}-correction", right, STRANGER)).status_code == 403
+    corrected = await city.post(f"{path}-correction", right, scene.secretary)
+    assert corrected.status_code == 200, corrected.text
+    at = corrected.headers["position"]
+    found = (await city.get(f"/bodies/{scene.board}/proposals", scene.secretary, min_position=at)).json()["items"]
+    assert [(one["standing"], one["reason"]) for one in found] == [("declined", right["declined_because"])]
 
     async def told() -> bool:
-        return [one["declined"] for one in await scene.duties()] == [decline["reason"]]
+        return [one["declined"] for one in await scene.duties()] == [right["declined_because"]]
 
     await until(told)
     matter = {"service": "conferences", "kind": "results", "id": str(CONFERENCE)}

@@ -23,6 +23,7 @@ from tests.meetings.examples import (
     CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
     CONFERENCE_TITLE,
+    DECLINATION_CORRECTED,
     DECLINED,
     DELIBERATED,
     DUE_BY,
@@ -49,6 +50,7 @@ from tests.meetings.examples import (
     RECEIPT_CORRECTED,
     RECEIVED,
     RESULTS,
+    RIGHT_REASON,
     RIGHT_TITLE,
     SITTING,
     SOURCE,
@@ -114,6 +116,13 @@ async def test_a_proposal_and_a_duty_bear_the_title_that_was_corrected(pool: Poo
     renamed = proposed().add(PROPOSAL, PROPOSAL_RENAMED)
     await ReadModel(pool, PROPOSALS).given(own=renamed).then(proposals_v1=[ROW | {"title": RIGHT_TITLE}])
     assert [one.conference_title for one in await owed(pool, History().add(DUTY, DUTY_OPENED, DUTY_RENAMED))] == [RIGHT_TITLE]
+
+
+async def test_why_it_was_declined_is_read_as_it_was_corrected_and_by_those_who_are_owed_it_too(pool: Pool) -> None:
+    righted = proposed().add(PROPOSAL, DECLINED, DECLINATION_CORRECTED)
+    await ReadModel(pool, PROPOSALS).given(own=righted).then(proposals_v1=[ROW | {"declined": RIGHT_REASON}])
+    story = History().add(DUTY, DUTY_OPENED).add(PROPOSAL, PROPOSED, DECLINED, DECLINATION_CORRECTED)
+    assert [one.declined for one in await owed(pool, story)] == [RIGHT_REASON]
 
 
 async def test_what_was_declined_and_put_there_anew_waits_as_it_was_put_the_last_time(pool: Pool) -> None:

@@ -217,6 +217,7 @@ ADDRESSES: dict[tuple[str, str], Any] = {
     },
     ("get", "/proposals/{proposal}"): None,
     ("post", "/proposals/{proposal}/declination"): {"reason": REASON},
+    ("post", "/proposals/{proposal}/declination-correction"): {"declined_because": "Später.", "reason": REASON},
 }
 """Every address with an id in it, and what is wished there; `{body}` in a wish is the scene's own."""
 

@@ -11,8 +11,10 @@ import pytest
 from services.meetings.items import Matter, ProposalIsDecided
 from services.meetings.proposal import (
     PROPOSAL,
+    CorrectDeclination,
     DeclineProposal,
     MatterIsProposedAlready,
+    ProposalIsNotDeclined,
     ProposalIsUnknown,
     ProposeItem,
     RenameProposal,
@@ -22,6 +24,7 @@ from shared.testing import Rules
 from tests.meetings.examples import (
     BOARD,
     CONFERENCE_TITLE,
+    DECLINATION_CORRECTED,
     DECLINED,
     DUE_BY,
     NOW,
@@ -31,6 +34,7 @@ from tests.meetings.examples import (
     PROPOSED,
     RENAMED,
     RESULTS,
+    RIGHT_REASON,
     RIGHT_TITLE,
 )
 
@@ -92,6 +96,21 @@ def test_one_matter_has_one_proposal_to_each_body() -> None:
     found = [proposal_of(BOARD, RESULTS), proposal_of(OFFICE, RESULTS), proposal_of(BOARD, other), proposal_of(BOARD, same_id)]
     assert len(set(found)) == len(found)
     assert proposal_of(BOARD, RESULTS.model_copy()) == found[0]
+
+
+RIGHT = CorrectDeclination(now=NOW, declined_because=RIGHT_REASON, reason=DECLINATION_CORRECTED.reason)
+
+
+def test_why_it_was_declined_is_put_right_once() -> None:
+    righted = proposal.given(PROPOSED, DECLINED).when(RIGHT).then(DECLINATION_CORRECTED)
+    righted.when(RIGHT.model_copy(update={"reason": "Noch einmal."})).then_nothing()
+    proposal.given(PROPOSED, DECLINED, DECLINATION_CORRECTED).when(DECLINE).then_refused(ProposalIsDecided)
+
+
+def test_only_why_something_is_declined_is_put_right() -> None:
+    proposal.given().when(RIGHT).then_refused(ProposalIsUnknown)
+    proposal.given(PROPOSED).when(RIGHT).then_refused(ProposalIsNotDeclined)
+    proposal.given(PROPOSED, DECLINED, PROPOSED).when(RIGHT).then_refused(ProposalIsNotDeclined)
 
 
 RENAME = RenameProposal(now=NOW, formerly=CONFERENCE_TITLE, title=RIGHT_TITLE, reason=RENAMED)

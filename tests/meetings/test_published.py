@@ -9,7 +9,7 @@ import pytest
 
 from services.meetings.events.body import BodyCorrected, BodyFounded, BodySucceeded, SuccessionCorrected
 from services.meetings.events.duty import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import (
     DeliberationEntry,
     NoteEntry,
@@ -36,6 +36,7 @@ from tests.meetings.examples import (
     CANCELLED,
     CONTRACT_EXAMPLES,
     CORRECTED,
+    DECLINATION_CORRECTED,
     DECLINED,
     DELIBERATED,
     DUTY,
@@ -100,6 +101,7 @@ STREAMS: dict[type[Event], UUID] = {
     SittingClosed: SITTING,
     ItemProposed: PROPOSAL,
     ProposalDeclined: PROPOSAL,
+    DeclinationCorrected: PROPOSAL,
     ProposalRenamed: PROPOSAL,
     HandoverDutyOpened: DUTY,
     HandoverDutyFulfilled: DUTY,
@@ -111,7 +113,7 @@ OF_BODY = (
     *(BODY_CORRECTED, SUCCESSION_CORRECTED, SEATING_TAKEN_BACK, SEAT_CORRECTED),
 )
 OF_ITEMS = (
-    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, PROPOSAL_RENAMED),
+    *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, DECLINATION_CORRECTED, PROPOSAL_RENAMED),
     *(RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED),
     *(RECEIPT_CORRECTED, DUTY_OPENED, DUTY_RENAMED, DUTY_FULFILLED, DUTY_REOPENED),
 )

@@ -38,6 +38,7 @@ from tests.meetings.examples import (
     CONFERENCE_HELD,
     CORRECTED,
     COUNCIL,
+    DECLINATION_CORRECTED,
     DECLINED,
     DELIBERATED,
     DUTY,
@@ -162,7 +163,7 @@ def add_a_way_of_results(story: History) -> None:
     declined = uuid5(third, "proposal")
     unplaced = ITEM.model_copy(update={"id": uuid5(third, "item"), "proposal": declined})
     story.add(third, off, ITEM_PLACED.model_copy(update={"item": unplaced}), ITEM_REMOVED.model_copy(update={"item": unplaced}))
-    story.add(declined, PROPOSED.model_copy(update={"proposal": declined}), DECLINED)
+    story.add(declined, PROPOSED.model_copy(update={"proposal": declined}), DECLINED, DECLINATION_CORRECTED)
 
 
 def others() -> dict[str, History]:

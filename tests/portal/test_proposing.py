@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from uuid import UUID
 from services.meetings.items import RESULTS
 from services.portal.pages.tasks import place_of
 from services.portal.read_models.tasks import Task
-from tests.portal.interfaces import THING
+from tests.portal.interfaces import THING, answer_to
 from tests.portal.sites import Said, new_site
 from tests.portal.test_spoken import Answering
 
@@ -54,3 +55,30 @@ async def test_a_duty_says_why_its_results_were_declined_and_the_task_leads_to_t
     assert f'id="{form}"' in page
     site.answers = Owing(None)
     assert "erneut vorzulegen" not in (await site.get(f"/de/bodies/{THING}")).text
+
+
+class Declining(Answering):
+    """A body that has declined the one proposal that was put to it."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        path = f"/api/meetings/bodies/{THING}/proposals"
+        [one] = answer_to(path)["items"]
+        declined = one | {"standing": "declined", "reason": "Nicht <zuständig>.", "proposal": THING}
+        self[f"GET {path}"] = (200, answer_to(path) | {"items": [declined]})
+        self[f"POST /api/meetings/proposals/{THING}/declination-correction"] = (200, {"id": THING, "version": 3, "position": 9})
+
+    def get(self, asked: str, otherwise: Said) -> Said:  # type: ignore[override]  # As it is asked.
+        return self[asked] if asked in self else super().get(asked, otherwise)
+
+
+async def test_why_a_proposal_is_declined_is_put_right_on_the_bodys_page(tmp_path: Path) -> None:
+    site, page = new_site(tmp_path), f"/de/bodies/{THING}"
+    site.answers = Declining()
+    assert "declination-correction" not in (await site.get(page)).text
+    await site.sign_in("alle")
+    assert "Nicht &lt;zuständig&gt;.</textarea>" in (await site.get(page)).text.partition('id="declination-correction"')[2]
+    right = {"declined_because": "Im Herbst.", "reason": "Verwechselt."}
+    answer = await site.post(f"{page}/declination-correction", _key="k" * 20, proposal=THING, **right)
+    assert json.loads(site.asked[-1].content) == right
+    assert "Der Grund ist berichtigt." in (await site.get(answer.headers["location"])).text

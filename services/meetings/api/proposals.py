@@ -15,7 +15,7 @@ from services.meetings.api.named import called_now
 from services.meetings.body import BODY
 from services.meetings.items import Asked, Matter
 from services.meetings.permissions import INSIDERS, PROPOSERS
-from services.meetings.proposal import PROPOSAL, DeclineProposal, Proposal, ProposeItem, proposal_of
+from services.meetings.proposal import PROPOSAL, CorrectDeclination, DeclineProposal, Proposal, ProposeItem, proposal_of
 from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_duties
 from services.meetings.read_models.known_matters import KnownMatter, known_matter
 from services.meetings.read_models.proposals import PROPOSALS, ListedProposal, ProposalStanding, find_proposal, list_proposals
@@ -62,6 +62,15 @@ class Declination(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[Prose, Field(description="Whoever sees the proposal reads it: name no person and no illness.")]
+
+
+class DeclinationCorrection(BaseModel):
+    """Why a body really does not deal with a matter, and why that was entered otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    declined_because: Annotated[Prose, Field(description="Whoever sees the proposal reads it: name no person and no illness.")]
+    reason: Annotated[Prose, Field(description="Whoever sees the proposal reads it, too.")]
 
 
 @router.post("/bodies/{body}/proposals", status_code=201)
@@ -111,6 +120,13 @@ async def must_be_known(call: Invocation, matter: Matter, wish: NewProposal) -> 
 async def decline_proposal(proposal: UUID, wish: Declination, call: Call) -> Done:
     """Say why the body does not deal with it; what stands on an agenda is taken off it first."""
     command = DeclineProposal(now=call.now, reason=wish.reason)
+    return await call.execute(PROPOSAL, proposal, command, body=asked_body, hidden=is_hidden, if_match="optional")
+
+
+@router.post("/proposals/{proposal}/declination-correction")
+async def correct_declination(proposal: UUID, wish: DeclinationCorrection, call: Call) -> Done:
+    """Put right, with a reason, why the body does not deal with it."""
+    command = CorrectDeclination(now=call.now, **dict(wish))
     return await call.execute(PROPOSAL, proposal, command, body=asked_body, hidden=is_hidden, if_match="optional")
 
 

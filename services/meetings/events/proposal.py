@@ -48,10 +48,18 @@ class ProposalDeclined(OfProposal, DecidesProposal, name="meetings.ProposalDecli
         return self.proposal
 
 
+class DeclinationCorrected(OfProposal, name="meetings.DeclinationCorrected"):
+    """Why the secretariat does not place it was entered wrongly (Berichtigung); this is why, and why it was entered otherwise."""
+
+    declined_because: str
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class ProposalRenamed(OfProposal, name="meetings.ProposalRenamed"):
     """The matter is called otherwise than was entered where it comes from; what stands on an agenda keeps the words of its invitation."""
 
     reason: str
 
 
-ProposalEvent = ItemProposed | ProposalDeclined | ProposalRenamed
+ProposalEvent = ItemProposed | ProposalDeclined | DeclinationCorrected | ProposalRenamed

@@ -17,7 +17,7 @@ from services.meetings.events.duty import (
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
 )
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined
 from services.meetings.items import RESULTS
 from shared.envelope import Received
 from shared.projections.projection import OWN, Projection, Statement
@@ -76,15 +76,17 @@ Folded = (
     | HandoverDutyReopened
     | ItemProposed
     | ProposalDeclined
+    | DeclinationCorrected
 )
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
     """One row for each duty, and one for each proposal of results."""
     event = received.message
-    if isinstance(event, ItemProposed | ProposalDeclined):
+    if isinstance(event, ItemProposed | ProposalDeclined | DeclinationCorrected):
         if (event.matter.service, event.matter.kind) == RESULTS:
-            declined = event.reason if isinstance(event, ProposalDeclined) else None
+            righted = event.declined_because if isinstance(event, DeclinationCorrected) else None
+            declined = event.reason if isinstance(event, ProposalDeclined) else righted
             yield Statement(PROPOSE, (received.stream, event.matter.id, event.body, event.public, declined))
         return
     duty = (received.stream, event.conference, event.body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never, get_args
 from uuid import UUID
 
 from services.meetings.events.meeting import ItemPlaced, ItemRemoved, ItemReturned
-from services.meetings.events.proposal import ItemProposed, ProposalDeclined, ProposalRenamed
+from services.meetings.events.proposal import DeclinationCorrected, ItemProposed, ProposalDeclined, ProposalRenamed
 from services.meetings.events.sitting import DeliberationEntry, ItemDeliberated, NoteEntry, NoteTaken, SittingCorrected
 from services.meetings.items import AgendaItem, Asked, Matter
 from shared.envelope import Received
@@ -72,6 +72,7 @@ UNDO = "delete from proposals_v1_dealt where item = $1"
 Folded = (
     ItemProposed
     | ProposalDeclined
+    | DeclinationCorrected
     | ProposalRenamed
     | ItemPlaced
     | ItemRemoved
@@ -92,6 +93,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
             yield Statement(PROPOSE, (received.stream, *said))
         case ProposalDeclined():
             yield Statement(DECLINE, (received.stream, event.reason))
+        case DeclinationCorrected():
+            yield Statement(DECLINE, (received.stream, event.declined_because))
         case ProposalRenamed():
             yield Statement(RENAME, (received.stream, event.title))
         case ItemPlaced() | ItemRemoved() | ItemReturned():

@@ -12,7 +12,7 @@ from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.body_corrections import CORRECTING, drawn, entered
 from services.portal.pages.body_forms import CADENCE, FOUND, KINDS, NATURES, SUCCEED
-from services.portal.pages.proposing import ASKED, DECLINING, PROPOSING, acting_bodies, matters
+from services.portal.pages.proposing import ASKED, CORRECT_DECLINATION, CORRECTING_DECLINATION, DECLINING, PROPOSING, acting_bodies, matters
 from services.portal.pages.seating import MEMBER, SEATING, SEATS, TAKE_BACK, VACATE, titles_of
 from services.portal.routing import Pages
 from services.portal.steps import Step, add_steps, draw, fitting, forms_of
@@ -49,7 +49,7 @@ def _cadence(reading: Reading) -> Mapping[str, JsonValue]:
 OF = "/bodies/{body}"
 SETTING_CADENCE = Step(CADENCE, mark("Set the cadence"), "meetings", f"{OF}/cadence", body=_cadence)
 SUCCEEDING = Step(SUCCEED, mark("Enter a successor"), "meetings", f"{OF}/succession")
-STEPS = (*SEATING, SETTING_CADENCE, SUCCEEDING, PROPOSING, DECLINING)
+STEPS = (*SEATING, SETTING_CADENCE, SUCCEEDING, PROPOSING, DECLINING, CORRECTING_DECLINATION)
 
 
 @pages.get("/bodies")
@@ -143,12 +143,19 @@ async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any],
     }
     filled = [one for one in composition["seats"] if one["holder"]]
     vacant = [one for one in composition["seats"] if not one["holder"]]
-    of = {MEMBER.name: {"seat": titles_of(vacant)}, VACATE.name: {"seat": titles_of(filled)}}
+    declined = [one for one in proposals if one["standing"] == "declined"]
+    of = {
+        MEMBER.name: {"seat": titles_of(vacant)},
+        VACATE.name: {"seat": titles_of(filled)},
+        CORRECT_DECLINATION.name: {"proposal": [(one["proposal"], one["title"]) for one in declined]},
+    }
+    values = {CORRECT_DECLINATION.name: {"declined_because": declined[0]["reason"]}} if len(declined) == 1 else {}
     seat, member, vacate, quorum = SEATING
     steps = fitting(
         visit,
         (PROPOSING, options["matter"]),
         (DECLINING, keeps and options["proposal"]),
+        (CORRECTING_DECLINATION, keeps and declined),
         (seat, keeps),
         (member, keeps and vacant),
         (vacate, keeps and filled),
@@ -156,7 +163,7 @@ async def _steps(visit: Visit, key: str, composition: Any, proposals: list[Any],
         (SETTING_CADENCE, keeps),
         (SUCCEEDING, registers),
     )
-    return draw(visit, steps, options=options, of=of)
+    return draw(visit, steps, options=options, of=of, values=values)
 
 
 add_steps(pages, "/bodies/{body}", show_body, (*STEPS, *CORRECTING))

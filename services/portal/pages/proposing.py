@@ -37,6 +37,17 @@ DECLINE = Form(
     danger=True,
 )
 
+CORRECT_DECLINATION = Form(
+    "declination-correction",
+    (
+        Field("proposal", mark("Proposal"), "choice", translated=False),
+        Field("declined_because", mark("Why it is declined"), "prose"),
+        Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person.")),
+    ),
+    submit=mark("Correct the reason"),
+    done=mark("The reason is corrected."),
+)
+
 
 def proposal_of(reading: Reading) -> Mapping[str, JsonValue]:
     """The body of a proposal, whose matter a form names as service, kind and id."""
@@ -46,6 +57,14 @@ def proposal_of(reading: Reading) -> Mapping[str, JsonValue]:
 
 PROPOSING = Step(PROPOSE, mark("Put a matter to this body"), "meetings", "/bodies/{body}/proposals", body=proposal_of)
 DECLINING = Step(DECLINE, mark("Decline a proposal"), "meetings", "/proposals/{proposal}/declination", ("proposal",))
+
+CORRECTING_DECLINATION = Step(
+    CORRECT_DECLINATION,
+    mark("Correct why a proposal is declined"),
+    "meetings",
+    "/proposals/{proposal}/declination-correction",
+    ("proposal",),
+)
 
 
 def acting_bodies(visit: Visit) -> list[str]:

@@ -12,7 +12,14 @@ from services.portal.read_models.trace_facts import HANDOVER, PLACING, PROPOSING
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingInvited, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
+from shared.contracts.meetings.proposals import (
+    DeclinationCorrected,
+    ItemPlaced,
+    ItemProposed,
+    ItemReturned,
+    ProposalDeclined,
+    ProposalRenamed,
+)
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     MeetingHeld,
@@ -41,6 +48,7 @@ FOLDS: dict[str, tuple[type[Contract], ...]] = {
         ItemPlaced,
         ItemReturned,
         ProposalDeclined,
+        DeclinationCorrected,
         ProposalRenamed,
         HandoverDutyOpened,
         HandoverDutyRenamed,
@@ -60,6 +68,7 @@ RESULTS = ("conferences", "results")
 """The service and kind of what a conference hands over."""
 DECLINED = """insert into tasks_v1_declined (proposal, matter, body, reason) values ($1, $2, $3, $4)
 on conflict (proposal) do update set reason = excluded.reason"""
+DECLINED_BECAUSE = "update tasks_v1_declined set reason = $2 where proposal = $1"
 PROPOSED_ANEW = "delete from tasks_v1_declined where proposal = $1"
 PLACED = """insert into tasks_v1_placed (item, proposal, returned) values ($1, $2, $3)
 on conflict (item) do update set returned = excluded.returned"""
@@ -125,6 +134,8 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
         case ProposalDeclined():
             yield end(event.proposal, PLACING)
             yield from _declined(event, learned)
+        case DeclinationCorrected():
+            yield Statement(DECLINED_BECAUSE, (event.proposal, event.declined_because))
         case ProposalRenamed():
             yield rename(event.proposal, event.title)
         case HandoverDutyRenamed():

@@ -10,7 +10,14 @@ from services.portal.read_models.trace_facts import DEALING, HANDOVER, PLACING, 
 from services.portal.read_models.trace_righted import corrected
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
+from shared.contracts.meetings.proposals import (
+    DeclinationCorrected,
+    ItemPlaced,
+    ItemProposed,
+    ItemReturned,
+    ProposalDeclined,
+    ProposalRenamed,
+)
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     NoteTaken,
@@ -32,6 +39,7 @@ FOLDED = (
     ItemPlaced,
     ItemReturned,
     ProposalDeclined,
+    DeclinationCorrected,
     ProposalRenamed,
     HandoverDutyOpened,
     HandoverDutyRenamed,
@@ -46,7 +54,7 @@ FOLDED = (
     SittingCorrected,
 )
 Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
-OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined | ProposalRenamed
+OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined | DeclinationCorrected | ProposalRenamed
 OfDuty = HandoverDutyOpened | HandoverDutyRenamed | HandoverDutyFulfilled | HandoverDutyReopened
 Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
 
@@ -61,7 +69,7 @@ def facts(received: Received[Planned | OfProposal | OfDuty | Dealt | SittingCorr
     match event:
         case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
             yield Statement(MEETING, (event.meeting, event.public))
-        case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined() | ProposalRenamed():
+        case ItemProposed() | ItemPlaced() | ItemReturned() | ProposalDeclined() | DeclinationCorrected() | ProposalRenamed():
             yield from _of_proposal(event, received)
         case HandoverDutyOpened() | HandoverDutyRenamed() | HandoverDutyFulfilled() | HandoverDutyReopened():
             yield from _of_duty(event, local_day(received.entry.recorded_at))
@@ -90,6 +98,9 @@ def _of_proposal(event: OfProposal, received: Received[Any]) -> Iterable[Step | 
             yield Edge(origin=event.matter.id, target=event.proposal, how="put_to", **sight)
         case ProposalDeclined():
             yield Step(**proposal, step="declined", role=SECRETARIAT, day=learned, facts={"reason": event.reason}, ends=(PLACING,))
+        case DeclinationCorrected(declined_because=why):
+            day = local_day(event.corrected_at)
+            yield Step(**proposal, step="corrected", role=SECRETARIAT, day=day, detail=why, facts={"reason": event.reason})
         case ProposalRenamed():
             yield Step(**proposal, step="corrected", role=RULE, day=learned, facts={"reason": event.reason})
         case ItemPlaced():

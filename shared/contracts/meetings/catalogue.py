@@ -15,7 +15,14 @@ from shared.contracts.meetings.bodies import (
 )
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingInvited, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.proposals import ItemPlaced, ItemProposed, ItemReturned, ProposalDeclined, ProposalRenamed
+from shared.contracts.meetings.proposals import (
+    DeclinationCorrected,
+    ItemPlaced,
+    ItemProposed,
+    ItemReturned,
+    ProposalDeclined,
+    ProposalRenamed,
+)
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     MeetingHeld,
@@ -48,6 +55,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ItemPlaced,
     ItemReturned,
     ProposalDeclined,
+    DeclinationCorrected,
     ProposalRenamed,
     HandoverDutyOpened,
     HandoverDutyRenamed,

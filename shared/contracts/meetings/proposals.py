@@ -65,6 +65,14 @@ class ProposalDeclined(OfProposal, name="meetings.ProposalDeclined", open_to_all
     reason: str
 
 
+class DeclinationCorrected(OfProposal, name="meetings.DeclinationCorrected", open_to_all=True):
+    """Why the secretariat does not place it was told wrongly; this is why, and why it was told otherwise."""
+
+    declined_because: str
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class ProposalRenamed(OfProposal, name="meetings.ProposalRenamed", open_to_all=True):
     """The matter is called otherwise than was told when it was proposed."""
 

@@ -303,6 +303,7 @@ def the_board_meets(told: Told) -> None:
         named("declined"),
         proposals.ItemProposed(**declined, proposed_at=MEETS, due_by=None),
         proposals.ProposalDeclined(**declined, reason="Nicht zuständig."),
+        proposals.DeclinationCorrected(**declined, declined_because="Im Herbst.", reason="Verwechselt.", corrected_at=MEETS),
         proposals.ProposalRenamed(**declined, reason="Verschrieben."),
     )
     history.add(DUTY, duties.HandoverDutyRenamed(**duty, reason="Verschrieben."))

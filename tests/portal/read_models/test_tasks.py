@@ -80,6 +80,10 @@ async def test_results_that_were_declined_are_to_be_put_there_again_by_whoever_d
         [again] = await tasks(pool, proposer)
         assert (again.what, again.declined, again.other, again.other_name) == ("proposing", reason, story.BOARD, "Fachbeirat")
     assert await said(pool, SOCIAL) == []
+    right = proposals.DeclinationCorrected(**put, declined_because="Im Herbst.", reason="Verwechselt.", corrected_at=NOW)
+    told.meetings.add(story.PROPOSAL, right)
+    await told.fill(pool, TASKS)
+    assert [(one.what, one.declined) for one in await tasks(pool, BOARD)] == [("handover", "Im Herbst.")]
 
     anew = put | {"proposed_by": story.SOCIAL, "proposed_by_name": "Sozialamt"}
     told.meetings.add(story.PROPOSAL, proposals.ItemProposed(**anew, proposed_at=NOW, due_by=None))

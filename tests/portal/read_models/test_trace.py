@@ -229,6 +229,20 @@ async def test_a_declined_proposal_waits_again_from_the_day_on_which_it_is_put_t
         assert [(one.what, one.since) for node in graph.nodes for one in node.open] == still
 
 
+async def test_why_a_proposal_was_declined_is_told_rightly_with_the_reason_of_the_correction(pool: Pool) -> None:
+    told = Told()
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    right = proposals.DeclinationCorrected(**put, declined_because="Im Herbst.", reason="Verwechselt.", corrected_at=NOW)
+    first = proposals.ItemProposed(**put, proposed_at=story.BEGINS, due_by=None)
+    told.meetings.add(story.PROPOSAL, first, proposals.ProposalDeclined(**put, reason="Nie."), right)
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.PROPOSAL, NOW, EVERYBODY)
+    assert graph
+    steps = [(one.step, one.detail, one.facts.get("reason")) for node in graph.nodes if node.id == story.PROPOSAL for one in node.steps]
+    assert steps[1:] == [("declined", None, "Nie."), ("corrected", "Im Herbst.", "Verwechselt.")]
+    assert [one for node in graph.nodes for one in node.open] == []
+
+
 async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is_open_again(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
