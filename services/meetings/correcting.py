@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self, assert_never
-from uuid import UUID
+from typing import assert_never
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import AwareDatetime
 
 from services.meetings.attendance import must_be_member
 from services.meetings.bounds import must_be_closable, must_be_due, must_end_after_all, must_lie_within
@@ -31,84 +30,16 @@ from services.meetings.events.sitting import (
     SpanEntry,
 )
 from services.meetings.held import Opened, Sitting, evolve, must_have_been_opened
+from services.meetings.righting import (
+    AnyRight,
+    NothingIsRecorded,
+    RightDeliberation,
+    RightPresence,
+    RightReceipt,
+    RightResolution,
+    RightSpan,
+)
 from shared.domain import Command, Refusal
-from shared.localday import Moment
-from shared.text import Prose
-
-
-class Right(BaseModel):
-    """What really was so."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class RightSpan(Right):
-    """When the meeting was opened or closed."""
-
-    kind: Literal["opening", "closing"]
-    at: Moment
-
-
-class RightDoing(Right):
-    """When something was done, if it was."""
-
-    at: Annotated[Moment | None, Field(description="When it really was; as recorded by default.")] = None
-    never_happened: Annotated[StrictBool, Field(description="It was recorded, and nothing of the kind happened.")] = False
-
-    @model_validator(mode="after")
-    def must_say_one_thing(self) -> Self:
-        """ValueError for a time of what never happened."""
-        if self.never_happened and self.at:
-            raise ValueError("what never happened has no time")
-        return self
-
-    def really_at(self, formerly: datetime | None) -> datetime | None:
-        """When it was; None where it never happened. NothingIsRecorded where nothing is, and no time is said either."""
-        if self.never_happened:
-            return None
-        if (at := self.at or formerly) is None:
-            raise NothingIsRecorded
-        return at
-
-
-class RightPresence(RightDoing):
-    """When a member came or went."""
-
-    kind: Literal["arrival", "departure"]
-    member: UUID
-    recorded_at: Annotated[Moment | None, Field(description="The time that is recorded; null for what was left out.")] = None
-
-
-class RightReceipt(RightDoing):
-    """When the body received an item, or took note of it."""
-
-    kind: Literal["receipt", "note"]
-    item: UUID
-
-
-class RightDeliberation(RightDoing):
-    """When the body deliberated an item, and what was said."""
-
-    kind: Literal["deliberation"]
-    item: UUID
-    summary: Annotated[Prose | None, Field(description="Official words, no names of residents; as recorded by default.")] = None
-
-
-Cast = Annotated[StrictInt | None, Field(ge=0, le=1000, description="Votes cast so; as recorded by default.")]
-
-
-class RightResolution(Right):
-    """What was resolved, and by which votes."""
-
-    kind: Literal["resolution"]
-    resolution: UUID
-    text: Prose
-    yes: Cast = None
-    no: Cast = None
-    abstentions: Cast = None
-
-
-AnyRight = Annotated[RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution, Field(discriminator="kind")]
 
 
 class CorrectSitting(Command):
@@ -120,10 +51,6 @@ class CorrectSitting(Command):
     starts_at: AwareDatetime
     body_kind: BodyKind
     proposed_by_kind: BodyKind | None
-
-
-class NothingIsRecorded(Refusal):
-    """What is corrected is found as it was recorded, by its item or by its member and time; what was left out is entered with its time."""
 
 
 class SittingGoesOn(Refusal):
@@ -207,7 +134,7 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
             dealt = must_be_on_the_agenda(opened.items, right.item)
             formerly, summary = (dealt.deliberated.at, dealt.deliberated.summary) if dealt.deliberated else (None, None)
             at = right.really_at(formerly)
-            said = (right.summary or summary) if at else None
+            said = right.really_said(summary) if at else None
             return None if (formerly, summary) == (at, said) else DeliberationEntry(item=dealt.item, formerly=formerly, at=at, summary=said)
         case RightResolution():
             found = next((one for one in opened.items if one.resolution and one.resolution.resolution == right.resolution), None)

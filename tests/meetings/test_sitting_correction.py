@@ -18,19 +18,7 @@ from services.meetings.bounds import (
     SittingLastsTooLong,
     TimeLiesOutsideTheSitting,
 )
-from services.meetings.correcting import (
-    AnyRight,
-    CorrectSitting,
-    NothingIsRecorded,
-    OutcomeWouldChange,
-    ResolutionIsUnknown,
-    RightDeliberation,
-    RightPresence,
-    RightReceipt,
-    RightResolution,
-    RightSpan,
-    SittingGoesOn,
-)
+from services.meetings.correcting import CorrectSitting, OutcomeWouldChange, ResolutionIsUnknown, SittingGoesOn
 from services.meetings.dealing import (
     DeliberateItem,
     MoreVotesThanMembersPresent,
@@ -50,6 +38,15 @@ from services.meetings.events.sitting import (
 )
 from services.meetings.held import Sitting, SittingIsNotOpen, evolve
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda, Matter
+from services.meetings.righting import (
+    AnyRight,
+    NothingIsRecorded,
+    RightDeliberation,
+    RightPresence,
+    RightReceipt,
+    RightResolution,
+    RightSpan,
+)
 from services.meetings.sitting import SITTING, CloseSitting
 from shared.testing import Rules
 from tests.meetings.examples import (
@@ -283,6 +280,17 @@ def test_words_alone_are_corrected_and_a_time_alone_is_too() -> None:
     time = RightDeliberation(kind="deliberation", item=ITEM_ID, at=STARTS + 11 * MINUTE)
     later = entry.model_copy(update={"at": STARTS + 11 * MINUTE, "summary": DELIBERATED.summary})
     sitting.given(*RESOLVED).when(correct(time)).then(corrected(later))
+
+
+def test_words_that_were_never_meant_are_cleared() -> None:
+    none = RightDeliberation(kind="deliberation", item=ITEM_ID, summary=None)
+    cleared = DeliberationEntry(item=ITEM, formerly=DELIBERATED.deliberated_at, at=DELIBERATED.deliberated_at, summary=None)
+    held = sitting.given(*RESOLVED)
+    held.when(correct(none)).then(corrected(cleared))
+    sitting.given(*RESOLVED, corrected(cleared)).when(correct(none)).then()
+    time = RightDeliberation(kind="deliberation", item=ITEM_ID, at=STARTS + 11 * MINUTE)
+    later = cleared.model_copy(update={"at": STARTS + 11 * MINUTE})
+    sitting.given(*RESOLVED, corrected(cleared)).when(correct(time)).then(corrected(later))
 
 
 def test_what_never_happened_has_no_time() -> None:

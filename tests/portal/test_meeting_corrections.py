@@ -162,6 +162,8 @@ async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_p
         "right": {"kind": "deliberation", "item": THING, "summary": "Anders.", "never_happened": False},
         "reason": REASON,
     }
+    await site.post(f"{ITEM_PAGE}/deliberation-correction", item=THING, at="", summary="", **sending | {"_key": "c" * 20})
+    assert sent(site)["right"] == {"kind": "deliberation", "item": THING, "summary": None, "never_happened": False}
     assert all(f'id="correction-{name}" name="{name}" value="7"' in page for name in ("yes", "no", "abstentions"))
     cast = {"yes": 7, "no": 2, "abstentions": 0}
     votes = {name: str(number) for name, number in cast.items()}

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from services.meetings.api.kept import kind_of, permitted_meeting
 from services.meetings.attendance import RecordArrival, RecordLeaving
-from services.meetings.correcting import AnyRight, CorrectSitting
+from services.meetings.correcting import CorrectSitting
 from services.meetings.dealing import DeliberateItem, ReceiveItem, Resolve, TakeNote
 from services.meetings.items import Instrument
+from services.meetings.righting import AnyRight
 from services.meetings.sitting import SITTING, CloseSitting, sitting_of
 from shared.http.call import Call, Done
 from shared.localday import Moment

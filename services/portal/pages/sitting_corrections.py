@@ -79,7 +79,8 @@ def right_of(kind: str | None = None) -> Any:
     """Makes a correction's body out of a form's: what was so, and why that was recorded otherwise."""
 
     def made(reading: Reading) -> Mapping[str, JsonValue]:
-        right = {name: value for name, value in reading.body.items() if name != "reason"}
+        emptied = {"summary": None} if "summary" in reading.values else {}
+        right: dict[str, JsonValue] = emptied | {name: value for name, value in reading.body.items() if name != "reason"}
         if entry := right.pop("entry", None):
             said, member, recorded_at = ([*str(entry).split("|"), "", ""])[:3]
             right |= {"kind": said, "member": member, "recorded_at": recorded_at}
