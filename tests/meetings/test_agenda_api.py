@@ -513,6 +513,10 @@ async def test_what_was_recorded_wrongly_is_put_right_and_what_it_had_ended_begi
     await scene.done("/correction", {"right": after_all, "reason": "Es war doch dieser Punkt."})
     await until(lambda: scene.standing("dealt_with"))
     await until(free)
+    cleared = {"kind": "deliberation", "item": item, "summary": None}
+    await scene.done("/correction", {"right": cleared, "reason": "Die Worte gehören zu einem anderen Punkt."})
+    shown = (await city.get(f"/meetings/{scene.meeting}/items/{item}")).json()["outcome"]
+    assert (shown["deliberated_at"], shown["summary"]) == ("2018-11-06T15:05:00Z", None)
 
 
 async def test_what_was_put_right_of_a_hidden_item_stays_hidden(city: City) -> None:
