@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned
+from services.conferences.parts import WorkingGroup
 from shared.domain import Command, Refusal
 from shared.localday import local_day
 
@@ -18,6 +19,8 @@ class CorrectConference(Command):
 
     title: str
     partners: tuple[str, ...]
+    groups: tuple[WorkingGroup, ...] | None
+    """None keeps what is recorded."""
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str
@@ -41,11 +44,15 @@ class HoldingLiesInTheFuture(Refusal):
     """A conference is entered as held on its day or afterwards, not in advance."""
 
 
+class WorkingGroupsStay(Refusal):
+    """A working group that was named stays: it can be called otherwise, and others can be added."""
+
+
 class ResultsWentElsewhere(Refusal):
     """To whom the results were handed over has happened, and is not corrected."""
 
 
-PLAN = ("title", "partners", "starts_at", "ends_at", "place", "results_go_to", "results_go_to_name")
+PLAN = ("title", "partners", "groups", "starts_at", "ends_at", "place", "results_go_to", "results_go_to_name")
 """What can be wrong of a plan."""
 HOLDING = ("title", "place", "held_on", "attendance")
 """What can be wrong of a holding."""
@@ -57,10 +64,14 @@ def correct(command: CorrectConference, planned: ConferencePlanned, held: Confer
         raise ConferenceIsNotHeldYet
     if held and command.results_go_to != held.results_go_to:
         raise ResultsWentElsewhere
+    groups = planned.groups if command.groups is None else command.groups
+    if not {group.key for group in planned.groups} <= {group.key for group in groups}:
+        raise WorkingGroupsStay
     # The same body may be called otherwise by now; it is told by the name that was entered with it.
     same_body = command.results_go_to == planned.results_go_to
     corrected = ConferenceCorrected(
-        **{name: getattr(command, name) for name in PLAN if name != "results_go_to_name"},
+        **{name: getattr(command, name) for name in PLAN if name not in ("groups", "results_go_to_name")},
+        groups=groups,
         host=planned.host,
         host_name=planned.host_name,
         formerly_title=planned.title,

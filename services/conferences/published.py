@@ -30,7 +30,7 @@ def published(fact: Received[Event]) -> Contract | None:
         case ConferenceHeld():
             return contracts.ConferenceHeld(conference=fact.stream, **event.model_dump())
         case ConferenceCorrected():
-            return contracts.ConferenceCorrected(conference=fact.stream, **dict(event))
+            return contracts.ConferenceCorrected(conference=fact.stream, **event.model_dump())
         case RegistrationOpened():
             return contracts.RegistrationOpened(**dict(event))
         case RegistrationClosed():

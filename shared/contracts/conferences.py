@@ -265,6 +265,7 @@ class ConferenceCorrected(OfConference, name="conferences.ConferenceCorrected", 
     host: UUID
     host_name: str
     partners: tuple[str, ...]
+    groups: tuple[WorkingGroup, ...]
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str

@@ -124,6 +124,7 @@ CONFERENCE_CORRECTED = ConferenceCorrected(
     host=OFFICE,
     host_name=OFFICE_NAME,
     partners=PLANNED.partners,
+    groups=PLANNED.groups,
     starts_at=STARTS,
     ends_at=ENDS,
     place="Stadthalle",
@@ -297,7 +298,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         results_go_to=BOARD,
         results_go_to_name=BOARD_NAME,
     ),
-    contracts.ConferenceCorrected(conference=CONFERENCE, **dict(CONFERENCE_CORRECTED)),
+    contracts.ConferenceCorrected(conference=CONFERENCE, **CONFERENCE_CORRECTED.model_dump()),
     contracts.RegistrationOpened(**OF_CONFERENCE, closes_at=CLOSES, capacity=CAPACITY),
     contracts.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW),
     contracts.RegistrationRequested(

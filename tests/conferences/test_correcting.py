@@ -13,8 +13,10 @@ from services.conferences.correcting import (
     CorrectConference,
     HoldingLiesInTheFuture,
     ResultsWentElsewhere,
+    WorkingGroupsStay,
 )
 from services.conferences.events.conference import ConferenceCorrected
+from services.conferences.parts import WorkingGroup
 from shared.testing import Rules
 from tests.conferences.examples import BOARD, BOARD_NAME, ENDS, HELD, HELD_ON, OFFICE, OFFICE_NAME, PLACE, PLANNED, RECORDED, STARTS, TITLE
 
@@ -27,6 +29,7 @@ DAY = timedelta(days=1)
 PLAN: dict[str, Any] = {
     "title": TITLE,
     "partners": PLANNED.partners,
+    "groups": PLANNED.groups,
     "starts_at": STARTS,
     "ends_at": ENDS,
     "place": PLACE,
@@ -56,6 +59,14 @@ def test_a_held_conference_is_corrected_and_keeps_what_is_not_named() -> None:
     stands: dict[str, Any] = {"held_on": HELD_ON, "attendance": 120}
     conference.given(PLANNED, RECORDED, HELD).when(correct(place="Stadthalle")).then(corrected(place="Stadthalle", **stands))
     conference.given(PLANNED, RECORDED, HELD).when(correct(attendance=0)).then(corrected(**stands | {"attendance": 0}))
+
+
+def test_a_working_group_is_called_otherwise_or_added_and_none_goes() -> None:
+    [group] = PLANNED.groups
+    renamed, more = group.model_copy(update={"name": "Sprache"}), WorkingGroup(key="arbeit", name="Arbeit")
+    conference.given(PLANNED).when(correct(groups=(renamed, more))).then(corrected(groups=(renamed, more)))
+    conference.given(PLANNED).when(correct(groups=None, place="Saal")).then(corrected(place="Saal"))
+    conference.given(PLANNED).when(correct(groups=(more,))).then_refused(WorkingGroupsStay)
 
 
 def test_what_is_recorded_just_so_is_nothing_to_do() -> None:

@@ -475,6 +475,7 @@ CONFERENCE_CORRECTED = ConferenceCorrected(
     host=OFFICE,
     host_name="Koordinierungsstelle",
     partners=(),
+    groups=(),
     starts_at=datetime(2018, 11, 30, 13, 0, tzinfo=UTC),
     ends_at=datetime(2018, 11, 30, 18, 0, tzinfo=UTC),
     place="Volkshochschule",

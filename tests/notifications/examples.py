@@ -179,7 +179,7 @@ CONFERENCE_HELD = conferences.ConferenceHeld(
     results_go_to_name=BOARD_NAME,
 )  # fmt: skip
 CONFERENCE_CORRECTED = conferences.ConferenceCorrected(
-    **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", partners=("Volkshochschule",), starts_at=STARTS,
+    **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", partners=("Volkshochschule",), groups=(), starts_at=STARTS,
     ends_at=STARTS + timedelta(hours=6), place="Saal", formerly_title=CONFERENCE_TITLE, formerly_starts_at=STARTS,
     formerly_ends_at=STARTS + timedelta(hours=6), formerly_place="Stadthalle", results_go_to=BOARD, results_go_to_name=BOARD_NAME,
     held_on=None, attendance=None,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from services.portal.pages.conference_corrections import groups_of
 from tests.portal.interfaces import THING, answer_to
 from tests.portal.sites import Said, Site, new_site
 from tests.portal.test_spoken import Answering
@@ -21,6 +22,7 @@ RECORDED: dict[str, Any] = {
     "ends_at": "2018-11-30T18:00:00Z",
     "place": "Saal",
     "partners": ["Volkshochschule", "Netzwerk"],
+    "groups": [{"key": "sprache", "name": "Sprache"}, {"key": "arbeit", "name": "Arbeti"}],
     "results_go_to": THING,
 }
 HELD = {"held_on": "2018-11-30", "attendance": 120}
@@ -30,12 +32,16 @@ SENT = {
     "ends_at": "2018-12-01T19:00",
     "place": "Stadthalle",
     "partners": "Volkshochschule\r\n\r\nNetzwerk",
+    "groups_now": "sprache Sprache\r\narbeit Arbeti",
+    "groups": "Arbeit\r\nSprache",
     "results_go_to": THING,
     "reason": "Verschrieben.",
 }
 BODY: dict[str, Any] = SENT | {
     "starts_at": "2018-12-01T14:00:00+01:00", "ends_at": "2018-12-01T19:00:00+01:00", "partners": ["Volkshochschule", "Netzwerk"],
+    "groups": [{"key": "arbeit", "name": "Arbeit"}, {"key": "sprache", "name": "Sprache"}],
 }  # fmt: skip
+BODY.pop("groups_now")
 
 
 class Saying(Answering):
@@ -69,13 +75,23 @@ async def test_what_is_recorded_of_the_plan_is_filled_in_and_sent_whole(tmp_path
     page = (await site.get(PAGE)).text
     assert values(page, "plan-correction") == {
         "title": "Fünfte Konferenz", "starts_at": "2018-11-30T14:00", "ends_at": "2018-11-30T19:00", "place": "Saal",
-        "partners": "Volkshochschule\nNetzwerk", "reason": "",
+        "partners": "Volkshochschule\nNetzwerk", "groups_now": "sprache Sprache\narbeit Arbeti", "groups": "Sprache\nArbeti", "reason": "",
     }  # fmt: skip
     assert "/holding-correction" not in page
     answer = await site.post(f"{PAGE}/plan-correction", _key="k" * 20, **SENT)
     assert answer.status_code == 303, answer.text
     assert json.loads(site.asked[-1].content) == BODY
     assert "Die Konferenz ist berichtigt." in (await site.get(answer.headers["location"])).text
+
+
+def test_a_group_keeps_its_key_and_two_new_names_at_once_take_over_none() -> None:
+    now = ["sprache Sprache und Bildung", "arbeit Arbeti"]
+    for names, keys in (
+        (["Arbeti", "Sprache und Bildung", "Wohnen"], ["arbeit", "sprache", "wohnen"]),
+        (["Sprache und Bildung", "Arbeit und Ausbildung"], ["sprache", "arbeit"]),
+        (["Beruf", "Wohnen"], ["beruf", "wohnen"]),
+    ):
+        assert groups_of(names, now) == [{"key": key, "name": name} for key, name in zip(keys, names, strict=True)]
 
 
 async def test_of_what_was_held_the_day_and_the_attendance_are_filled_in_as_well(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator
 
 from services.conferences.api.conferences import host_of, planned_conference
-from services.conferences.api.planning import NO_BODY, must_follow_the_beginning
+from services.conferences.api.planning import NO_BODY, Groups, must_follow_the_beginning
 from services.conferences.conference import CONFERENCE
 from services.conferences.correcting import CorrectConference
+from services.conferences.parts import WorkingGroup
 from services.conferences.read_models.known_bodies import names_of
 from shared.http.bad_input import BadInput
 from shared.http.call import Call, Done
@@ -31,6 +32,7 @@ class Correction(BaseModel):
     ends_at: Annotated[Moment, Field(description="After its beginning, by less than seven days.")]
     place: Line
     partners: Annotated[list[Name], Field(max_length=50)]
+    groups: Annotated[Groups | None, Field(description="Each with the key that it has; as recorded by default.")] = None
     results_go_to: Annotated[UUID, Field(description="The body that receives and deliberates its results; as it is, once it has them.")]
     held_on: Annotated[Day | None, Field(description="If it was held; as recorded by default.")] = None
     attendance: Annotated[StrictInt | None, Field(ge=0, le=100_000, description="If it was held; as recorded by default.")] = None
@@ -47,11 +49,12 @@ async def correct_conference(conference: UUID, wish: Correction, call: Call) -> 
     names = await names_of(call.read, local_day(wish.starts_at), wish.results_go_to)
     if wish.results_go_to not in names and wish.results_go_to != planned.results_go_to:
         raise BadInput("body.results_go_to", NO_BODY)
-    told = {name: getattr(wish, name) for name in Correction.model_fields if name != "partners"}
+    told = {name: getattr(wish, name) for name in Correction.model_fields if name not in ("partners", "groups")}
     command = CorrectConference(
         now=call.now,
         **told,
         partners=tuple(wish.partners),
+        groups=None if wish.groups is None else tuple(WorkingGroup(key=group.key, name=group.name) for group in wish.groups),
         results_go_to_name=names.get(wish.results_go_to, planned.results_go_to_name),
     )
     return await call.execute(CONFERENCE, conference, command, body=host_of, if_match="optional")

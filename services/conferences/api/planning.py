@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, ValidationInfo, field_validator
 
 from services.conferences.api.conferences import host_of
 from services.conferences.conference import CONFERENCE, HoldConference, PlanConference
@@ -40,6 +40,16 @@ class NewGroup(BaseModel):
     name: Name
 
 
+def must_have_different_keys(groups: list[NewGroup]) -> list[NewGroup]:
+    """ValueError where two working groups have one key."""
+    if len({group.key for group in groups}) < len(groups):
+        raise ValueError("must have a different key for each group")
+    return groups
+
+
+Groups = Annotated[list[NewGroup], Field(max_length=50), AfterValidator(must_have_different_keys)]
+
+
 class NewConference(BaseModel):
     """A conference as it is planned."""
 
@@ -51,18 +61,10 @@ class NewConference(BaseModel):
     ends_at: Annotated[Moment, Field(description="After its beginning, by less than seven days.")]
     place: Line
     partners: Annotated[list[Name], Field(max_length=50)] = []
-    groups: Annotated[list[NewGroup], Field(max_length=50)] = []
+    groups: Groups = []
     results_go_to: Annotated[UUID, Field(description="The body that receives and deliberates its results.")]
 
     _ends_after_it_begins = field_validator("ends_at")(must_follow_the_beginning)
-
-    @field_validator("groups")
-    @classmethod
-    def must_have_different_keys(cls, groups: list[NewGroup]) -> list[NewGroup]:
-        """ValueError where two working groups have one key."""
-        if len({group.key for group in groups}) < len(groups):
-            raise ValueError("must have a different key for each group")
-        return groups
 
 
 class Holding(BaseModel):

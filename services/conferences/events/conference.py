@@ -84,6 +84,7 @@ class ConferenceCorrected(Event, name="conferences.ConferenceCorrected"):
     host: UUID
     host_name: str
     partners: tuple[str, ...]
+    groups: tuple[WorkingGroup, ...]
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str

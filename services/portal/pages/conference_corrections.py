@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import JsonValue
 
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
-from services.portal.pages.conferences import lines_of
+from services.portal.pages.conferences import key_of, lines_of
 from services.portal.steps import Step
 
 PLAN = (
@@ -18,6 +18,14 @@ PLAN = (
     Field("ends_at", mark("End"), "moment"),
     Field("place", mark("Place")),
     Field("partners", mark("Partners"), "prose", hint=mark("One in each line."), needed=False),
+    Field("groups_now", mark("Working groups"), "hidden", needed=False),
+    Field(
+        "groups",
+        mark("Working groups"),
+        "prose",
+        hint=mark("One in each line. Correct one name at a time; further groups can be added."),
+        needed=False,
+    ),
 )
 REASON = Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
 DONE = mark("The conference is corrected.")
@@ -42,7 +50,18 @@ CORRECT_HOLDING = Form(
 
 
 def _whole(reading: Reading) -> Mapping[str, JsonValue]:
-    return {**reading.body, "partners": list[JsonValue](lines_of(reading.body.get("partners")))}
+    body = {name: value for name, value in reading.body.items() if name != "groups_now"}
+    groups = groups_of(lines_of(reading.body.get("groups")), lines_of(reading.body.get("groups_now")))
+    return {**body, "partners": list[JsonValue](lines_of(reading.body.get("partners"))), "groups": groups}
+
+
+def groups_of(names: Sequence[str], now: Sequence[str]) -> list[JsonValue]:
+    """Each name with the key that it has now. One new name for one that is gone takes over its key; others get their own."""
+    keys = {name: key for key, _, name in (one.partition(" ") for one in now)}
+    gone, new = [key for name, key in keys.items() if name not in names], [name for name in names if name not in keys]
+    if len(gone) == len(new) == 1:
+        keys[new[0]] = gone[0]
+    return [{"key": keys.get(name) or key_of(name), "name": name} for name in names]
 
 
 STEPS = tuple(
@@ -53,5 +72,11 @@ STEPS = tuple(
 
 def values_of(conference: Any) -> dict[str, Mapping[str, JsonValue]]:
     """What is recorded, as both forms show it."""
-    recorded = {**conference, "partners": "\n".join(conference["partners"])}
+    groups = conference["groups"]
+    recorded = {
+        **conference,
+        "partners": "\n".join(conference["partners"]),
+        "groups": "\n".join(one["name"] for one in groups),
+        "groups_now": "\n".join(f"{one['key']} {one['name']}" for one in groups),
+    }
     return {form.name: {one.name: recorded.get(one.name) for one in form.fields} for form in (CORRECT_PLAN, CORRECT_HOLDING)}

@@ -171,7 +171,8 @@ def the_conference_is_corrected(told: Told) -> None:
 def conference_corrected(**changes: Any) -> conferences.ConferenceCorrected:
     """What was entered of the conference, put right; held only where that is said."""
     told: dict[str, Any] = {
-        **OF_CONFERENCE, "host": OFFICE, "host_name": NAMES[OFFICE], "partners": (), "starts_at": BEGINS, "place": "Volkshochschule",
+        **OF_CONFERENCE, "host": OFFICE, "host_name": NAMES[OFFICE], "partners": (), "groups": (), "starts_at": BEGINS,
+        "place": "Volkshochschule",
         "ends_at": BEGINS + timedelta(hours=6), "formerly_title": CITY_TITLE, "formerly_starts_at": BEGINS,
         "formerly_ends_at": BEGINS + timedelta(hours=6),
         "formerly_place": "Volkshochschule", "results_go_to": BOARD, "results_go_to_name": NAMES[BOARD], "held_on": None,
