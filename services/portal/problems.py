@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -50,8 +50,8 @@ def input_said(what: str, language: Language) -> str | None:
     return None
 
 
-def by_field(problem: ServiceProblem, language: Language) -> tuple[dict[str, str], list[str]]:
-    """What is wrong with which field of the body, and what is wrong as a whole."""
+def by_field(problem: ServiceProblem, language: Language, asked: Collection[str]) -> tuple[dict[str, str], list[str]]:
+    """What is wrong with which field that the form `asked` for, also inside what is `right`, and what is wrong as a whole."""
     if not problem.errors:
         return {}, [said(problem, language)]
     fields: dict[str, str] = {}
@@ -60,7 +60,9 @@ def by_field(problem: ServiceProblem, language: Language) -> tuple[dict[str, str
         place, _, rest = error["where"].partition(".")
         sentence = input_said(error["what"], language) or UNFIT
         if place == "body" and rest:
-            fields.setdefault(rest.removeprefix("right.").removeprefix("rule.").partition(".")[0], sentence)
+            parts = rest.split(".")
+            wrapped = [part for part in parts if part in asked] if parts[0] in ("right", "rule") else []
+            fields.setdefault((wrapped or parts[:1])[-1], sentence)
         else:
             whole.append(sentence)
     return fields, whole

@@ -161,10 +161,10 @@ class Visit:
                 if problem.status in (401, 403, 404):
                     raise
                 status, retry_after = problem.status, problem.retry_after
-                errors, says = by_field(problem, self.language)
+                fields = {one.name for one in form.fields}
+                errors, says = by_field(problem, self.language, fields)
                 if status == 413 and (longest := form.longest(reading)):
                     errors = {longest: TOO_LONG}
-                fields = {one.name for one in form.fields}
                 says = [self.text(one) for one in (*says, *(error for name, error in errors.items() if name not in fields))]
                 errors = {name: self.text(error) for name, error in errors.items() if name in fields}
                 seen = None if problem.status == 412 else seen  # Drawn again, it shows what holds now.

@@ -180,3 +180,13 @@ async def test_what_does_not_fit_is_said_beside_the_form(tmp_path: Path) -> None
     answer = await site.post(f"{PAGE}/attendance-correction", _key="k" * 20, entry=entry, never_happened="yes", reason=REASON)
     assert answer.status_code == 409
     assert "beschlussfähig" in answer.text
+
+
+async def test_what_cannot_be_read_is_said_beside_its_field(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path, outcome={"deliberated_at": BEGAN, "summary": "So."})
+    wrong = {"where": "body.right.deliberation.summary", "what": "is too long"}
+    site.answers[f"POST {MEETING}/correction"] = (422, {"type": "urn:bindeglied:problem:bad-input", "detail": "…", "errors": [wrong]})
+    await site.sign_in("alle")
+    answer = await site.post(f"{ITEM_PAGE}/deliberation-correction", _key="k" * 20, item=THING, summary="Anders.", reason=REASON)
+    assert answer.status_code == 422
+    assert 'id="deliberation-correction-summary-error"' in answer.text

@@ -94,10 +94,11 @@ def test_an_unknown_refusal_is_no_english_on_a_german_page() -> None:
 
 def test_what_does_not_fit_is_told_by_field() -> None:
     errors = [{"where": "body.name", "what": "is missing"}, {"where": "body.groups.0.key", "what": "is missing"}]
+    errors.append({"where": "body.right.resolution.text", "what": "is missing"})
     errors.append({"where": "header.If-Match", "what": "is missing"})
     problem = ServiceProblem(422, "urn:bindeglied:problem:bad-input", "The input does not fit.", errors)
-    fields, whole = by_field(problem, "de")
-    assert fields == {"name": "Diese Angabe fehlt.", "groups": "Diese Angabe fehlt."}
+    fields, whole = by_field(problem, "de", {"name", "resolution", "text"})
+    assert fields == dict.fromkeys(("name", "groups", "text"), "Diese Angabe fehlt.")
     assert whole == ["Bitte prüfen Sie die Angaben.", "Diese Angabe fehlt."]
 
 
