@@ -25,17 +25,20 @@ from services.meetings.events.sitting import (
     NoteEntry,
     PresenceEntry,
     ReceiptEntry,
+    RejectionEntry,
     ResolutionEntry,
     SittingCorrected,
     SpanEntry,
 )
 from services.meetings.held import Opened, Sitting, evolve, must_have_been_opened
+from services.meetings.items import Votes
 from services.meetings.righting import (
     AnyRight,
     NothingIsRecorded,
     RightDeliberation,
     RightPresence,
     RightReceipt,
+    RightRejection,
     RightResolution,
     RightSpan,
 )
@@ -141,6 +144,8 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
             if found is None:
                 raise ResolutionIsUnknown
             return resolution_entry(right, found)
+        case RightRejection():
+            return rejection_entry(right, must_be_on_the_agenda(opened.items, right.item))
         case _:
             assert_never(right)
 
@@ -148,16 +153,31 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
 def resolution_entry(right: RightResolution, dealt: Dealt) -> ResolutionEntry | None:
     """What was resolved and by which votes, as it is right; None where it says so already. It stays resolved, by those who were there."""
     assert dealt.resolution  # Or it would not have been found.
-    recorded = dealt.resolution.votes
-    cast = {name: value for name in ("yes", "no", "abstentions") if (value := getattr(right, name)) is not None}
-    votes = recorded.model_copy(update=cast)
+    votes = right.cast(recorded := dealt.resolution.votes)
     if (dealt.text, recorded) == (right.text, votes):
         return None
-    if votes.yes <= votes.no:
-        raise OutcomeWouldChange
-    if votes.yes + votes.no + votes.abstentions > recorded.present:
-        raise MoreVotesThanMembersPresent(present=recorded.present)
+    must_come_out(votes, passed=True)
     return ResolutionEntry(item=dealt.item, resolution=right.resolution, text=right.text, votes=votes)
+
+
+def rejection_entry(right: RightRejection, dealt: Dealt) -> RejectionEntry | None:
+    """What found no majority and by which votes, as it is right; None where it says so already. It stays rejected."""
+    found = next((one for one in dealt.rejections if one.rejected_at == right.recorded_at), None)
+    if found is None:
+        raise NothingIsRecorded
+    votes = right.cast(found.votes)
+    if (found.text, found.votes) == (right.text, votes):
+        return None
+    must_come_out(votes, passed=False)
+    return RejectionEntry(item=dealt.item, rejected_at=found.rejected_at, text=right.text, votes=votes)
+
+
+def must_come_out(votes: Votes, *, passed: bool) -> None:
+    """The refusal of votes by which it would have come out otherwise, or that more cast than were there."""
+    if (votes.yes > votes.no) != passed:
+        raise OutcomeWouldChange
+    if votes.yes + votes.no + votes.abstentions > votes.present:
+        raise MoreVotesThanMembersPresent(present=votes.present)
 
 
 def presence_of(right: RightPresence, opened: Opened) -> PresenceEntry | None:

@@ -18,6 +18,7 @@ from services.meetings.events.sitting import (
     NoteEntry,
     NoteTaken,
     ReceiptEntry,
+    RejectionEntry,
     ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
@@ -94,6 +95,10 @@ class Dealt:
     def corrected(self, entry: ItemEntry) -> Dealt:
         """The same as a correction has it."""
         match entry:
+            case RejectionEntry(rejected_at=rejected_at):
+                right = {"text": entry.text, "votes": entry.votes}
+                rejections = (one.model_copy(update=right) if one.rejected_at == rejected_at else one for one in self.rejections)
+                return replace(self, rejections=tuple(rejections))
             case ReceiptEntry(at=at):
                 return replace(self, received_at=at)
             case DeliberationEntry(at=at):

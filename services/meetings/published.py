@@ -29,6 +29,7 @@ from services.meetings.events.sitting import (
     OfItem,
     PresenceEntry,
     ReceiptEntry,
+    RejectionEntry,
     ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
@@ -168,9 +169,11 @@ def corrected(event: SittingCorrected) -> Contract | None:
     why: dict[str, Any] = {"reason": event.reason, "corrected_at": event.corrected_at}
     if isinstance(entry, PresenceEntry):
         return None
-    if isinstance(entry, ResolutionEntry):
-        votes = sittings.Votes(**entry.votes.model_dump())
-        return sittings.ResolutionCorrected(**of_item(event, entry.item), resolution=entry.resolution, text=entry.text, votes=votes, **why)
+    if isinstance(entry, ResolutionEntry | RejectionEntry):
+        voted: dict[str, Any] = {"text": entry.text, "votes": sittings.Votes(**entry.votes.model_dump()), **why}
+        if isinstance(entry, RejectionEntry):
+            return sittings.RejectionCorrected(**of_item(event, entry.item), rejected_at=entry.rejected_at, **voted)
+        return sittings.ResolutionCorrected(**of_item(event, entry.item), resolution=entry.resolution, **voted)
     if entry.formerly is None:
         return left_out(event, entry)
     said: dict[str, Any] = {"what": entry.kind, "formerly": entry.formerly, "at": entry.at, **why}

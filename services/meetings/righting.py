@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
+from services.meetings.items import Votes
 from shared.domain import Refusal
 from shared.localday import Moment
 from shared.text import Prose
@@ -84,15 +85,35 @@ class RightDeliberation(RightDoing):
 Cast = Annotated[StrictInt | None, Field(ge=0, le=1000, description="Votes cast so; as recorded by default.")]
 
 
-class RightResolution(Right):
-    """What was resolved, and by which votes."""
+class RightVote(Right):
+    """What was put to the vote, and how many voted how."""
 
-    kind: Literal["resolution"]
-    resolution: UUID
     text: Prose
     yes: Cast = None
     no: Cast = None
     abstentions: Cast = None
 
+    def cast(self, recorded: Votes) -> Votes:
+        """The votes as they were cast, of those who are recorded as present."""
+        said = {name: value for name in ("yes", "no", "abstentions") if (value := getattr(self, name)) is not None}
+        return recorded.model_copy(update=said)
 
-AnyRight = Annotated[RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution, Field(discriminator="kind")]
+
+class RightResolution(RightVote):
+    """What was resolved, and by which votes."""
+
+    kind: Literal["resolution"]
+    resolution: UUID
+
+
+class RightRejection(RightVote):
+    """What found no majority, and by which votes."""
+
+    kind: Literal["rejection"]
+    item: UUID
+    recorded_at: Annotated[Moment, Field(description="When it was voted, as recorded.")]
+
+
+AnyRight = Annotated[
+    RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution | RightRejection, Field(discriminator="kind")
+]

@@ -29,6 +29,7 @@ RECORDED = {
     "deliberation": mark("Deliberation"),
     "note": mark("Taking note"),
     "resolution": mark("Resolution"),
+    "rejection": mark("Rejection"),
 }
 STEPS = {
     "planned": mark("Planned"),

@@ -59,6 +59,7 @@ from services.meetings.events.sitting import (
     MemberLeft,
     NoteTaken,
     ReceiptEntry,
+    RejectionEntry,
     ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
@@ -290,6 +291,14 @@ TEXT_CORRECTED = SittingCorrected(
     **IN_SITTING,
     entry=ResolutionEntry(item=ITEM, resolution=resolution_of(ITEM_ID), text=RIGHT_TEXT, votes=PASSED.votes),
     reason="In der Niederschrift fehlten die Worte „und am Wochenende“.",
+    **WHEN_HELD,
+)
+REJECTION_CORRECTED = SittingCorrected(
+    **IN_SITTING,
+    entry=RejectionEntry(
+        item=ITEM, rejected_at=REJECTED.rejected_at, text=RIGHT_TEXT, votes=REJECTED.votes.model_copy(update={"yes": 0, "abstentions": 1})
+    ),
+    reason="Die Stimmen waren verzählt.",
     **WHEN_HELD,
 )
 RECEIPT_CORRECTED = SittingCorrected(
@@ -552,6 +561,14 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         text=RIGHT_TEXT,
         votes=sittings.Votes(yes=2, no=0, abstentions=0, present=2, entitled=2, quorum=2),
         reason=TEXT_CORRECTED.reason,
+        corrected_at=LATER,
+    ),
+    sittings.RejectionCorrected(
+        **TOLD_OF_ITEM,
+        rejected_at=REJECTED.rejected_at,
+        text=RIGHT_TEXT,
+        votes=sittings.Votes(yes=0, no=1, abstentions=1, present=2, entitled=2, quorum=2),
+        reason=REJECTION_CORRECTED.reason,
         corrected_at=LATER,
     ),
     sittings.SittingCorrected(

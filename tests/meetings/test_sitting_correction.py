@@ -44,6 +44,7 @@ from services.meetings.righting import (
     RightDeliberation,
     RightPresence,
     RightReceipt,
+    RightRejection,
     RightResolution,
     RightSpan,
 )
@@ -69,6 +70,7 @@ from tests.meetings.examples import (
     RECEIPT_CORRECTED,
     RECEIVED,
     REJECTED,
+    REJECTION_CORRECTED,
     RIGHT_TEXT,
     SECOND_ARRIVED,
     SECOND_MEMBER,
@@ -189,6 +191,18 @@ def test_the_votes_of_a_resolution_are_corrected_and_it_stays_resolved() -> None
     sitting.given(*RESOLVED).when(correct(tie)).then_refused(OutcomeWouldChange)
     more = right.model_copy(update={"yes": 2})
     sitting.given(*RESOLVED).when(correct(more)).then_refused(MoreVotesThanMembersPresent, present=2)
+
+
+def test_what_was_rejected_is_corrected_and_stays_rejected() -> None:
+    right = RightRejection(kind="rejection", item=ITEM_ID, recorded_at=REJECTED.rejected_at, text=RIGHT_TEXT, yes=0, abstentions=1)
+    wish = correct(right, reason=REJECTION_CORRECTED.reason)
+    voted = sitting.given(*THERE, RECEIVED, DELIBERATED, REJECTED, CLOSED)
+    voted.when(wish).then(REJECTION_CORRECTED).when(wish).then_nothing()
+    voted.when(correct(right.model_copy(update={"yes": 2, "abstentions": 0}))).then_refused(OutcomeWouldChange)
+    voted.when(correct(right.model_copy(update={"no": 3}))).then_refused(MoreVotesThanMembersPresent, present=2)
+    voted.when(correct(right.model_copy(update={"recorded_at": ENDS}))).then_refused(NothingIsRecorded)
+    last = PASSED.model_copy(update={"resolved_at": REJECTED.rejected_at + MINUTE})
+    sitting.given(*THERE, RECEIVED, DELIBERATED, REJECTED, last, CLOSED).when(wish).then(REJECTION_CORRECTED)
 
 
 def test_what_was_put_right_can_be_put_right_again_and_back() -> None:

@@ -171,6 +171,28 @@ async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_p
     assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse.", **cast}, "reason": REASON}
 
 
+async def test_of_a_vote_without_a_majority_words_and_numbers_are_put_right(tmp_path: Path) -> None:
+    votes = answer_to(ITEM)["outcome"]["resolution"]["votes"]
+    rejected = {"text": "Keine Kurse.", "votes": votes, "rejected_at": "2018-11-06T15:30:00Z"}
+    site = site_of_a_meeting(tmp_path, outcome={"deliberated_at": BEGAN, "rejections": [rejected]})
+    await site.sign_in("alle")
+    page = (await site.get(ITEM_PAGE)).text
+    assert "Keine Kurse.</textarea>" in page
+    assert '<option value="2018-11-06T15:30:00Z" selected' in page
+    assert "06.11.2018 16:30" in page
+    sending: dict[str, Any] = {
+        "item": THING,
+        "recorded_at": rejected["rejected_at"],
+        "text": "Keine.",
+        "yes": "1",
+        "no": "2",
+        "abstentions": "0",
+    }
+    await site.post(f"{ITEM_PAGE}/rejection-correction", _key="k" * 20, **sending, reason=REASON)
+    cast = {"yes": 1, "no": 2, "abstentions": 0}
+    assert sent(site) == {"right": sending | cast | {"kind": "rejection"}, "reason": REASON}
+
+
 async def test_what_does_not_fit_is_said_beside_the_form(tmp_path: Path) -> None:
     site = site_of_a_meeting(tmp_path)
     refused = {"type": "urn:bindeglied:meetings:VoteWouldNotStand", "detail": "…"}

@@ -157,7 +157,17 @@ class ResolutionEntry(Value):
     votes: Votes
 
 
-ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry
+class RejectionEntry(Value):
+    """What found no majority, and by which votes; when, and that it found none, stays."""
+
+    kind: Literal["rejection"] = "rejection"
+    item: AgendaItem
+    rejected_at: AwareDatetime
+    text: str
+    votes: Votes
+
+
+ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry | RejectionEntry
 AnyEntry = SpanEntry | PresenceEntry | ItemEntry
 
 

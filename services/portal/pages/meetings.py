@@ -213,7 +213,12 @@ async def show_item(visit: Visit) -> Response:
         "meetings/item.html",
         meeting=meeting,
         item=item,
-        steps=draw(visit, steps, values=sitting_corrections.values_of(item)),
+        steps=draw(
+            visit,
+            steps,
+            values=sitting_corrections.values_of(item),
+            options={"recorded_at": sitting_corrections.rejections_of(item)},
+        ),
         said=forms_of(*DEALING, *sitting_corrections.OF_ITEM),
         kinds=RECORDED,
         following=later[0] if later else None,

@@ -73,6 +73,18 @@ RESOLUTION = Form(
     submit=mark("Correct the resolution"),
     done=mark("The resolution is corrected."),
 )
+REJECTION = Form(
+    "rejection-correction",
+    (
+        ITEM,
+        Field("recorded_at", mark("Which vote"), "choice", translated=False),
+        Field("text", mark("What was put to the vote"), "prose"),
+        *VOTES,
+        REASON,
+    ),
+    submit=mark("Correct the rejection"),
+    done=DONE,
+)
 
 
 def right_of(kind: str | None = None) -> Any:
@@ -96,8 +108,9 @@ CORRECT_RECEIPT = Step(RECEIPT, mark("Correct the receipt"), "meetings", CORRECT
 CORRECT_DELIBERATION = Step(DELIBERATION, mark("Correct the deliberation"), "meetings", CORRECT_PATH, body=right_of("deliberation"))
 CORRECT_NOTE = Step(NOTE, mark("Correct the taking note"), "meetings", CORRECT_PATH, body=right_of("note"))
 CORRECT_RESOLUTION = Step(RESOLUTION, mark("Correct the resolution"), "meetings", CORRECT_PATH, body=right_of("resolution"))
+CORRECT_REJECTION = Step(REJECTION, mark("Correct what was rejected"), "meetings", CORRECT_PATH, body=right_of("rejection"))
 OF_MEETING = (CORRECT_TIMES, CORRECT_ATTENDANCE, ENTER_LEFT_OUT)
-OF_ITEM = (CORRECT_RECEIPT, CORRECT_DELIBERATION, CORRECT_NOTE, CORRECT_RESOLUTION)
+OF_ITEM = (CORRECT_RECEIPT, CORRECT_DELIBERATION, CORRECT_NOTE, CORRECT_RESOLUTION, CORRECT_REJECTION)
 
 
 def of_meeting(visit: Visit, meeting: Any) -> list[Step]:
@@ -135,7 +148,7 @@ def of_item(visit: Visit, meeting: Any, item: Any) -> list[Step]:
     for kind, step in zip(done, OF_ITEM, strict=False):
         recorded = outcome.get(done[kind])
         steps.append((step if recorded else replace(step, title=enter[kind]), recorded or (held and asked[kind])))
-    return fitting(visit, *steps, (CORRECT_RESOLUTION, outcome.get("resolution")))
+    return fitting(visit, *steps, (CORRECT_RESOLUTION, outcome.get("resolution")), (CORRECT_REJECTION, outcome.get("rejections")))
 
 
 def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
@@ -144,6 +157,19 @@ def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
     begin: dict[str, dict[str, JsonValue]] = {step.form.name: {"item": item["id"]} for step in OF_ITEM[:3]}
     begin[DELIBERATION.name]["summary"] = outcome.get("summary")
     if resolution := outcome.get("resolution"):
-        cast = {name: resolution["votes"][name] for name in ("yes", "no", "abstentions")}
-        begin[RESOLUTION.name] = {"resolution": resolution["id"], "text": resolution["text"], **cast}
+        begin[RESOLUTION.name] = {"resolution": resolution["id"], "text": resolution["text"], **cast_in(resolution)}
+    for one in outcome.get("rejections") or ():
+        begin[REJECTION.name] = {"item": item["id"], "recorded_at": one["rejected_at"], "text": one["text"], **cast_in(one)}
     return begin
+
+
+def cast_in(vote: Any) -> dict[str, JsonValue]:
+    """How many voted how."""
+    return {name: vote["votes"][name] for name in ("yes", "no", "abstentions")}
+
+
+def rejections_of(item: Any) -> Options:
+    """Each vote without a majority, with its time in the city."""
+    rejections = (item["outcome"] or {}).get("rejections") or []
+    times = [datetime.fromisoformat(one["rejected_at"]).astimezone(CITY_ZONE) for one in rejections]
+    return [(one["rejected_at"], f"{at:%d.%m.%Y %H:%M}") for one, at in zip(rejections, times, strict=True)]

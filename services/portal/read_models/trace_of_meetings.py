@@ -21,6 +21,7 @@ from shared.contracts.meetings.proposals import (
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     NoteTaken,
+    RejectionCorrected,
     ResolutionCorrected,
     ResolutionPassed,
     ResolutionRejected,
@@ -51,12 +52,13 @@ FOLDED = (
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    RejectionCorrected,
     SittingCorrected,
 )
 Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
 OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined | DeclinationCorrected | ProposalRenamed
 OfDuty = HandoverDutyOpened | HandoverDutyRenamed | HandoverDutyFulfilled | HandoverDutyReopened
-Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected
+Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected | RejectionCorrected
 
 MEETING = """insert into trace_v1_meeting (meeting, public) values ($1, $2)
 on conflict (meeting) do update set public = excluded.public"""
@@ -188,5 +190,8 @@ def _of_item(event: Dealt) -> Iterable[Step | Edge]:
             resolution = item | {"node": event.resolution, "kind": "resolution", "role": SECRETARIAT}
             righted = {"reason": event.reason, "votes": event.votes.model_dump()}
             yield Step(**resolution, step="corrected", day=local_day(at), at=at, detail=event.text, facts=righted)
+        case RejectionCorrected(corrected_at=at):
+            righted = {"reason": event.reason, "votes": event.votes.model_dump()}
+            yield Step(**item | {"role": SECRETARIAT}, step="corrected", day=local_day(at), at=at, detail=event.text, facts=righted)
         case _:
             assert_never(event)

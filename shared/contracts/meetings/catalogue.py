@@ -27,6 +27,7 @@ from shared.contracts.meetings.sittings import (
     ItemDeliberated,
     MeetingHeld,
     NoteTaken,
+    RejectionCorrected,
     ResolutionCorrected,
     ResolutionPassed,
     ResolutionRejected,
@@ -67,5 +68,6 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    RejectionCorrected,
     SittingCorrected,
 )

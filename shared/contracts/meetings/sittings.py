@@ -108,6 +108,17 @@ class ResolutionCorrected(OfItem, name="meetings.ResolutionCorrected", open_to_a
     corrected_at: AwareDatetime
 
 
+class RejectionCorrected(OfItem, name="meetings.RejectionCorrected", open_to_all=True):
+    """What was recorded of a vote without a majority was wrong; this is what was put to it, and how it was voted."""
+
+    rejected_at: AwareDatetime
+    """When it was voted: which vote it is."""
+    text: str
+    votes: Votes
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class Corrected(StrEnum):
     """What was told wrongly of a meeting as held."""
 

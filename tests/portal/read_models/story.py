@@ -291,12 +291,15 @@ def the_board_meets(told: Told) -> None:
     )
     history.add(DUTY, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     held = sittings.MeetingHeld(**of_meeting(MEETING), opened_at=MEETS, closed_at=at, place="Stadthaus")
+    rejected = sittings.RejectionCorrected(
+        **dealt | {"item": named("rejected item")}, rejected_at=at, text="Nein.", votes=VOTES, reason="Verzählt.", corrected_at=at
+    )
     corrected = sittings.ResolutionCorrected(
         **dealt, resolution=RESOLUTION, text=f"{ASKS}.", votes=VOTES, reason="Punkt fehlte.", corrected_at=at
     )
     wrong: dict[str, Any] = {"formerly": MEETS, "summary": None, "reason": "Abgeschrieben.", "corrected_at": at}
     right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **NO_NOTE, **wrong)
-    history.add(sitting, held, corrected, right)
+    history.add(sitting, held, corrected, rejected, right)
     reopened = duties.HandoverDutyReopened(**duty, meeting=MEETING, public=True, reason="Abgeschrieben.")
     history.add(DUTY, reopened, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     declined = of_proposal(named("declined"), RESULTS, COMMITTEE, Asked.TAKE_NOTE, OFFICE)
