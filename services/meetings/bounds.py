@@ -20,7 +20,7 @@ class OpeningLiesInTheFuture(Refusal):
 
 
 class TimeLiesOutsideTheSitting(Refusal):
-    """What happens in a sitting happens after its opening, and is recorded when it happens or afterwards."""
+    """What happens in a sitting happens after its opening and before its end, and is recorded when it happens or afterwards."""
 
 
 class SittingEndsBeforeItBegan(Refusal):
@@ -47,9 +47,9 @@ def must_be_due(opened_at: datetime, starts_at: datetime, now: datetime) -> None
         raise MeetingIsNotDueYet(starts_at=starts_at.isoformat())
 
 
-def must_lie_within(at: datetime, opened_at: datetime, now: datetime) -> None:
-    """TimeLiesOutsideTheSitting for what is said to have happened before the opening, or in the future."""
-    if not opened_at <= at <= now:
+def must_lie_within(at: datetime, opened_at: datetime, latest: datetime) -> None:
+    """TimeLiesOutsideTheSitting for what is said to have happened before the opening, or after the end, or in the future."""
+    if not opened_at <= at <= latest:
         raise TimeLiesOutsideTheSitting(opened_at=opened_at.isoformat())
 
 

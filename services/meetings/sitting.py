@@ -68,7 +68,8 @@ class SittingIsOpenAlready(Refusal):
 
 
 class SittingIsClosed(Refusal):
-    """Nothing goes on in a closed sitting; what was recorded wrongly of it, or left out, is corrected with a reason."""
+    """Nothing goes on in a closed sitting. What was recorded wrongly of it, or left out, is corrected with a reason; a vote that is missing
+    is entered with its own time."""
 
 
 def decide(command: SittingCommand, state: Sitting) -> Sequence[SittingEvent]:
@@ -95,12 +96,12 @@ def open_sitting(command: OpenSitting, state: Sitting) -> Sequence[SittingEvent]
 
 
 def do(command: Doing, state: Sitting) -> Sequence[Happened]:
-    """What happens between opening and end, at the time at which it really happened."""
+    """What happens between opening and end, at the time at which it really happened; a vote that was left out, also afterwards."""
     opened = must_have_been_opened(state)
-    if state.closed_at is not None:
+    if state.closed_at is not None and not (isinstance(command, Resolve) and command.at):
         raise SittingIsClosed
     at = command.at or command.now
-    must_lie_within(at, opened.opened_at, command.now)
+    must_lie_within(at, opened.opened_at, state.closed_at or command.now)
     named = opened.named()
     if isinstance(command, RecordArrival):
         return arrive(command, opened.attendance, at, named)

@@ -222,7 +222,18 @@ def test_nothing_happens_before_the_opening_nor_in_the_future(wish: Doing) -> No
 @pytest.mark.parametrize("wish", DOINGS, ids=named)
 def test_nothing_happens_in_a_sitting_that_is_not_open_or_no_longer(wish: Doing) -> None:
     sitting.given().when(wish).then_refused(SittingIsNotOpen)
-    sitting.given(*DISCUSSED, NOTED, PASSED, SITTING_CLOSED).when(wish).then_refused(SittingIsClosed)
+    sitting.given(*DISCUSSED, NOTED, PASSED, SITTING_CLOSED).when(changed(wish, at=None)).then_refused(SittingIsClosed)
+
+
+def test_a_vote_that_was_left_out_is_entered_after_the_end_with_its_own_time_under_the_same_rules() -> None:
+    late = changed(RESOLVE, now=ENDS + 10 * MINUTE, at=PASSED.resolved_at)
+    held = sitting.given(*DISCUSSED, SITTING_CLOSED)
+    held.when(late).then(PASSED).when(late).then_nothing()
+    held.when(changed(late, yes=1, no=1)).then(REJECTED)
+    held.when(changed(late, at=ENDS + MINUTE)).then_refused(TimeLiesOutsideTheSitting)
+    held.when(changed(late, at=STARTS)).then_refused(ResultsAreDeliberatedBeforeItIsResolved)
+    sitting.given(*DISCUSSED, PASSED, SITTING_CLOSED).when(changed(late, text="Anderes")).then_refused(ItemIsResolvedAlready)
+    sitting.given(*THERE, RECEIVED, SITTING_CLOSED).when(late).then_refused(ResultsAreDeliberatedBeforeItIsResolved)
 
 
 def test_nobody_is_recorded_later_as_absent_from_a_vote_that_then_lacked_its_quorum() -> None:

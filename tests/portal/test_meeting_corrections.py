@@ -171,6 +171,23 @@ async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_p
     assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse.", **cast}, "reason": REASON}
 
 
+async def test_a_vote_that_was_left_out_of_a_meeting_is_entered_with_its_time(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path)
+    await site.sign_in("alle")
+    assert "vote-left-out" not in forms_on((await site.get(ITEM_PAGE)).text)
+    site = site_of_a_meeting(tmp_path / "discussed", outcome={"deliberated_at": BEGAN})
+    site.answers[f"POST {ITEM}/resolution"] = (200, {"id": THING, "version": 3, "position": 9})
+    await site.sign_in("alle")
+    assert "vote-left-out" in forms_on((await site.get(ITEM_PAGE)).text)
+    votes = {"yes": "3", "no": "2", "abstentions": "0"}
+    wish = {"text": "Mehr Kurse.", "instrument": "recommendation", **votes}
+    missing = await site.post(f"{ITEM_PAGE}/vote-left-out", _key="k" * 20, **wish, at="")
+    assert (missing.status_code, 'id="vote-left-out-at-error"' in missing.text) == (422, True)
+    answer = await site.post(f"{ITEM_PAGE}/vote-left-out", _key="k" * 20, **wish, at="2018-11-06T16:30")
+    assert answer.status_code == 303, answer.text
+    assert sent(site) == wish | {"yes": 3, "no": 2, "abstentions": 0, "at": "2018-11-06T16:30:00+01:00"}
+
+
 async def test_of_a_vote_without_a_majority_words_and_numbers_are_put_right(tmp_path: Path) -> None:
     votes = answer_to(ITEM)["outcome"]["resolution"]["votes"]
     rejected = {"text": "Keine Kurse.", "votes": votes, "rejected_at": "2018-11-06T15:30:00Z"}

@@ -19,7 +19,6 @@ from services.portal.visit import Visit
 from services.portal.words import RECORDED
 
 pages = Pages()
-INSTRUMENTS = (("recommendation", mark("Recommendation")), ("statement", mark("Statement")), ("none", mark("neither of the two")))
 STANDINGS = {"scheduled": mark("planned"), "cancelled": mark("cancelled"), "opened": mark("in session"), "held": mark("held")}
 AT = Field("at", mark("When, if not now"), "moment", needed=False)
 WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")
@@ -92,7 +91,7 @@ RESOLVE = Form(
     "resolution",
     (
         Field("text", mark("What is voted on"), "prose"),
-        Field("instrument", mark("What it becomes"), "choice", options=INSTRUMENTS),
+        Field("instrument", mark("What it becomes"), "choice", options=sitting_corrections.INSTRUMENTS),
         Field("yes", mark("Yes"), "number"),
         Field("no", mark("No"), "number"),
         Field("abstentions", mark("Abstentions"), "number"),
@@ -225,7 +224,7 @@ async def show_item(visit: Visit) -> Response:
         draft=_recommendation(resolution) if keeps and resolution else None,
         traced=item["proposal"] is not None or any((item["outcome"] or {}).values()),
         asked=dict(ASKED),
-        instruments=dict(INSTRUMENTS),
+        instruments=dict(sitting_corrections.INSTRUMENTS),
     )
 
 

@@ -73,6 +73,18 @@ RESOLUTION = Form(
     submit=mark("Correct the resolution"),
     done=mark("The resolution is corrected."),
 )
+INSTRUMENTS = (("recommendation", mark("Recommendation")), ("statement", mark("Statement")), ("none", mark("neither of the two")))
+VOTE = Form(
+    "vote-left-out",
+    (
+        Field("text", mark("What is voted on"), "prose"),
+        Field("instrument", mark("What it becomes"), "choice", options=INSTRUMENTS),
+        *VOTES,
+        replace(REALLY_AT, needed=True, hint=""),
+    ),
+    submit=mark("Record the vote"),
+    done=mark("The vote is recorded."),
+)
 REJECTION = Form(
     "rejection-correction",
     (
@@ -109,8 +121,9 @@ CORRECT_DELIBERATION = Step(DELIBERATION, mark("Correct the deliberation"), "mee
 CORRECT_NOTE = Step(NOTE, mark("Correct the taking note"), "meetings", CORRECT_PATH, body=right_of("note"))
 CORRECT_RESOLUTION = Step(RESOLUTION, mark("Correct the resolution"), "meetings", CORRECT_PATH, body=right_of("resolution"))
 CORRECT_REJECTION = Step(REJECTION, mark("Correct what was rejected"), "meetings", CORRECT_PATH, body=right_of("rejection"))
+ENTER_VOTE = Step(VOTE, mark("Enter the vote that was left out"), "meetings", "/meetings/{meeting}/items/{item}/resolution")
 OF_MEETING = (CORRECT_TIMES, CORRECT_ATTENDANCE, ENTER_LEFT_OUT)
-OF_ITEM = (CORRECT_RECEIPT, CORRECT_DELIBERATION, CORRECT_NOTE, CORRECT_RESOLUTION, CORRECT_REJECTION)
+OF_ITEM = (CORRECT_RECEIPT, CORRECT_DELIBERATION, CORRECT_NOTE, CORRECT_RESOLUTION, CORRECT_REJECTION, ENTER_VOTE)
 
 
 def of_meeting(visit: Visit, meeting: Any) -> list[Step]:
@@ -148,7 +161,14 @@ def of_item(visit: Visit, meeting: Any, item: Any) -> list[Step]:
     for kind, step in zip(done, OF_ITEM, strict=False):
         recorded = outcome.get(done[kind])
         steps.append((step if recorded else replace(step, title=enter[kind]), recorded or (held and asked[kind])))
-    return fitting(visit, *steps, (CORRECT_RESOLUTION, outcome.get("resolution")), (CORRECT_REJECTION, outcome.get("rejections")))
+    voted, vote = outcome.get("resolution"), held and outcome.get("deliberated_at")
+    return fitting(
+        visit,
+        *steps,
+        (CORRECT_RESOLUTION, voted),
+        (CORRECT_REJECTION, outcome.get("rejections")),
+        (ENTER_VOTE, vote and not voted),
+    )
 
 
 def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
