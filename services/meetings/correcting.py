@@ -126,12 +126,10 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
                 return None
             if right.kind == "receipt":
                 return ReceiptEntry(item=dealt.item, formerly=formerly, at=at)
+            # Whom it was told to follows from what sort of body took note: what was judged then stays.
+            judged = dealt.note or command
             return NoteEntry(
-                item=dealt.item,
-                body_kind=command.body_kind,
-                proposed_by_kind=command.proposed_by_kind,
-                formerly=formerly,
-                at=at,
+                item=dealt.item, formerly=formerly, at=at, body_kind=judged.body_kind, proposed_by_kind=judged.proposed_by_kind
             )
         case RightDeliberation():
             dealt = must_be_on_the_agenda(opened.items, right.item)

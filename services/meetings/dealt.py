@@ -9,6 +9,7 @@ from typing import assert_never
 from uuid import UUID
 
 from services.meetings.attendance import Attendance
+from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
     DealingEvent,
     DeliberationEntry,
@@ -48,21 +49,35 @@ class Deliberation:
 
 
 @dataclass(frozen=True)
+class Note:
+    """That the body took note, and of what sort it and the one that proposed the item were then."""
+
+    at: datetime
+    body_kind: BodyKind
+    proposed_by_kind: BodyKind | None
+
+
+@dataclass(frozen=True)
 class Dealt:
     """What a sitting has done with an item so far."""
 
     item: AgendaItem
     received_at: datetime | None = None
     deliberated: Deliberation | None = None
-    noted_at: datetime | None = None
+    note: Note | None = None
     rejections: tuple[ResolutionRejected, ...] = ()
     resolution: ResolutionPassed | None = None
     text: str | None = None
     """What was resolved, as it stands."""
 
+    @property
+    def noted_at(self) -> datetime | None:
+        """When the body took note."""
+        return self.note.at if self.note else None
+
     def is_done(self) -> bool:
         """Whether the body has done what it was asked for."""
-        return self.noted_at is not None if self.item.asked is Asked.TAKE_NOTE else self.deliberated is not None
+        return self.note is not None if self.item.asked is Asked.TAKE_NOTE else self.deliberated is not None
 
     def votes(self) -> Iterable[tuple[datetime, Votes]]:
         """When it was voted on the item, and how."""
@@ -84,7 +99,7 @@ class Dealt:
             case ItemDeliberated():
                 return replace(self, deliberated=Deliberation(event.deliberated_at, event.summary))
             case NoteTaken():
-                return replace(self, noted_at=event.noted_at)
+                return replace(self, note=Note(event.noted_at, event.body_kind, event.proposed_by_kind))
             case ResolutionRejected():
                 return replace(self, rejections=(*self.rejections, event))
             case ResolutionPassed():
@@ -104,7 +119,7 @@ class Dealt:
             case DeliberationEntry(at=at):
                 return replace(self, deliberated=Deliberation(at, entry.summary) if at else None)
             case NoteEntry(at=at):
-                return replace(self, noted_at=at)
+                return replace(self, note=Note(at, entry.body_kind, entry.proposed_by_kind) if at else None)
             case ResolutionEntry(votes=votes):
                 resolution = self.resolution and self.resolution.model_copy(update={"votes": votes})
                 return replace(self, text=entry.text, resolution=resolution)

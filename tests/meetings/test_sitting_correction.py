@@ -369,6 +369,20 @@ def test_a_note_of_a_recommendation_is_corrected_as_any_other(right: dict[str, A
     sitting.given(opened, CLOSED).when(correct(RightReceipt(kind="note", item=ITEM_ID, at=ENDS))).then(corrected(left_out))
 
 
+@pytest.mark.parametrize(("right", "at"), [({"at": ENDS}, ENDS), ({"never_happened": True}, None)], ids=str)
+def test_a_note_stays_that_of_the_sort_of_body_which_it_was_then(right: dict[str, Any], at: datetime | None) -> None:
+    # Whoever was told that a committee took note has to hear that it did not, whatever sort of body it is said to be by now.
+    kinds: dict[str, Any] = {"body_kind": BodyKind.COMMITTEE, "proposed_by_kind": BodyKind.DEPARTMENT}
+    noted = sitting.given(SITTING_OPENED, NOTED.model_copy(update=kinds), CLOSED)
+    entry = NoteEntry(item=ITEM, formerly=NOTED.noted_at, at=at, **kinds)
+    then = noted.when(correct(RightReceipt(kind="note", item=ITEM_ID, **right))).then(corrected(entry))
+    if at is None:
+        anew = entry.model_copy(
+            update={"formerly": None, "at": ENDS, "body_kind": BodyKind.ADVISORY_BOARD, "proposed_by_kind": BodyKind.OFFICE}
+        )
+        then.when(correct(RightReceipt(kind="note", item=ITEM_ID, at=ENDS))).then(corrected(anew))
+
+
 def test_a_note_that_was_asked_for_and_never_taken_waits_again() -> None:
     item = ITEM.model_copy(update={"asked": Asked.TAKE_NOTE})
     opened = SITTING_OPENED.model_copy(update={"agenda": (item, OWN_ITEM)})
