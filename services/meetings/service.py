@@ -37,7 +37,7 @@ from services.meetings.sitting import SITTING
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld
 from shared.contracts.meetings.catalogue import CONTRACTS
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
-from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
+from shared.contracts.recommendations import RecommendationCorrected, RecommendationIssued, RecommendationWithdrawn
 from shared.service import Service
 
 router = APIRouter()
@@ -64,7 +64,7 @@ SERVICE = Service(
     published=published,
     hears={
         "conferences": (ConferenceHeld, ConferenceCorrected),
-        "recommendations": (RecommendationIssued, RecommendationWithdrawn),
+        "recommendations": (RecommendationIssued, RecommendationWithdrawn, RecommendationCorrected),
         "notifications": (NotificationHandedOver, NotificationFailed),
     },
     projections=(BODIES, UPCOMING, CADENCE, PROPOSALS, DUTIES, KNOWN_MATTERS, INVITATION_SERVICE),

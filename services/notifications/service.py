@@ -24,6 +24,7 @@ from services.notifications.read_models.outcomes import OUTCOMES
 from services.notifications.register import REGISTER
 from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded
 from shared.contracts.notifications import CONTRACTS
+from shared.contracts.recommendations import RecommendationCorrected
 from shared.service import Service
 
 router = APIRouter()
@@ -41,7 +42,7 @@ SERVICE = Service(
     hears={
         "conferences": (*TOLD_BY_CONFERENCES, *TOLD_OF_ONE_PERSON),
         "meetings": (BodyFounded, BodyCorrected, *TOLD_BY_MEETINGS),
-        "recommendations": TOLD_BY_RECOMMENDATIONS,
+        "recommendations": (*TOLD_BY_RECOMMENDATIONS, RecommendationCorrected),
     },
     projections=(OUTCOMES, KNOWN_MATTERS, FEEDBACK_MODEL, KEPT.projection),
     reactions=REACTIONS,

@@ -14,7 +14,7 @@ from services.meetings.read_models.duties import DUTIES, OpenDuty, list_open_dut
 from services.meetings.read_models.known_matters import KNOWN_MATTERS, KnownMatter, known_matter
 from services.meetings.read_models.proposals import PROPOSALS, ProposalStanding, find_proposal, list_proposals
 from shared.contracts.meetings.sittings import Instrument
-from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
+from shared.contracts.recommendations import RecommendationCorrected, RecommendationIssued, RecommendationWithdrawn
 from shared.testing import History, ReadModel
 from tests.meetings.examples import (
     BOARD,
@@ -54,6 +54,7 @@ from tests.meetings.examples import (
     RIGHT_TITLE,
     SITTING,
     SOURCE,
+    STARTS,
 )
 
 if TYPE_CHECKING:
@@ -349,3 +350,24 @@ async def test_results_and_issued_recommendations_can_be_put_to_a_body(pool: Poo
     recommendations.add(RECOMMENDATION, withdrawn)
     await model.given(recommendations=recommendations).then()
     assert await known_matter(pool, matter) == KnownMatter("Sprachkurse am Abend", public=False, withdrawn=True)
+
+
+async def test_what_was_corrected_of_a_recommendation_is_followed(pool: Pool) -> None:
+    issued, withdrawn = recommended()
+    renamed, upheld = (
+        RecommendationCorrected(
+            **{name: getattr(issued, name) for name in ("recommendation", "instrument", "body", "body_name", "public")},
+            title="Sprachkurse am Morgen",
+            entry=entry,
+            stands=stands,
+            reason="Verschrieben.",
+            corrected_at=STARTS,
+        )
+        for entry, stands in ((issued.model_copy(update={"title": "Sprachkurse am Morgen"}), True), (withdrawn, False))
+    )
+    matter = Matter(service="recommendations", kind="recommendation", id=RECOMMENDATION)
+    told = History("recommendations").add(RECOMMENDATION, issued, withdrawn, renamed)
+    await ReadModel(pool, KNOWN_MATTERS).given(recommendations=told).then()
+    assert await known_matter(pool, matter) == KnownMatter("Sprachkurse am Morgen", public=True, withdrawn=True)
+    await ReadModel(pool, KNOWN_MATTERS).given(recommendations=told.add(RECOMMENDATION, upheld)).then()
+    assert await known_matter(pool, matter) == KnownMatter("Sprachkurse am Morgen", public=True, withdrawn=False)

@@ -13,6 +13,7 @@ from services.notifications.read_models.feedback import FEEDBACK_MODEL, ListedFe
 from services.notifications.read_models.known_matters import KNOWN_MATTERS, known_matter
 from services.notifications.read_models.outcomes import OUTCOMES, QUERY, counted, list_notifications
 from shared.contracts.meetings.bodies import BodyCorrected
+from shared.contracts.recommendations import RecommendationCorrected
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.notifications.examples import (
     ABOUT_BOARD,
@@ -161,6 +162,19 @@ async def test_a_conference_is_known_by_the_title_that_was_corrected(pool: Pool)
     await ReadModel(pool, KNOWN_MATTERS).given(conferences=told).then()
     known = await known_matter(pool, "conferences", "conference", CONFERENCE)
     assert known == ABOUT_CONFERENCE.model_copy(update={"title": renamed.title})
+
+
+async def test_a_recommendation_is_known_by_the_title_that_was_corrected(pool: Pool) -> None:
+    right = RECOMMENDATION_ISSUED.model_copy(update={"title": "Sprachkurse am Morgen"})
+    of = {name: getattr(right, name) for name in ("recommendation", "title", "instrument", "body", "body_name", "public")}
+    corrected = RecommendationCorrected(**of, entry=right, stands=True, reason="Verschrieben.", corrected_at=NOW)
+    hidden = corrected.model_copy(update={"recommendation": some("hidden"), "public": False})
+    told = History("recommendations").add(RECOMMENDATION, RECOMMENDATION_ISSUED, corrected).add(some("hidden"), hidden)
+    await ReadModel(pool, KNOWN_MATTERS).given(recommendations=told).then()
+    known = await known_matter(pool, "recommendations", "recommendation", RECOMMENDATION)
+    assert known
+    assert known.title == right.title
+    assert await known_matter(pool, "recommendations", "recommendation", some("hidden")) is None
 
 
 async def test_a_body_is_known_by_its_right_name(pool: Pool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from services.meetings.items import RESULTS, Matter
 from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld
-from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
+from shared.contracts.recommendations import RecommendationCorrected, RecommendationIssued, RecommendationWithdrawn
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
 
@@ -31,8 +31,10 @@ create table known_matters_v1 (
 """
 PUT = """insert into known_matters_v1 (service, kind, id, title, public, withdrawn) values ($1, $2, $3, $4, $5, $6)
 on conflict (service, kind, id) do update set title = excluded.title, public = excluded.public, withdrawn = excluded.withdrawn"""
+TITLE = "update known_matters_v1 set title = $4 where (service, kind, id) = ($1, $2, $3)"
+WITHDRAWN = "update known_matters_v1 set withdrawn = $4 where (service, kind, id) = ($1, $2, $3)"
 
-Folded = ConferenceHeld | ConferenceCorrected | RecommendationIssued | RecommendationWithdrawn
+Folded = ConferenceHeld | ConferenceCorrected | RecommendationIssued | RecommendationWithdrawn | RecommendationCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -46,13 +48,20 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
         case RecommendationIssued() | RecommendationWithdrawn():
             withdrawn = isinstance(told, RecommendationWithdrawn)
             yield Statement(PUT, (*RECOMMENDATION, told.recommendation, told.title, told.public, withdrawn))
+        case RecommendationCorrected():
+            yield Statement(TITLE, (*RECOMMENDATION, told.recommendation, told.title))
+            if isinstance(told.entry, RecommendationWithdrawn):
+                yield Statement(WITHDRAWN, (*RECOMMENDATION, told.recommendation, told.stands))
         case _:
             assert_never(told)
 
 
 KNOWN_MATTERS = Projection(
     name="known_matters_v1",
-    folds={"conferences": (ConferenceHeld, ConferenceCorrected), "recommendations": (RecommendationIssued, RecommendationWithdrawn)},
+    folds={
+        "conferences": (ConferenceHeld, ConferenceCorrected),
+        "recommendations": (RecommendationIssued, RecommendationWithdrawn, RecommendationCorrected),
+    },
     tables=TABLES,
     project=project,
 )

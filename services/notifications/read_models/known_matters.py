@@ -9,7 +9,7 @@ from uuid import UUID
 from services.notifications.events.parts import Wanted
 from shared.contracts.conferences import ConferenceCorrected, ConferencePlanned
 from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded
-from shared.contracts.recommendations import RecommendationIssued
+from shared.contracts.recommendations import RecommendationCorrected, RecommendationIssued
 from shared.envelope import Received
 from shared.projections.projection import Projection, Statement
 
@@ -29,7 +29,9 @@ on conflict (id) do update set service = excluded.service, kind = excluded.kind,
 ALSO_CALLED = {("conferences", "results"): "conference"}
 """The results of a conference are followed with it."""
 
-Folded = ConferencePlanned | ConferenceCorrected | BodyFounded | BodyCorrected | RecommendationIssued
+RIGHT = "update known_matters_v1 set title = $2 where id = $1"
+
+Folded = ConferencePlanned | ConferenceCorrected | BodyFounded | BodyCorrected | RecommendationIssued | RecommendationCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -43,6 +45,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
         case RecommendationIssued():
             if told.public:
                 yield Statement(PUT, (told.recommendation, "recommendations", "recommendation", told.title))
+        case RecommendationCorrected():
+            yield Statement(RIGHT, (told.recommendation, told.title))
         case _:
             assert_never(told)
 
@@ -52,7 +56,7 @@ KNOWN_MATTERS = Projection(
     folds={
         "conferences": (ConferencePlanned, ConferenceCorrected),
         "meetings": (BodyFounded, BodyCorrected),
-        "recommendations": (RecommendationIssued,),
+        "recommendations": (RecommendationIssued, RecommendationCorrected),
     },
     tables=TABLES,
     project=project,
