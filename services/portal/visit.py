@@ -221,9 +221,9 @@ class Visit:
             return None
         return "told" if file and file.exists() else "nothing"
 
-    def came_back(self, form: Form) -> bool:
-        """Whether this form was sent and did not fit, so that its page shows it whatever else holds now."""
-        return form.name in self._troubles
+    def came_back(self, form: Form | None = None) -> bool:
+        """Whether this form, or any, was sent and did not fit, so that its page says so and shows it whatever else holds now."""
+        return form.name in self._troubles if form else bool(self._troubles)
 
     def said(self, form: Form | Filled) -> bool:
         """Whether this form has just been sent with success."""

@@ -128,6 +128,15 @@ async def test_a_service_that_is_away_is_said_with_503(site: Site) -> None:
     assert (answer.status_code, answer.headers["retry-after"], "does not work at the moment" in answer.text) == (503, "2", True)
 
 
+async def test_a_page_that_comes_back_begins_with_what_did_not_work(site: Site) -> None:
+    site.answers |= BODIES
+    await site.sign_in()
+    fine, back = (await site.get("/de/bodies")).text, (await site.post("/de/bodies", **FOUNDING | {"name": ""})).text
+    for page, focused in ((fine, []), (back, ["founding-trouble"])):
+        assert re.findall(r'<div[^>]* id="([^"]+)" tabindex="-1" autofocus>', page) == focused
+        assert ("<title>Fehler: " in page) is bool(focused)
+
+
 async def test_who_has_to_sign_in_comes_back_to_the_page(site: Site) -> None:
     site.answers["GET /api/meetings/bodies"] = (401, {"type": "urn:bindeglied:problem:unauthenticated"})
     answer = await site.get("/de/bodies")
