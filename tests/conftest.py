@@ -16,7 +16,7 @@ from tests import infrastructure
 from tests.infrastructure import BROKER, RUN
 from tests.support.choice import Choice, choose
 from tests.support.postgres import PostgresServer
-from tests.support.run import Run
+from tests.support.run import Run, in_memory
 
 # No example is judged by its duration, every failure prints what repeats it, and every run tries the same: a change is never refused
 # for what chance has found elsewhere.
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BROKER] = choose()
     if config.stash[BROKER].kind == "none" and os.environ.get("BINDEGLIED_REQUIRE_BROKER"):
         raise pytest.UsageError(f"a real broker is required: {config.stash[BROKER].value}")
-    config.stash[RUN] = Run.begin()
+    config.stash[RUN] = Run.begin(in_memory())
 
 
 @pytest.hookimpl(optionalhook=True)

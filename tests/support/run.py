@@ -18,6 +18,10 @@ import psutil
 
 PREFIX = "bindeglied-tests-"
 
+MEMORY = Path("/dev/shm")
+ROOM = 6 * 2**30
+"""Bytes: several times what the servers of a run write."""
+
 # Starts the server, says its process id, and waits. When the lease (standard input, which nobody ever writes to) comes to its
 # end, because the run is over or was killed, it ends the server: gently, and after ten seconds for good.
 SUPERVISOR = r"""
@@ -38,6 +42,13 @@ exit $status
 """
 
 
+def in_memory() -> Path | None:
+    """The folder that this machine keeps in memory, if it has one with room for a run: a database is made there in half the time."""
+    if not MEMORY.is_dir() or min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) < ROOM:
+        return None
+    return MEMORY
+
+
 class Run:
     """A run's directory, shared by its workers; whoever called `begin` holds the lease."""
 
@@ -48,9 +59,9 @@ class Run:
         self._supervisors: list[subprocess.Popen[bytes]] = []  # Held until the end: the shared servers outlive whoever asked first.
 
     @classmethod
-    def begin(cls) -> Run:
-        """Open a new run, after sweeping up what killed ones left behind."""
-        parent = Path(tempfile.gettempdir()).resolve()
+    def begin(cls, parent: Path | None = None) -> Run:
+        """Open a new run in this folder or the usual temporary one, after sweeping up what killed ones left behind."""
+        parent = (parent or Path(tempfile.gettempdir())).resolve()
         for leftover in parent.glob(PREFIX + "*"):
             _sweep(leftover)
         run = cls(Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)))
