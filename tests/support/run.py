@@ -18,7 +18,7 @@ import psutil
 
 PREFIX = "bindeglied-tests-"
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - the run makes a directory of its own in it, with a name nobody can foretell
 ROOM = 6 * 2**30
 """Bytes: several times what the servers of a run write."""
 
