@@ -1,4 +1,4 @@
-"""A conference: planned, its results recorded and corrected, handed over once, when it was held, and put right."""
+"""A conference: planned, its results recorded and corrected, handed over once, when it was held, or called off, and put right."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from services.conferences.cancelling import CancelConference, CorrectCancellation, cancel, correct_cancellation, must_take_place
 from services.conferences.correcting import CorrectConference, holding_after, must_be_possible, plan_after
 from services.conferences.correcting import correct as correct_conference
 from services.conferences.events.conference import (
+    ConferenceCancelled,
     ConferenceCorrected,
     ConferenceEvent,
     ConferenceHeld,
@@ -48,7 +50,9 @@ class HoldConference(Command):
     attendance: int
 
 
-ConferenceCommand = PlanConference | RecordResult | CorrectResult | HoldConference | CorrectConference
+ConferenceCommand = (
+    PlanConference | RecordResult | CorrectResult | HoldConference | CancelConference | CorrectConference | CorrectCancellation
+)
 
 
 class ConferenceIsUnknown(Refusal):
@@ -76,6 +80,8 @@ class Conference:
     held: ConferenceHeld | None = None
     entered: ConferencePlanned | None = None
     """The plan as it was entered first: entering it once more changes nothing of what was corrected since."""
+    cancelled_because: str | None = None
+    """None as long as it was not called off."""
     corrected: tuple[ConferenceCorrected, ...] = ()
 
     def group(self, key: str) -> WorkingGroup | None:
@@ -92,10 +98,12 @@ def evolve(state: Conference, event: ConferenceEvent) -> Conference:
             return replace(state, results=with_event(state.results, event))
         case ConferenceHeld():
             return replace(state, held=event)
+        case ConferenceCancelled():
+            return replace(state, cancelled_because=event.reason)
         case ConferenceCorrected():
             planned = plan_after(state.planned, event)
-            held = holding_after(state.held, event)
-            return replace(state, planned=planned, held=held, corrected=(*state.corrected, event))
+            held, why = holding_after(state.held, event), event.cancelled_because
+            return replace(state, planned=planned, held=held, cancelled_because=why, corrected=(*state.corrected, event))
         case _:
             assert_never(event)
 
@@ -106,13 +114,17 @@ def decide(command: ConferenceCommand, state: Conference) -> Sequence[Conference
         case PlanConference():
             return plan(command, state)
         case RecordResult():
-            return record(command, must_be_planned(state), state.results, handed_over=state.held is not None)
+            return record(command, must_be_on(state), state.results, handed_over=state.held is not None)
         case CorrectResult():
             return correct(command, must_be_planned(state), state.results)
         case HoldConference():
             return hold(command, state)
+        case CancelConference():
+            return cancel(command, must_be_planned(state), state.cancelled_because, held=state.held is not None)
         case CorrectConference():
-            return correct_conference(command, must_be_planned(state), state.held)
+            return correct_conference(command, must_be_on(state), state.held)
+        case CorrectCancellation():
+            return correct_cancellation(command, must_be_planned(state), state.cancelled_because)
         case _:
             assert_never(command)
 
@@ -129,7 +141,7 @@ def plan(command: PlanConference, state: Conference) -> Sequence[ConferenceEvent
 
 def hold(command: HoldConference, state: Conference) -> Sequence[ConferenceEvent]:
     """The hand-over of all results, once."""
-    planned = must_be_planned(state)
+    planned = must_be_on(state)
     if state.held:
         raise ResultsAreHandedOverAlready
     held_on = command.held_on or local_day(command.now)
@@ -155,6 +167,13 @@ def must_be_planned(state: Conference) -> ConferencePlanned:
     if state.planned is None:
         raise ConferenceIsUnknown
     return state.planned
+
+
+def must_be_on(state: Conference) -> ConferencePlanned:
+    """What is planned or was held; the refusal where nothing is, or where it was called off."""
+    planned = must_be_planned(state)
+    must_take_place(state.cancelled_because)
+    return planned
 
 
 CONFERENCE: Decider[Conference, ConferenceCommand, ConferenceEvent] = Decider(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, assert_never, get_args
 from uuid import UUID
 
+from services.conferences.cancelling import ConferenceIsCancelled
 from services.conferences.contributed import Contribution, evolve, must_be_received, named
 from services.conferences.events.contribution import (
     ContributionCorrected,
@@ -24,7 +25,8 @@ from shared.privacy.sealed import Sealed
 
 
 class ReceiveContribution(Command):
-    """Take in what somebody hands in, sealed; `handed_over` says whether the conference's results are gone."""
+    """Take in what somebody hands in, sealed; `handed_over` says whether the conference's results are gone, `cancelled` whether it does
+    not take place."""
 
     conference: UUID
     title: str
@@ -41,10 +43,11 @@ class ReceiveContribution(Command):
     erasure: str
     erasure_token: Sealed[str] | None
     handed_over: bool
+    cancelled: bool
 
 
 class EnterGroupContribution(Command):
-    """Enter and publish what a working group handed in, today or on its own day."""
+    """Enter and publish what a working group handed in, today or on its own day; `cancelled` as above."""
 
     conference: UUID
     title: str
@@ -55,6 +58,7 @@ class EnterGroupContribution(Command):
     received_on: date | None
     receipt: str
     receipt_token: Sealed[str]
+    cancelled: bool
 
 
 class PublishContribution(Command):
@@ -163,9 +167,11 @@ def receive(command: ReceiveContribution, state: Contribution) -> Sequence[Contr
     """What somebody hands in, until the results are gone."""
     if state.received:
         raise ContributionIsReceivedAlready
+    if command.cancelled:
+        raise ConferenceIsCancelled
     if command.handed_over:
         raise ResultsAreGone
-    told = {name: value for name, value in command if name not in ("now", "handed_over")}
+    told = {name: value for name, value in command if name not in ("now", "handed_over", "cancelled")}
     return [ContributionReceived(**told, received_on=local_day(command.now))]
 
 
@@ -173,10 +179,12 @@ def enter(command: EnterGroupContribution, state: Contribution) -> Sequence[Cont
     """What a working group handed in, public at once."""
     if state.received:
         raise ContributionIsReceivedAlready
+    if command.cancelled:
+        raise ConferenceIsCancelled
     received_on = command.received_on or local_day(command.now)
     if received_on > local_day(command.now):
         raise ReceiptLiesInTheFuture
-    told = {name: value for name, value in command if name not in ("now", "text", "received_on")}
+    told = {name: value for name, value in command if name not in ("now", "text", "received_on", "cancelled")}
     nobodys: dict[str, Any] = dict.fromkeys(("person", "text", "name", "email", "erasure", "erasure_token"))
     received = ContributionReceived(**told, received_on=received_on, language="de", **nobodys)
     return [received, published(received, command.text)]

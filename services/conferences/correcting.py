@@ -81,6 +81,7 @@ def correct(command: CorrectConference, planned: ConferencePlanned, held: Confer
         results_go_to_name=planned.results_go_to_name if same_body else command.results_go_to_name,
         held_on=(command.held_on or held.held_on) if held else None,
         attendance=attendance_after(command, held),
+        cancelled_because=None,
         reason=command.reason,
         corrected_at=command.now,
     )

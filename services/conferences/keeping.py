@@ -10,6 +10,7 @@ from uuid import UUID
 from services.conferences.contribution import CONTRIBUTION, EraseContribution, ForgetContribution
 from services.conferences.events.contribution import ContributionErased, ContributionReceived
 from services.conferences.events.registrations import (
+    RegistrationCalledOff,
     RegistrationCancelled,
     RegistrationConfirmed,
     RegistrationErased,
@@ -26,14 +27,14 @@ from shared.reactor import Send
 from shared.timers import CallOff, Due, Timers
 
 Kept = RegistrationRequested | RegistrationErased | ContributionReceived | ContributionErased
-OfPeriods = Kept | RegistrationConfirmed | RegistrationMoved | RegistrationCancelled
+OfPeriods = Kept | RegistrationConfirmed | RegistrationMoved | RegistrationCalledOff | RegistrationCancelled
 
 
 def plan(received: Received[OfPeriods]) -> Iterable[Due | CallOff]:
     """One timer for each registration and contribution: when what is personal of it is erased by itself."""
     event, stream = received.message, received.stream
     match event:
-        case RegistrationRequested() | RegistrationConfirmed() | RegistrationMoved() | RegistrationCancelled():
+        case RegistrationRequested() | RegistrationConfirmed() | RegistrationMoved() | RegistrationCalledOff() | RegistrationCancelled():
             forget = ForgetRegistration(now=received.entry.recorded_at, registration=event.registration)
             yield Due(event.kept_until, stream, forget, str(event.registration))
         case RegistrationErased():
@@ -82,6 +83,7 @@ PERIODS = Timers(
             RegistrationRequested,
             RegistrationConfirmed,
             RegistrationMoved,
+            RegistrationCalledOff,
             RegistrationCancelled,
             RegistrationErased,
             ContributionReceived,

@@ -25,7 +25,7 @@ class FollowCorrection(Command):
 
 def follow(command: FollowCorrection, state: Registrations) -> Sequence[RegistrationPeriodCorrected | RegistrationMoved]:
     """What is said to whoever registers from now on, and each place that was taken for another time or place."""
-    if (opened := state.opened) is None:
+    if (opened := state.opened) is None or state.called_off:
         return []
     right = {name: getattr(command, name) for name in ("title", "starts_at", "ends_at", "place")}
     right["closes_at"] = min(opened.closes_at, command.starts_at)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from services.conferences.cancelling import ConferenceIsCancelled
 from services.conferences.events.registrations import RegistrationClosed, RegistrationOpened
 from services.conferences.registered import Registrations, must_be_opened
 from shared.domain import Command, Refusal
@@ -39,6 +40,8 @@ class RegistrationEndsTooLate(Refusal):
 def open_registration(command: OpenRegistration, state: Registrations) -> Sequence[RegistrationOpened]:
     """The period and the room; the same ones are nothing to do while registration is open."""
     opened = RegistrationOpened(**{name: value for name, value in command if name != "now"})
+    if state.called_off:
+        raise ConferenceIsCancelled
     if state.opened == opened and state.closed_at is None:
         return []
     if command.closes_at <= command.now:

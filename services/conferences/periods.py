@@ -9,7 +9,8 @@ CONFIRM_WITHIN = timedelta(hours=48)
 KEPT_UNCONFIRMED = timedelta(days=7)
 """A registration, so long after that or after it was cancelled: for whoever follows the link too late."""
 KEPT_AFTER_CONFERENCE = timedelta(days=30)
-"""A confirmed registration, after the conference's end: for what is still to be settled with interpreters, childcare and the like."""
+"""A confirmed registration, after the conference's end, or after it was called off before that: for what is still to be settled with
+interpreters, childcare and the like."""
 KEPT_CONTRIBUTION = timedelta(days=365)
 """What is personal of a contribution, after its day: results are handed over and deliberated within that time."""
 MOST_WAITING = 2000

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.events.conference import (
+    ConferenceCancelled,
+    ConferenceCorrected,
+    ConferenceHeld,
+    ConferencePlanned,
+    ResultCorrected,
+    ResultRecorded,
+)
 from services.conferences.events.contribution import ContributionCorrected, ContributionPublished, ContributionReceived, ContributionSettled
 from services.conferences.events.registrations import (
+    RegistrationCalledOff,
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
@@ -29,6 +37,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.ResultCorrected(conference=fact.stream, **told)
         case ConferenceHeld():
             return contracts.ConferenceHeld(conference=fact.stream, **event.model_dump())
+        case ConferenceCancelled():
+            return contracts.ConferenceCancelled(conference=fact.stream, **event.model_dump())
         case ConferenceCorrected():
             return contracts.ConferenceCorrected(conference=fact.stream, **event.model_dump())
         case RegistrationOpened():
@@ -41,6 +51,8 @@ def published(fact: Received[Event]) -> Contract | None:
             return contracts.RegistrationConfirmed(**dict(event))
         case RegistrationMoved():
             return contracts.RegistrationMoved(**dict(event)) if event.told else None
+        case RegistrationCalledOff():
+            return contracts.RegistrationCalledOff(**dict(event)) if event.told else None
         case RegistrationCancelled():
             return contracts.RegistrationCancelled(**dict(event))
         case ContributionReceived():

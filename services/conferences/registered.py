@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, assert_never
 from uuid import UUID
 
+from services.conferences.cancelling import ConferenceIsCancelled
 from services.conferences.events.registrations import (
+    RegistrationCalledOff,
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
@@ -18,6 +20,7 @@ from services.conferences.events.registrations import (
     RegistrationPeriodCorrected,
     RegistrationRequested,
     RegistrationsEvent,
+    RegistrationStopped,
 )
 from services.conferences.parts import Language
 from services.conferences.periods import MOST_WAITING
@@ -105,6 +108,8 @@ class Registrations:
 
     opened: RegistrationOpened | None = None
     closed_at: datetime | None = None
+    called_off: bool = False
+    """Whether the conference does not take place."""
     each: FrozenMap[UUID, Registration] = field(default_factory=FrozenMap)
     of_person: FrozenMap[UUID, tuple[UUID, ...]] = field(default_factory=FrozenMap)
     """The registrations of each person, the oldest first."""
@@ -142,6 +147,8 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
             return replace(state, closed_at=event.closed_at)
         case RegistrationPeriodCorrected():
             return replace(state, opened=state.opened and state.opened.model_copy(update=dict(event)))
+        case RegistrationStopped():
+            return replace(state, closed_at=state.closed_at or event.stopped_at, called_off=True)
         case RegistrationRequested():
             asked_on = local_day(event.requested_at)
             to = Addressee(event.language, event.email, event.name, event.manage_token)
@@ -153,6 +160,9 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
             told = Appointment(event.starts_at, event.ends_at, event.place)
             after = replace(before, confirmed=True, expires_at=None, appointment=told, kept_until=event.kept_until)
             return entered(state, before, after)
+        case RegistrationCalledOff():
+            before = state.each[event.registration]
+            return entered(state, before, replace(before, kept_until=event.kept_until))
         case RegistrationCancelled():
             before = state.each[event.registration]
             after = replace(before, cancelled=True, addressee=None, expires_at=None, kept_until=event.kept_until)
@@ -206,6 +216,8 @@ def is_granted(state: Registrations, person: UUID | None, now: datetime) -> bool
     """Whether a request leads to a mail, one a day for each person; the refusal where nobody's would.
 
     What everybody may know is judged first: no answer tells who asked before."""
+    if state.called_off:
+        raise ConferenceIsCancelled
     must_be_opened(state)
     if closed_at := state.closed_by(now):
         raise RegistrationIsClosed(closed_at=closed_at.isoformat())

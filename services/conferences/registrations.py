@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import assert_never, get_args
 from uuid import UUID, uuid5
 
+from services.conferences.cancelling import ConferenceIsCancelled
 from services.conferences.events.registrations import (
     RegistrationCancelled,
     RegistrationConfirmed,
@@ -28,6 +29,7 @@ from services.conferences.registered import (
     must_be_opened,
     named,
 )
+from services.conferences.stopping import StopRegistration, stop
 from shared.domain import Command, Decider, Refusal
 from shared.privacy.sealed import Sealed
 
@@ -90,6 +92,7 @@ RegistrationsCommand = (
     OpenRegistration
     | CloseRegistration
     | FollowCorrection
+    | StopRegistration
     | RequestRegistration
     | ConfirmRegistration
     | CancelRegistration
@@ -123,6 +126,8 @@ def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[Regi
             return close(command, state)
         case FollowCorrection():
             return follow(command, state)
+        case StopRegistration():
+            return stop(command, state)
         case RequestRegistration():
             return request(command, state)
         case ConfirmRegistration():
@@ -141,9 +146,9 @@ def decide(command: RegistrationsCommand, state: Registrations) -> Sequence[Regi
 
 def request(command: RequestRegistration, state: Registrations) -> Sequence[RegistrationsEvent]:
     """A request with its mail."""
-    opened = must_be_opened(state)
     if not is_granted(state, command.person, command.now):
         return []
+    opened = must_be_opened(state)
     if command.told is None or command.person is None:
         raise RequestCameTooEarly
     expires_at = command.now + CONFIRM_WITHIN
@@ -171,6 +176,8 @@ def confirm(command: ConfirmRegistration, state: Registrations) -> Sequence[Regi
     to, opened = registration.addressee, must_be_opened(state)
     if to is None or registration.expires_at is None:
         raise RegistrationIsCancelled
+    if state.called_off:
+        raise ConferenceIsCancelled
     if command.now > registration.expires_at:
         raise TokenHasExpired(expires_at=registration.expires_at.isoformat())
     given_up = [one for one in state.of(registration.person) if one.takes_a_place]
@@ -209,6 +216,6 @@ REGISTRATIONS: Decider[Registrations, RegistrationsCommand, RegistrationsEvent] 
     evolve=evolve,
     decide=decide,
     events=get_args(RegistrationsEvent),
-    state_version=2,
+    state_version=3,
     snapshot_every=SNAPSHOT_EVERY,
 )

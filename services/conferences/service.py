@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.conferences.api import (
+    cancellation,
     conferences,
     contributed,
     contributions,
@@ -32,7 +33,7 @@ from shared.contracts.meetings.bodies import BodyCorrected, BodyFounded, BodySuc
 from shared.service import Service
 
 router = APIRouter()
-for part in (planning, conferences, corrections, registrations, registrants, contributions, contributed, fates, results):
+for part in (planning, conferences, cancellation, corrections, registrations, registrants, contributions, contributed, fates, results):
     router.include_router(part.router)
 
 DECIDERS = (CONFERENCE, REGISTRATIONS, CONTRIBUTION)

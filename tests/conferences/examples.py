@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.conferences.events.conference import ConferenceCorrected, ConferenceHeld, ConferencePlanned, ResultCorrected, ResultRecorded
+from services.conferences.events.conference import (
+    ConferenceCancelled,
+    ConferenceCorrected,
+    ConferenceHeld,
+    ConferencePlanned,
+    ResultCorrected,
+    ResultRecorded,
+)
 from services.conferences.events.contribution import (
     ContributionCorrected,
     ContributionErased,
@@ -17,6 +24,7 @@ from services.conferences.events.contribution import (
     ContributionUsed,
 )
 from services.conferences.events.registrations import (
+    RegistrationCalledOff,
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
@@ -25,6 +33,7 @@ from services.conferences.events.registrations import (
     RegistrationOpened,
     RegistrationPeriodCorrected,
     RegistrationRequested,
+    RegistrationStopped,
 )
 from services.conferences.parts import ContributionKind, Fate, HeldResult, Level, Lineage, Origin, WorkingGroup
 from services.conferences.registrations import registrations_of
@@ -119,6 +128,18 @@ HELD = ConferenceHeld(
     results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )
+WHY_NOT = "Die Stadthalle ist nach einem Wasserschaden gesperrt."
+CONFERENCE_CANCELLED = ConferenceCancelled(
+    title=TITLE,
+    host=OFFICE,
+    host_name=OFFICE_NAME,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    place=PLACE,
+    results_go_to=BOARD,
+    results_go_to_name=BOARD_NAME,
+    reason=WHY_NOT,
+)
 CONFERENCE_CORRECTED = ConferenceCorrected(
     title=TITLE,
     host=OFFICE,
@@ -136,6 +157,7 @@ CONFERENCE_CORRECTED = ConferenceCorrected(
     results_go_to_name=BOARD_NAME,
     held_on=HELD_ON,
     attendance=120,
+    cancelled_because=None,
     reason="Der Ort war falsch eingetragen.",
     corrected_at=ENDS + timedelta(days=10),
 )
@@ -187,6 +209,19 @@ MOVED = RegistrationMoved(
     told=True,
     kept_until=ENDS + LATER_BY + timedelta(days=30),
 )
+STOPPED = RegistrationStopped(**OF_CONFERENCE, stopped_at=NOW)
+CALLED_OFF = RegistrationCalledOff(
+    **OF_PLACE,
+    language="de",
+    email=EMAIL,
+    manage_token=MANAGE_TOKEN,
+    starts_at=STARTS,
+    ends_at=ENDS,
+    place=PLACE,
+    reason=WHY_NOT,
+    told=True,
+    kept_until=NOW + timedelta(days=30),
+)
 CANCELLED = RegistrationCancelled(**OF_PLACE, kept_until=NOW + timedelta(days=7))
 ERASED = RegistrationErased(**OF_PLACE, reason="asked")
 HANDED_IN = ContributionReceived(
@@ -229,6 +264,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     RECORDED,
     CORRECTED,
     HELD,
+    CONFERENCE_CANCELLED,
     CONFERENCE_CORRECTED,
     OPENED,
     CLOSED,
@@ -236,6 +272,8 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     CONFIRMED,
     PERIOD_CORRECTED,
     MOVED,
+    STOPPED,
+    CALLED_OFF,
     CANCELLED,
     ERASED,
     HANDED_IN,
@@ -298,6 +336,7 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         results_go_to=BOARD,
         results_go_to_name=BOARD_NAME,
     ),
+    contracts.ConferenceCancelled(conference=CONFERENCE, **CONFERENCE_CANCELLED.model_dump()),
     contracts.ConferenceCorrected(conference=CONFERENCE, **CONFERENCE_CORRECTED.model_dump()),
     contracts.RegistrationOpened(**OF_CONFERENCE, closes_at=CLOSES, capacity=CAPACITY),
     contracts.RegistrationClosed(**OF_CONFERENCE, closed_at=NOW),
@@ -326,6 +365,9 @@ CONTRACT_EXAMPLES: tuple[Named, ...] = (
         formerly_starts_at=STARTS,
         formerly_ends_at=ENDS,
         formerly_place=PLACE,
+    ),
+    contracts.RegistrationCalledOff(
+        **OF_PLACE, language="de", email=EMAIL, manage_token=MANAGE_TOKEN, starts_at=STARTS, ends_at=ENDS, place=PLACE, reason=WHY_NOT
     ),
     contracts.RegistrationCancelled(**OF_PLACE),
     contracts.ContributionReceived(

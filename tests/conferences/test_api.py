@@ -11,7 +11,7 @@ import pytest
 
 from services.conferences.api.personal import digest_of
 from services.conferences.events.contribution import ContributionErased, ContributionReceived
-from services.conferences.events.registrations import RegistrationConfirmed, RegistrationMoved
+from services.conferences.events.registrations import RegistrationCalledOff, RegistrationConfirmed, RegistrationMoved
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
 from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, renamed, signed_in
@@ -30,6 +30,7 @@ from tests.conferences.examples import (
     STARTS,
     TEXT,
     TITLE,
+    WHY_NOT,
 )
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
@@ -66,6 +67,7 @@ async def test_a_conference_is_planned_shown_and_listed(city: City) -> None:
         "results_go_to_name": BOARD_NAME,
         "held_on": None,
         "attendance": None,
+        "cancelled_because": None,
         "corrected": [],
         "registration": {"standing": "not_open", "closes_at": None, "full": False},
         "results": [],
@@ -197,7 +199,7 @@ async def test_whoever_has_the_mail_sees_how_the_registration_stands_and_nothing
         own = await city.get("/registrations/own", token=token)
         assert own.status_code == 200
         shown = own.json()
-        assert shown.keys() == {"conference", "title", "starts_at", "ends_at", "place", "standing"}
+        assert shown.keys() == {"conference", "title", "starts_at", "ends_at", "place", "conference_cancelled_because", "standing"}
         return str(shown["standing"])
 
     assert await stands(confirm) == await stands(manage) == "waiting"
@@ -541,6 +543,71 @@ async def test_how_a_conference_was_held_is_corrected_and_not_to_whom_its_result
     assert (await city.post(path, right | {"attendance": 80}, ORGANISER)).status_code == 200
     shown = (await city.get(f"/conferences/{conference}")).json()
     assert (shown["held_on"], shown["attendance"], shown["place"]) == ("2018-11-30", 80, "Stadthalle")
+
+
+async def test_a_conference_is_called_off_by_its_organisers_and_says_why(city: City) -> None:
+    conference = await city.conference()
+    path, wish = f"/conferences/{conference}/cancellation", {"reason": WHY_NOT}
+    assert (await city.post(path, wish, NOBODY)).status_code == 401
+    assert (await city.post(path, wish, OTHER_ORGANISER)).status_code == 403
+    assert (await city.post(f"/conferences/{UNKNOWN}/cancellation", wish, ORGANISER)).status_code == 404
+    assert fields(await city.post(path, {"reason": " "}, ORGANISER)) == ["body.reason"]
+    assert (await city.post(path, wish, ORGANISER, If_Match='"9"')).status_code == 412
+    correction = {"cancelled_because": "Der Saal ist gesperrt.", "reason": "Es ist nicht die Stadthalle."}
+    assert refused_as(await city.post(f"{path}-correction", correction, ORGANISER), "ConferenceIsNotCancelled")
+    for _ in range(2):
+        again = await city.post(path, wish, ORGANISER)
+        assert (again.status_code, again.headers["etag"]) == (200, '"2"')
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    assert (shown["cancelled_because"], shown["corrected"], shown["registration"]["standing"]) == (WHY_NOT, [], "closed")
+    assert (await city.post(f"{path}-correction", correction, OTHER_ORGANISER)).status_code == 403
+    assert (await city.post(f"{path}-correction", correction, ORGANISER)).status_code == 200
+    shown = (await city.get(f"/conferences/{conference}")).json()
+    assert (shown["cancelled_because"], shown["corrected"][0]["reason"]) == (correction["cancelled_because"], correction["reason"])
+    [listed] = (await city.get("/conferences")).json()["items"]
+    assert listed["cancelled_because"] == correction["cancelled_because"]
+
+
+async def test_to_what_was_called_off_nobody_comes_and_nothing_is_added(city: City) -> None:
+    conference = await city.conference()
+    manage = await city.coming(conference)
+    confirm, _ = await city.registered(conference, "bea@example.org")
+    contribution = (await city.enter(conference)).json()["id"]
+    live = "select count(*) from keyring.subject_key where state = 'live'"
+    before = await city.keyring.pool.fetchval(live)
+    assert (await city.post(f"/conferences/{conference}/cancellation", {"reason": WHY_NOT}, ORGANISER)).status_code == 200
+    again = await city.register(conference, "dora@example.org")
+    assert refused_as(again, "ConferenceIsCancelled")
+    assert again.json()["detail"].startswith("A conference that was called off does not take place")
+    period = {"closes_at": CLOSES.isoformat(), "capacity": 5}
+    for refused in (
+        await city.confirm(confirm),
+        await city.hand_in(conference, email="dora@example.org"),
+        await city.enter(conference),
+        await city.record(conference, contribution),
+        await city.post(f"/conferences/{conference}/holding", {"attendance": 1}, ORGANISER),
+        await city.post(f"/conferences/{conference}/correction", RIGHT, ORGANISER),
+        await city.post(f"/conferences/{conference}/registration-period", period, ORGANISER),
+        await city.post(f"/conferences/{conference}/cancellation", {"reason": "Anders."}, ORGANISER),
+    ):
+        assert refused_as(refused, "ConferenceIsCancelled")
+    assert await city.keyring.pool.fetchval(live) == before, "what is refused leaves no key"
+    [told] = [event for event in await city.facts() if isinstance(event, RegistrationCalledOff)]
+    assert (told.starts_at, told.place, told.reason, told.told) == (STARTS, PLACE, WHY_NOT, True)
+    own = (await city.get("/registrations/own", token=manage)).json()
+    assert (own["standing"], own["conference_cancelled_because"]) == ("confirmed", WHY_NOT)
+    assert (await city.get(f"/contributions/{contribution}")).json()["text"] == TEXT, "what was handed in stays readable"
+    wish: Any = {"fate": "forwarded", "reason": "An die nächste Konferenz."}
+    assert (await city.post(f"/contributions/{contribution}/settlement", wish, ORGANISER)).status_code == 200
+
+
+async def test_what_was_held_is_not_called_off(city: City) -> None:
+    conference = await city.conference()
+    city.clock.now = ENDS
+    await city.record(conference)
+    assert (await city.post(f"/conferences/{conference}/holding", {"attendance": 120}, ORGANISER)).status_code == 200
+    assert refused_as(await city.post(f"/conferences/{conference}/cancellation", {"reason": WHY_NOT}, ORGANISER), "ConferenceWasHeld")
+    assert (await city.get(f"/conferences/{conference}")).json()["cancelled_because"] is None
 
 
 async def test_a_conference_is_not_held_before_its_day(city: City) -> None:

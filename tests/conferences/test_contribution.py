@@ -8,9 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from services.conferences.cancelling import ConferenceIsCancelled
 from services.conferences.contributed import ContributionIsUnknown
 from services.conferences.contribution import (
     CONTRIBUTION,
+    ContributionCommand,
     ContributionIsErased,
     ContributionIsNotPublished,
     ContributionIsPublished,
@@ -65,9 +67,9 @@ def told(command: type[Any]) -> dict[str, Any]:
     return {name: value for name, value in HANDED_IN if name in command.model_fields}
 
 
-HAND_IN = ReceiveContribution(now=NOW, **told(ReceiveContribution), handed_over=False)
+HAND_IN = ReceiveContribution(now=NOW, **told(ReceiveContribution), handed_over=False, cancelled=False)
 CORRECT = CorrectContribution(now=NOW, **{name: value for name, value in CONTRIBUTION_CORRECTED if name not in ("conference", "title")})
-ENTER = EnterGroupContribution(now=NOW, **told(EnterGroupContribution) | {"text": TEXT, "received_on": None})
+ENTER = EnterGroupContribution(now=NOW, **told(EnterGroupContribution) | {"text": TEXT, "received_on": None, "cancelled": False})
 
 
 def test_what_somebody_hands_in_is_not_public() -> None:
@@ -81,6 +83,11 @@ def test_a_contribution_is_handed_in_once() -> None:
 
 def test_nobody_hands_in_after_the_results_are_gone() -> None:
     contribution.given().when(HAND_IN.model_copy(update={"handed_over": True})).then_refused(ResultsAreGone)
+
+
+@pytest.mark.parametrize("command", [HAND_IN, ENTER], ids=["by somebody", "by a working group"])
+def test_to_a_conference_that_was_called_off_nobody_contributes(command: ContributionCommand) -> None:
+    contribution.given().when(command.model_copy(update={"cancelled": True})).then_refused(ConferenceIsCancelled)
 
 
 def test_what_a_working_group_hands_in_is_public_at_once() -> None:

@@ -45,7 +45,9 @@ def correct(**changes: Any) -> CorrectConference:
 
 
 def corrected(**changes: Any) -> ConferenceCorrected:
-    said: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "reason": REASON, "corrected_at": LATER}
+    said: dict[str, Any] = {
+        "host": OFFICE, "host_name": OFFICE_NAME, "cancelled_because": None, "reason": REASON, "corrected_at": LATER,
+    }  # fmt: skip
     before: dict[str, Any] = {"formerly_title": TITLE, "formerly_starts_at": STARTS, "formerly_ends_at": ENDS, "formerly_place": PLACE}
     return ConferenceCorrected(**PLAN | said | before | changes)
 

@@ -75,7 +75,9 @@ async def test_a_conference_leaves_these_facts_contracts_and_read_models(city: C
         assert verified.rows > 0
 
 
-async def test_a_long_list_of_contributions_is_entered_without_reading_any_stream(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_list_of_contributions_is_entered_reading_the_stream_of_the_conference_alone(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     conference = await city.conference()
     assert (await city.enter(conference)).status_code == 201
     read: list[UUID] = []
@@ -87,6 +89,6 @@ async def test_a_long_list_of_contributions_is_entered_without_reading_any_strea
     monkeypatch.setattr("shared.eventstore.store.read_stream", counted)
     for _ in range(20):
         assert (await city.enter(conference)).status_code == 201
-    assert read == [], "what this process has decided, it knows"
+    assert read == [UUID(conference)] * 20, "what this process has decided, it knows; another may have called the conference off"
     assert (await city.hand_in(conference)).status_code == 201
     assert read, "the count counts"

@@ -19,6 +19,7 @@ from shared.privacy.sealed import ERASED as GONE
 from shared.testing import History, ReadModel, assert_order_independent
 from tests.conferences.city import ORGANISER, PATIENCE, City
 from tests.conferences.examples import (
+    CALLED_OFF,
     CANCELLED,
     CONFIRMED,
     CONTRIBUTION,
@@ -34,7 +35,9 @@ from tests.conferences.examples import (
     REGISTRATION,
     REGISTRATIONS,
     REQUESTED,
+    STOPPED,
     SUBJECT,
+    WHY_NOT,
 )
 
 if TYPE_CHECKING:
@@ -49,10 +52,11 @@ KEYS = "select count(*) from keyring.subject_key where state = 'live'"
         ((REQUESTED,), NOW + CONFIRM_WITHIN + KEPT_UNCONFIRMED),
         ((REQUESTED, CONFIRMED), ENDS + KEPT_AFTER_CONFERENCE),
         ((REQUESTED, CONFIRMED, MOVED), MOVED.ends_at + KEPT_AFTER_CONFERENCE),
+        ((REQUESTED, CONFIRMED, STOPPED, CALLED_OFF), NOW + KEPT_AFTER_CONFERENCE),
         ((REQUESTED, CONFIRMED, CANCELLED), NOW + KEPT_UNCONFIRMED),
         ((REQUESTED, CONFIRMED, ERASED), None),
     ],
-    ids=["requested", "confirmed", "moved", "cancelled", "erased"],
+    ids=["requested", "confirmed", "moved", "called off", "cancelled", "erased"],
 )
 async def test_a_request_falls_due_a_week_after_its_link_and_a_place_a_month_after_the_conference(
     pool: Pool, facts: tuple[Any, ...], at: datetime | None
@@ -122,6 +126,19 @@ async def test_whoever_never_confirmed_is_forgotten_and_whoever_comes_is_after_t
     for projector in city.process.readers.projectors:
         assert (await projector.verify()).difference is None
     assert await city.keyring.pool.fetchval(KEYS) == 0
+
+
+async def test_whoever_wanted_to_come_to_a_conference_that_was_called_off_is_forgotten(city: City) -> None:
+    conference = await city.conference()
+    await city.coming(conference, "ada@example.org")
+    [ada] = await city.requests()
+    assert (await city.post(f"/conferences/{conference}/cancellation", {"reason": WHY_NOT}, ORGANISER)).status_code == 200
+    await city.tail()
+    assert await city.keyring.open(ada.email) == "ada@example.org", "the letter can still leave"
+    city.clock.now += KEPT_AFTER_CONFERENCE
+    assert city.clock.now < ENDS + KEPT_AFTER_CONFERENCE
+    assert await erased(city, 1) == [ada.registration]
+    await until_gone(city, ada.email)
 
 
 @pytest.mark.parametrize("point", ["forgetting.before_key", "forgetting.after_key"])

@@ -6,13 +6,15 @@ from services.conferences.contribution import CONTRIBUTION as RULES
 from services.conferences.fates import ReleaseContribution, UseContribution
 from services.conferences.moving import FollowCorrection
 from services.conferences.parts import Lineage
-from services.conferences.reactions import WHEN_CONFERENCE_CORRECTED_THEN_MOVE_REGISTRATIONS, WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
+from services.conferences.reactions import WHEN_CONFERENCE_CHANGED_THEN_TELL_REGISTRATIONS, WHEN_RESULT_RECORDED_THEN_TELL_CONTRIBUTIONS
 from services.conferences.registrations import REGISTRATIONS as RULES_OF_REGISTRATIONS
+from services.conferences.stopping import StopRegistration
 from shared.envelope import Received
 from shared.reactor import Send
 from shared.testing import History, Rules
 from tests.conferences.examples import (
     CONFERENCE,
+    CONFERENCE_CANCELLED,
     CONFERENCE_CORRECTED,
     CONTRIBUTION,
     CORRECTED,
@@ -57,5 +59,13 @@ def test_when_a_conference_was_corrected_then_its_registrations_follow() -> None
     right = CONFERENCE_CORRECTED
     told = {"title": right.title, "starts_at": right.starts_at, "ends_at": right.ends_at, "place": right.place, "held": True}
     command = FollowCorrection(now=entry.recorded_at, **told)  # type: ignore[arg-type]  # Each of its own type.
-    sent = list(WHEN_CONFERENCE_CORRECTED_THEN_MOVE_REGISTRATIONS.react(Received(right, entry)))
+    sent = list(WHEN_CONFERENCE_CHANGED_THEN_TELL_REGISTRATIONS.react(Received(right, entry)))
+    assert sent == [Send(RULES_OF_REGISTRATIONS, REGISTRATIONS, command)]
+
+
+def test_when_a_conference_was_called_off_then_nobody_registers_for_it_any_more() -> None:
+    entry = History().add(CONFERENCE, PLANNED, CONFERENCE_CANCELLED).entries[-1]
+    told = {name: getattr(CONFERENCE_CANCELLED, name) for name in ("title", "ends_at", "reason")}
+    command = StopRegistration(now=entry.recorded_at, conference=CONFERENCE, **told)
+    sent = list(WHEN_CONFERENCE_CHANGED_THEN_TELL_REGISTRATIONS.react(Received(CONFERENCE_CANCELLED, entry)))
     assert sent == [Send(RULES_OF_REGISTRATIONS, REGISTRATIONS, command)]

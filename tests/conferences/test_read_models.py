@@ -25,9 +25,11 @@ from tests.conferences.city import COUNCIL, COUNCIL_NAME, SUCCEEDED, bodies, ren
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
+    CALLED_OFF,
     CANCELLED,
     CLOSED,
     CONFERENCE,
+    CONFERENCE_CANCELLED,
     CONFERENCE_CORRECTED,
     CONFIRM,
     CONFIRMED,
@@ -65,9 +67,11 @@ from tests.conferences.examples import (
     RESULT,
     SETTLED,
     STARTS,
+    STOPPED,
     TEXT,
     TITLE,
     USED,
+    WHY_NOT,
 )
 
 if TYPE_CHECKING:
@@ -84,9 +88,11 @@ OTHERS_REQUEST = REQUESTED.model_copy(
 
 def story() -> History:
     """Everything that can happen."""
-    history = History().add(CONFERENCE, PLANNED).add(OTHER, LATER).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
+    history = (
+        History().add(CONFERENCE, PLANNED).add(OTHER, LATER, CONFERENCE_CANCELLED).add(REGISTRATIONS, OPENED, REQUESTED, OTHERS_REQUEST)
+    )
     history.add(CONTRIBUTION, HANDED_IN).add(GROUP_CONTRIBUTION, ENTERED, PUBLISHED)
-    history.add(REGISTRATIONS, CONFIRMED, CLOSED, PERIOD_CORRECTED, MOVED)
+    history.add(REGISTRATIONS, CONFIRMED, CLOSED, PERIOD_CORRECTED, MOVED, STOPPED, CALLED_OFF)
     history.add(CONFERENCE, RECORDED, CORRECTED, HELD, CONFERENCE_CORRECTED).add(CONTRIBUTION, SETTLED).add(GROUP_CONTRIBUTION, USED)
     history.add(OTHER_CONTRIBUTION, ENTERED, USED, RELEASED, PUBLISHED, SETTLED, CONTRIBUTION_CORRECTED)
     return history.add(REGISTRATIONS, CANCELLED.model_copy(update={"registration": OTHER}), ERASED)
@@ -100,20 +106,40 @@ async def test_no_read_model_relies_on_order_across_streams(pool: Pool, projecti
 
 
 async def test_conferences_are_listed_the_latest_first(pool: Pool) -> None:
-    row: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "ends_at": ENDS}
+    row: dict[str, Any] = {"host": OFFICE, "host_name": OFFICE_NAME, "ends_at": ENDS, "cancelled_because": None}
     first = {"conference": CONFERENCE, "title": TITLE, "starts_at": STARTS, "place": CONFERENCE_CORRECTED.place, "held_on": HELD_ON, **row}
-    second = {"conference": OTHER, "title": LATER.title, "starts_at": LATER.starts_at, "place": PLACE, "held_on": None, **row}
-    await ReadModel(pool, CONFERENCES).given(own=story()).then(conferences_v1=[second, first])
+    second = {
+        "conference": OTHER,
+        "title": LATER.title,
+        "starts_at": LATER.starts_at,
+        "place": PLACE,
+        "held_on": None,
+        **row,
+        "cancelled_because": WHY_NOT,
+    }
+    await ReadModel(pool, CONFERENCES).given(own=story()).then(conferences_v2=[second, first])
     listed = await list_by_beginning(pool, None, 10)
     assert listed == [ListedConference(**second), ListedConference(**first)]
     assert await list_by_beginning(pool, (LATER.starts_at, OTHER), 10) == [ListedConference(**first)]
+
+
+async def test_a_conference_that_was_called_off_is_listed_with_the_right_reason(pool: Pool) -> None:
+    await ReadModel(pool, CONFERENCES).given(own=History().add(CONFERENCE, PLANNED, CONFERENCE_CANCELLED)).then()
+    [cancelled] = await list_by_beginning(pool, None, 10)
+    assert (cancelled.cancelled_because, cancelled.held_on) == (WHY_NOT, None)
+    right = CONFERENCE_CORRECTED.model_copy(update={"held_on": None, "attendance": None, "cancelled_because": "Der Saal ist gesperrt."})
+    history = History().add(CONFERENCE, PLANNED, CONFERENCE_CANCELLED, right)
+    await ReadModel(pool, CONFERENCES).given(own=history).then()
+    [cancelled] = await list_by_beginning(pool, None, 10)
+    assert cancelled.cancelled_because == "Der Saal ist gesperrt."
 
 
 async def test_a_conference_is_listed_as_it_was_corrected(pool: Pool) -> None:
     moved = {"title": "Sechste", "starts_at": STARTS + timedelta(days=1), "ends_at": ENDS + timedelta(days=1), "place": "Stadthalle"}
     right = CONFERENCE_CORRECTED.model_copy(update={**moved, "held_on": None, "attendance": None})
     await ReadModel(pool, CONFERENCES).given(own=History().add(CONFERENCE, PLANNED, right)).then()
-    row = ListedConference(conference=CONFERENCE, host=OFFICE, host_name=OFFICE_NAME, held_on=None, **moved)  # type: ignore[arg-type]
+    nothing: dict[str, Any] = {"held_on": None, "cancelled_because": None}
+    row = ListedConference(conference=CONFERENCE, host=OFFICE, host_name=OFFICE_NAME, **nothing, **moved)  # type: ignore[arg-type]
     assert await list_by_beginning(pool, None, 10) == [row]
 
 

@@ -496,6 +496,7 @@ CONFERENCE_CORRECTED = ConferenceCorrected(
     results_go_to_name=BOARD_NAME,
     held_on=date(2018, 11, 30),
     attendance=120,
+    cancelled_because=None,
     reason=RENAMED,
     corrected_at=NOW,
 )

@@ -182,7 +182,7 @@ CONFERENCE_CORRECTED = conferences.ConferenceCorrected(
     **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", partners=("Volkshochschule",), groups=(), starts_at=STARTS,
     ends_at=STARTS + timedelta(hours=6), place="Saal", formerly_title=CONFERENCE_TITLE, formerly_starts_at=STARTS,
     formerly_ends_at=STARTS + timedelta(hours=6), formerly_place="Stadthalle", results_go_to=BOARD, results_go_to_name=BOARD_NAME,
-    held_on=None, attendance=None,
+    held_on=None, attendance=None, cancelled_because=None,
     reason="Der Ort war falsch eingetragen.", corrected_at=NOW,
 )  # fmt: skip
 OF_RECOMMENDATION: dict[str, Any] = {

@@ -79,6 +79,7 @@ class ShownConference(BaseModel):
     results_go_to_name: str
     held_on: date | None
     attendance: int | None
+    cancelled_because: Annotated[str | None, Field(description="Why it does not take place, if it was called off.")]
     corrected: Annotated[list[ShownCorrection], Field(description="What was put right of it, in that order.")]
     registration: ShownRegistration
     results: list[ShownResult]
@@ -109,6 +110,7 @@ async def show_conference(conference: UUID, call: Call, min_position: MinPositio
         groups=list(planned.groups),
         held_on=state.held.held_on if state.held else None,
         attendance=state.held.attendance if state.held else None,
+        cancelled_because=state.cancelled_because,
         corrected=[ShownCorrection(corrected_at=one.corrected_at, reason=one.reason) for one in state.corrected],
         registration=shown_registration(registrations, call.now),
         results=await shown_results(call, state, sees_all=call.may(ORGANISER, planned.host)),

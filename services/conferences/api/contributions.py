@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.conferences.api.conferences import known, planned_conference
+from services.conferences.api.conferences import known
 from services.conferences.api.personal import (
     Email,
     HeldToken,
@@ -111,6 +111,7 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
         erasure=digest_of(erasure),
         erasure_token=await person.seal_if_any(erasure if wish.email else None, "contribution.erasure_token"),
         handed_over=state.held is not None,
+        cancelled=state.cancelled_because is not None,
     )
     async with unless_refused(person):
         await call.execute(CONTRIBUTION, call.new_stream(), command, begins=True)
@@ -122,9 +123,10 @@ async def hand_in_contribution(conference: UUID, wish: NewContribution, call: Ca
 @router.post("/conferences/{conference}/group-contributions", status_code=201)
 async def enter_group_contribution(conference: UUID, wish: NewGroupContribution, call: Call) -> ReceiptDone:
     """Enter what a working group handed in, also afterwards."""
-    planned = await planned_conference(call, conference)
+    _, state = await call.runtime.store.refresh(CONFERENCE, conference)
+    planned = known(state)
     call.permit(planned.host)
-    group = group_of((await call.runtime.store.load(CONFERENCE, conference))[1], wish.group)
+    group = group_of(state, wish.group)
     person = await person_at(call, None)
     receipt, contribution = link_token(call, "receipt"), call.new_stream()
     command = EnterGroupContribution(
@@ -138,8 +140,10 @@ async def enter_group_contribution(conference: UUID, wish: NewGroupContribution,
         received_on=wish.received_on,
         receipt=digest_of(receipt),
         receipt_token=await person.seal(receipt, "contribution.receipt_token"),
+        cancelled=state.cancelled_because is not None,
     )
-    done = await call.execute(CONTRIBUTION, contribution, command, body=planned.host, created=f"/contributions/{contribution}")
+    async with unless_refused(person):
+        done = await call.execute(CONTRIBUTION, contribution, command, body=planned.host, created=f"/contributions/{contribution}")
     return ReceiptDone(**dict(done), receipt=receipt)
 
 

@@ -23,6 +23,7 @@ from services.conferences.api.personal import (
     person_at,
     unless_refused,
 )
+from services.conferences.conference import CONFERENCE
 from services.conferences.opening import CloseRegistration, OpenRegistration
 from services.conferences.parts import Language
 from services.conferences.read_models.tokens import Held, Purpose, find_token
@@ -89,6 +90,7 @@ class OwnRegistration(BaseModel):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str
+    conference_cancelled_because: Annotated[str | None, Field(description="Why the conference does not take place, if it was called off.")]
     standing: Annotated[
         Literal["waiting", "expired", "confirmed", "cancelled", "erased"],
         Field(description="`waiting` for its confirmation, or `expired`: too late for that; `erased`: nothing is known of it any more."),
@@ -209,7 +211,12 @@ async def show_own_registration(token: Annotated[Token, Query()], call: Call) ->
     _, registrations = await call.runtime.store.refresh(REGISTRATIONS, registrations_of(held.conference))
     registration = registrations.each.get(held.registration)
     about = await managed(call, held)
-    return OwnRegistration(**about.model_dump(), standing=registration.standing(call.now) if registration else "erased")
+    _, conference = await call.runtime.store.load(CONFERENCE, held.conference)
+    return OwnRegistration(
+        **about.model_dump(),
+        conference_cancelled_because=conference.cancelled_because,
+        standing=registration.standing(call.now) if registration else "erased",
+    )
 
 
 async def held_by(call: Invocation, token: str, purpose: Purpose) -> Held:

@@ -1,4 +1,4 @@
-"""The facts of a conference: planned, its results, held and put right."""
+"""The facts of a conference: planned, its results, held or called off, and put right."""
 
 from __future__ import annotations
 
@@ -77,6 +77,21 @@ class ConferenceHeld(Event, name="conferences.ConferenceHeld"):
     results_go_to_name: str
 
 
+class ConferenceCancelled(Event, name="conferences.ConferenceCancelled"):
+    """The conference was called off: it does not take place."""
+
+    title: str
+    host: UUID
+    host_name: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    results_go_to: UUID
+    results_go_to_name: str
+    reason: str
+    """Public words."""
+
+
 class ConferenceCorrected(Event, name="conferences.ConferenceCorrected"):
     """What was entered of the conference was wrong; this is how it is planned, and was held if it was, and why."""
 
@@ -98,8 +113,10 @@ class ConferenceCorrected(Event, name="conferences.ConferenceCorrected"):
     held_on: date | None
     """None, as the attendance, for a conference that was not entered as held."""
     attendance: int | None
+    cancelled_because: str | None
+    """None for a conference that was not called off."""
     reason: str
     corrected_at: AwareDatetime
 
 
-ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld | ConferenceCorrected
+ConferenceEvent = ConferencePlanned | ResultRecorded | ResultCorrected | ConferenceHeld | ConferenceCancelled | ConferenceCorrected

@@ -1,4 +1,4 @@
-"""The facts of a conference's registrations: opened, asked for, confirmed, moved, cancelled, erased."""
+"""The facts of a conference's registrations: opened, asked for, confirmed, moved, called off, cancelled, erased."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ class RegistrationPeriodCorrected(OfRegistrations, name="conferences.Registratio
     place: str
     closes_at: AwareDatetime
     """As before, or the beginning where that is earlier now."""
+
+
+class RegistrationStopped(OfRegistrations, name="conferences.RegistrationStopped"):
+    """The conference that one registers for was called off: nobody can register or confirm any more, and it is not opened again."""
+
+    stopped_at: AwareDatetime
 
 
 class RegistrationRequested(OfRegistrations, name="conferences.RegistrationRequested"):
@@ -104,6 +110,23 @@ class RegistrationMoved(OfRegistrations, name="conferences.RegistrationMoved"):
     kept_until: AwareDatetime
 
 
+class RegistrationCalledOff(OfRegistrations, name="conferences.RegistrationCalledOff"):
+    """A place that is taken is one at a conference that does not take place."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    manage_token: Sealed[str]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    """When and where it would have been, as its last letter said."""
+    reason: str
+    told: bool
+    """Whether whoever registered hears of it: not of what is over."""
+    kept_until: AwareDatetime
+
+
 class RegistrationCancelled(OfRegistrations, name="conferences.RegistrationCancelled"):
     """The place is free again."""
 
@@ -122,9 +145,11 @@ RegistrationsEvent = (
     RegistrationOpened
     | RegistrationClosed
     | RegistrationPeriodCorrected
+    | RegistrationStopped
     | RegistrationRequested
     | RegistrationConfirmed
     | RegistrationMoved
+    | RegistrationCalledOff
     | RegistrationCancelled
     | RegistrationErased
 )

@@ -1,4 +1,4 @@
-"""What the conferences service publishes: conferences planned and held, registrations (sealed), contributions and results.
+"""What the conferences service publishes: conferences planned, held or called off, registrations (sealed), contributions and results.
 
 Everything about a conference is public but its registrations: they travel sealed, on the internal topic for services only.
 """
@@ -6,6 +6,7 @@ Everything about a conference is public but its registrations: they travel seale
 from __future__ import annotations
 
 from shared.contracts.conferences.conference import (
+    ConferenceCancelled,
     ConferenceCorrected,
     ConferenceHeld,
     ConferencePlanned,
@@ -30,6 +31,7 @@ from shared.contracts.conferences.parts import (
     WorkingGroup,
 )
 from shared.contracts.conferences.registrations import (
+    RegistrationCalledOff,
     RegistrationCancelled,
     RegistrationClosed,
     RegistrationConfirmed,
@@ -41,6 +43,7 @@ from shared.domain import Contract
 
 __all__ = [
     "CONTRACTS",
+    "ConferenceCancelled",
     "ConferenceCorrected",
     "ConferenceHeld",
     "ConferencePlanned",
@@ -56,6 +59,7 @@ __all__ = [
     "Lineage",
     "OfConference",
     "Origin",
+    "RegistrationCalledOff",
     "RegistrationCancelled",
     "RegistrationClosed",
     "RegistrationConfirmed",
@@ -74,6 +78,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     RegistrationRequested,
     RegistrationConfirmed,
     RegistrationMoved,
+    RegistrationCalledOff,
     RegistrationCancelled,
     ContributionReceived,
     ContributionPublished,
@@ -82,5 +87,6 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ResultRecorded,
     ResultCorrected,
     ConferenceHeld,
+    ConferenceCancelled,
     ConferenceCorrected,
 )

@@ -1,4 +1,4 @@
-"""What is told of a conference: planned, its results recorded, held, and what was put right of it."""
+"""What is told of a conference: planned, its results recorded, held or called off, and what was put right of it."""
 
 from __future__ import annotations
 
@@ -64,6 +64,19 @@ class ConferenceHeld(OfConference, name="conferences.ConferenceHeld", open_to_al
     results_go_to_name: str
 
 
+class ConferenceCancelled(OfConference, name="conferences.ConferenceCancelled", open_to_all=True):
+    """The conference was called off: it does not take place."""
+
+    host: UUID
+    host_name: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    results_go_to: UUID
+    results_go_to_name: str
+    reason: str
+
+
 class ConferenceCorrected(OfConference, name="conferences.ConferenceCorrected", open_to_all=True):
     """What was entered of the conference was wrong; this is how it is planned, and was held if it was, and why."""
 
@@ -84,5 +97,7 @@ class ConferenceCorrected(OfConference, name="conferences.ConferenceCorrected", 
     held_on: date | None
     """None, as the attendance, for a conference that was not entered as held."""
     attendance: int | None
+    cancelled_because: str | None
+    """None for a conference that was not called off."""
     reason: str
     corrected_at: AwareDatetime

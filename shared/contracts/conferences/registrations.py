@@ -65,6 +65,19 @@ class RegistrationMoved(OfConference, name="conferences.RegistrationMoved"):
     formerly_place: str
 
 
+class RegistrationCalledOff(OfConference, name="conferences.RegistrationCalledOff"):
+    """A place that is taken is one at a conference that does not take place: for the mail that says so, nothing else."""
+
+    registration: UUID
+    language: Language
+    email: Sealed[str]
+    manage_token: Sealed[str]
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    place: str
+    reason: str
+
+
 class RegistrationCancelled(OfConference, name="conferences.RegistrationCancelled"):
     """The place is free again."""
 

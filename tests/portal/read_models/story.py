@@ -176,7 +176,7 @@ def conference_corrected(**changes: Any) -> conferences.ConferenceCorrected:
         "ends_at": BEGINS + timedelta(hours=6), "formerly_title": CITY_TITLE, "formerly_starts_at": BEGINS,
         "formerly_ends_at": BEGINS + timedelta(hours=6),
         "formerly_place": "Volkshochschule", "results_go_to": BOARD, "results_go_to_name": NAMES[BOARD], "held_on": None,
-        "attendance": None, "reason": "Falsch eingetragen.", "corrected_at": NOW,
+        "attendance": None, "cancelled_because": None, "reason": "Falsch eingetragen.", "corrected_at": NOW,
     }  # fmt: skip
     return conferences.ConferenceCorrected(**told | changes)
 
