@@ -73,6 +73,10 @@ class ItemIsResolvedAlready(Refusal):
     """A body resolves on an item once; what was recorded wrongly of a resolution is corrected."""
 
 
+class VotesFollowEachOther(Refusal):
+    """No two votes on an item fail at the same time, and none does after the one that passed."""
+
+
 class MoreVotesThanMembersPresent(Refusal):
     """No more votes are cast than voting members are present."""
 
@@ -116,8 +120,9 @@ def nothing_for_the_same(wished: datetime | None, known: datetime) -> Sequence[D
 
 def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime, named: Mapping[str, Any]) -> Sequence[DealingEvent]:
     """Passed by more yes than no, a tie is a rejection (our decision, as RLP has it); a rejected wish can be put again in other words."""
-    if dealt.resolution or dealt.rejections:
-        known = dealt.resolution or dealt.rejections[-1]
+    recorded = dict(dealt.voted())
+    known = recorded.get(command.at) if command.at else next(reversed(recorded.values()), None)
+    if known:
         cast = (known.votes.yes, known.votes.no, known.votes.abstentions)
         if (known.text, cast) == (command.text, (command.yes, command.no, command.abstentions)):
             return []
@@ -128,6 +133,9 @@ def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime
     present = attendance.must_have_quorum(at)
     if command.yes + command.no + command.abstentions > present:
         raise MoreVotesThanMembersPresent(present=present)
+    passed = command.yes > command.no
+    if any(at < failed if passed else at == failed for failed in recorded):
+        raise VotesFollowEachOther
     votes = Votes(
         yes=command.yes,
         no=command.no,
@@ -136,9 +144,9 @@ def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime
         entitled=attendance.quorum.entitled,
         quorum=attendance.quorum.needed,
     )
-    if command.yes <= command.no:
+    if not passed:
         return [ResolutionRejected(**named, item=dealt.item, text=command.text, votes=votes, rejected_at=at)]
-    passed = ResolutionPassed(
+    resolved = ResolutionPassed(
         **named,
         item=dealt.item,
         resolution=resolution_of(dealt.item.id),
@@ -147,4 +155,4 @@ def resolve(command: Resolve, dealt: Dealt, attendance: Attendance, at: datetime
         votes=votes,
         resolved_at=at,
     )
-    return [passed]
+    return [resolved]

@@ -24,7 +24,7 @@ from services.meetings.events.sitting import (
     ResolutionPassed,
     ResolutionRejected,
 )
-from services.meetings.items import AgendaItem, Asked, ItemIsNotOnTheAgenda, Votes
+from services.meetings.items import AgendaItem, Asked, ItemIsNotOnTheAgenda
 from shared.domain import Refusal
 
 
@@ -79,17 +79,17 @@ class Dealt:
         """Whether the body has done what it was asked for."""
         return self.note is not None if self.item.asked is Asked.TAKE_NOTE else self.deliberated is not None
 
-    def votes(self) -> Iterable[tuple[datetime, Votes]]:
-        """When it was voted on the item, and how."""
-        yield from ((one.rejected_at, one.votes) for one in self.rejections)
+    def voted(self) -> Iterable[tuple[datetime, ResolutionRejected | ResolutionPassed]]:
+        """When it was voted on the item, and what came of it; what was passed comes last."""
+        yield from ((one.rejected_at, one) for one in self.rejections)
         if self.resolution:
-            yield self.resolution.resolved_at, self.resolution.votes
+            yield self.resolution.resolved_at, self.resolution
 
     def times(self) -> Iterable[datetime]:
         """When something was done with it in this sitting."""
         deliberated_at = self.deliberated.at if self.deliberated else None
         yield from (at for at in (self.received_at, deliberated_at, self.noted_at) if at)
-        yield from (at for at, _ in self.votes())
+        yield from (at for at, _ in self.voted())
 
     def with_event(self, event: DealingEvent) -> Dealt:
         """The same after a fact about the item."""
@@ -131,7 +131,8 @@ class Dealt:
         received_at, deliberated_at = self.received_at or self.item.received_at, self.deliberated.at if self.deliberated else None
         if deliberated_at and self.item.asked is Asked.RECEIVE_AND_DELIBERATE and (received_at is None or deliberated_at < received_at):
             raise ResultsAreReceivedBeforeTheyAreDeliberated
-        for at, votes in self.votes():
+        for at, voted in self.voted():
+            votes = voted.votes
             if deliberated_at is None or at < deliberated_at:
                 raise ResultsAreDeliberatedBeforeItIsResolved
             present = attendance.voters(at)

@@ -18,6 +18,7 @@ from services.meetings.dealing import (
     ReceiveItem,
     Resolve,
     TakeNote,
+    VotesFollowEachOther,
 )
 from services.meetings.dealt import ResultsAreDeliberatedBeforeItIsResolved, ResultsAreReceivedBeforeTheyAreDeliberated, VoteWouldNotStand
 from services.meetings.events.sitting import SittingEvent
@@ -200,6 +201,23 @@ def test_one_yes_is_enough_against_abstentions() -> None:
 def test_what_was_rejected_can_be_put_in_other_words() -> None:
     other = changed(RESOLVE, text="Mit Änderung.")
     sitting.given(*DISCUSSED, REJECTED).when(other).then(PASSED.model_copy(update={"text": "Mit Änderung."}))
+
+
+def test_votes_that_failed_are_told_apart_by_their_times_and_none_fails_after_the_one_that_passed() -> None:
+    failed = sitting.given(*DISCUSSED, REJECTED)
+    again = changed(RESOLVE, text="Mit Änderung.", yes=1, no=1, at=REJECTED.rejected_at)
+    failed.when(again).then_refused(VotesFollowEachOther)
+    later = REJECTED.model_copy(update={"rejected_at": REJECTED.rejected_at + MINUTE, "text": "Mit Änderung."})
+    failed.when(changed(again, at=later.rejected_at)).then(later)
+    failed.when(changed(RESOLVE, at=REJECTED.rejected_at - MINUTE)).then_refused(VotesFollowEachOther)
+
+
+def test_the_same_vote_at_another_time_is_another_one() -> None:
+    again = changed(RESOLVE, yes=1, no=1, at=REJECTED.rejected_at + MINUTE)
+    failed = sitting.given(*DISCUSSED, REJECTED)
+    failed.when(changed(again, at=None)).then_nothing()
+    both = failed.when(again).then(REJECTED.model_copy(update={"rejected_at": again.at}))
+    both.when(changed(again, at=REJECTED.rejected_at)).then_nothing()
 
 
 def test_an_item_is_resolved_once() -> None:
