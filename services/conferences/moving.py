@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pydantic import AwareDatetime
 
 from services.conferences.events.registrations import RegistrationMoved, RegistrationPeriodCorrected
-from services.conferences.periods import KEPT_AFTER_CONFERENCE
+from services.conferences.periods import KEPT_AFTER_CONFERENCE, KEPT_AFTER_CORRECTION
 from services.conferences.registered import Appointment, Registrations, named
 from shared.domain import Command
 
@@ -28,14 +28,14 @@ def follow(command: FollowCorrection, state: Registrations) -> Sequence[Registra
     if (opened := state.opened) is None or state.called_off:
         return []
     right = {name: getattr(command, name) for name in ("title", "starts_at", "ends_at", "place")}
-    right["closes_at"] = min(opened.closes_at, command.starts_at)
+    right["closes_at"] = min(state.wished_end or opened.closes_at, command.starts_at)
     changed = opened.model_copy(update=right) != opened
     corrected = [RegistrationPeriodCorrected(conference=opened.conference, **right)] if changed else []
     return [*corrected, *moved(command, state)]
 
 
 def moved(command: FollowCorrection, state: Registrations) -> Iterator[RegistrationMoved]:
-    """The places of those who were told otherwise; what is kept of them follows the conference's end."""
+    """The places of those who were told otherwise; what is kept of them follows the conference's end, but is not erased at once."""
     right = Appointment(command.starts_at, command.ends_at, command.place)
     for one in sorted(state.each.values(), key=lambda registration: registration.registration):
         to, wrong = one.addressee, one.appointment
@@ -53,5 +53,5 @@ def moved(command: FollowCorrection, state: Registrations) -> Iterator[Registrat
             formerly_ends_at=wrong.ends_at,
             formerly_place=wrong.place,
             told=not command.held and max(right.ends_at, wrong.ends_at) > command.now,
-            kept_until=right.ends_at + KEPT_AFTER_CONFERENCE,
+            kept_until=max(right.ends_at + KEPT_AFTER_CONFERENCE, min(one.kept_until, command.now + KEPT_AFTER_CORRECTION)),
         )

@@ -11,6 +11,8 @@ KEPT_UNCONFIRMED = timedelta(days=7)
 KEPT_AFTER_CONFERENCE = timedelta(days=30)
 """A confirmed registration, after the conference's end, or after it was called off before that: for what is still to be settled with
 interpreters, childcare and the like."""
+KEPT_AFTER_CORRECTION = timedelta(days=7)
+"""A confirmed registration whose time would be over by a correction, unless it was before: a slip in it can be put right as well."""
 KEPT_CONTRIBUTION = timedelta(days=365)
 """What is personal of a contribution, after its day: results are handed over and deliberated within that time."""
 MOST_WAITING = 2000

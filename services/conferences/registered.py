@@ -107,6 +107,8 @@ class Registrations:
     """All registrations of a conference, as the rules see them."""
 
     opened: RegistrationOpened | None = None
+    wished_end: datetime | None = None
+    """Until when one may register, wherever the conference is moved to: never beyond its beginning."""
     closed_at: datetime | None = None
     called_off: bool = False
     """Whether the conference does not take place."""
@@ -142,7 +144,7 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
     """Fold one fact into the state."""
     match event:
         case RegistrationOpened():
-            return replace(state, opened=event, closed_at=None)
+            return replace(state, opened=event, wished_end=event.closes_at, closed_at=None)
         case RegistrationClosed():
             return replace(state, closed_at=event.closed_at)
         case RegistrationPeriodCorrected():

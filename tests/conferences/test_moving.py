@@ -10,7 +10,7 @@ import pytest
 
 from services.conferences.moving import FollowCorrection
 from services.conferences.opening import OpenRegistration
-from services.conferences.periods import KEPT_AFTER_CONFERENCE
+from services.conferences.periods import KEPT_AFTER_CONFERENCE, KEPT_AFTER_CORRECTION
 from services.conferences.registrations import REGISTRATIONS, CancelRegistration, ConfirmRegistration, ForgetRegistration
 from shared.testing import Rules
 from tests.conferences.examples import (
@@ -99,10 +99,30 @@ def test_a_conference_that_was_believed_to_come_later_is_told_of_though_it_is_ov
     registrations.given(*COMING).when(follow(**early)).then(closed, moved)
 
 
+def test_a_slip_that_would_end_the_time_for_which_something_is_kept_erases_nothing_at_once() -> None:
+    slip = {"starts_at": STARTS - timedelta(days=365), "ends_at": ENDS - timedelta(days=365)}
+    closed = PERIOD_CORRECTED.model_copy(update={**slip, "closes_at": slip["starts_at"]})
+    kept = MOVED.model_copy(update={**slip, "kept_until": NOW + KEPT_AFTER_CORRECTION})
+    after = registrations.given(*COMING).when(follow(**slip)).then(closed, kept)
+    after.when(ForgetRegistration(now=NOW, registration=REGISTRATION)).then_nothing()
+    former = {f"formerly_{name}": value for name, value in slip.items()} | {"formerly_place": MOVED.place}
+    after.when(follow()).then(PERIOD_CORRECTED, MOVED.model_copy(update=former))
+
+
+def test_what_was_to_be_erased_soon_is_kept_no_longer_for_a_correction() -> None:
+    now = CONFIRMED.kept_until - timedelta(days=1)
+    slip = {"starts_at": STARTS - timedelta(days=365), "ends_at": ENDS - timedelta(days=365)}
+    closed = PERIOD_CORRECTED.model_copy(update={**slip, "closes_at": slip["starts_at"]})
+    moved = MOVED.model_copy(update={**slip, "kept_until": CONFIRMED.kept_until, "told": False})
+    registrations.given(*COMING).when(follow(now, **slip)).then(closed, moved)
+
+
 def test_registration_closes_when_the_conference_begins_at_the_latest() -> None:
     early = {"starts_at": CLOSES - timedelta(days=1), "ends_at": CLOSES}
     corrected = PERIOD_CORRECTED.model_copy(update={**early, "closes_at": early["starts_at"]})
-    registrations.given(OPENED).when(follow(**early)).then(corrected)
+    moved = registrations.given(OPENED).when(follow(**early)).then(corrected)
+    # Where that was a slip, it closes when it was to close.
+    moved.when(follow()).then(PERIOD_CORRECTED)
 
 
 def test_opening_registration_once_more_as_it_stands_is_nothing_to_do() -> None:

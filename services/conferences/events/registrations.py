@@ -44,7 +44,7 @@ class RegistrationPeriodCorrected(OfRegistrations, name="conferences.Registratio
     ends_at: AwareDatetime
     place: str
     closes_at: AwareDatetime
-    """As before, or the beginning where that is earlier now."""
+    """As it was opened for, or the beginning where that is earlier now."""
 
 
 class RegistrationStopped(OfRegistrations, name="conferences.RegistrationStopped"):
