@@ -16,7 +16,7 @@ NEWS_FOR = timedelta(weeks=6)
 def is_news(told: Contract, recorded_at: datetime) -> bool:
     """Whether anybody is told of this, entered then. What is overdue by then is: it is still missing."""
     match told:
-        case conferences.ConferencePlanned():
+        case conferences.ConferencePlanned() | conferences.ConferenceCancelled():
             return told.ends_at > recorded_at
         case conferences.ConferenceCorrected():
             return told.held_on is None and is_moved(told) and max(told.ends_at, told.formerly_ends_at) > recorded_at

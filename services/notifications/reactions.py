@@ -18,7 +18,13 @@ from shared.envelope import Received
 from shared.projections.projection import OWN
 from shared.reactor import Reaction, Send
 
-OfConference = conferences.ConferencePlanned | conferences.RegistrationOpened | conferences.ConferenceHeld | conferences.ConferenceCorrected
+OfConference = (
+    conferences.ConferencePlanned
+    | conferences.RegistrationOpened
+    | conferences.ConferenceHeld
+    | conferences.ConferenceCancelled
+    | conferences.ConferenceCorrected
+)
 OfMeeting = (
     planning.MeetingScheduled
     | planning.MeetingRescheduled
@@ -39,6 +45,7 @@ LETTERS: dict[type[Contract], str] = {
     conferences.ConferencePlanned: "conference_planned",
     conferences.RegistrationOpened: "registration_opened",
     conferences.ConferenceHeld: "conference_held",
+    conferences.ConferenceCancelled: "conference_cancelled",
     conferences.ConferenceCorrected: "conference_moved",
     planning.MeetingScheduled: "meeting_scheduled",
     planning.MeetingRescheduled: "meeting_rescheduled",
@@ -141,7 +148,8 @@ def announced(
 
 
 TOLD_BY_CONFERENCES = (
-    *(conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld, conferences.ConferenceCorrected),
+    *(conferences.ConferencePlanned, conferences.RegistrationOpened, conferences.ConferenceHeld),
+    *(conferences.ConferenceCancelled, conferences.ConferenceCorrected),
 )
 TOLD_BY_MEETINGS = (
     *(planning.MeetingScheduled, planning.MeetingRescheduled, planning.MeetingCancelled, planning.MeetingInvited),
@@ -153,7 +161,7 @@ TOLD_BY_RECOMMENDATIONS = (
 )
 TOLD_OF_ONE_PERSON = (
     *(conferences.RegistrationRequested, conferences.RegistrationConfirmed, conferences.RegistrationMoved),
-    conferences.ContributionReceived,
+    *(conferences.RegistrationCalledOff, conferences.ContributionReceived),
 )
 
 REACTIONS = (

@@ -14,7 +14,11 @@ from shared.privacy.sealed import Sealed
 from shared.reactor import Send
 
 OfOnePerson = (
-    conferences.RegistrationRequested | conferences.RegistrationConfirmed | conferences.RegistrationMoved | conferences.ContributionReceived
+    conferences.RegistrationRequested
+    | conferences.RegistrationConfirmed
+    | conferences.RegistrationMoved
+    | conferences.RegistrationCalledOff
+    | conferences.ContributionReceived
 )
 
 
@@ -33,6 +37,9 @@ def write_to_one(received: Received[OfOnePerson]) -> Iterable[Send]:
         case conferences.RegistrationMoved():
             about = Topic(service="conferences", kind="registration", id=told.registration)
             yield direct(received, "registration_moved", about, told.email, {"manage_token": told.manage_token})
+        case conferences.RegistrationCalledOff():
+            about = Topic(service="conferences", kind="registration", id=told.registration)
+            yield direct(received, "registration_called_off", about, told.email, {"manage_token": told.manage_token})
         case conferences.ContributionReceived():
             if told.email is not None:
                 about = Topic(service="conferences", kind="contribution", id=told.contribution)

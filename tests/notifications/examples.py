@@ -178,6 +178,10 @@ CONFERENCE_HELD = conferences.ConferenceHeld(
     results=(conferences.HeldResult(result=some("result"), number=1, result_title="Kurse am Abend"),), results_go_to=BOARD,
     results_go_to_name=BOARD_NAME,
 )  # fmt: skip
+CONFERENCE_CANCELLED = conferences.ConferenceCancelled(
+    **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", starts_at=STARTS, ends_at=STARTS + timedelta(hours=6),
+    place="Stadthalle", results_go_to=BOARD, results_go_to_name=BOARD_NAME, reason="Die Halle ist gesperrt.",
+)  # fmt: skip
 CONFERENCE_CORRECTED = conferences.ConferenceCorrected(
     **OF_CONFERENCE, host=OFFICE, host_name="Koordinierungsstelle", partners=("Volkshochschule",), groups=(), starts_at=STARTS,
     ends_at=STARTS + timedelta(hours=6), place="Saal", formerly_title=CONFERENCE_TITLE, formerly_starts_at=STARTS,
@@ -242,6 +246,14 @@ def registration_moved(email: Sealed[str], manage: Sealed[str]) -> conferences.R
     )  # fmt: skip
 
 
+def registration_called_off(email: Sealed[str], manage: Sealed[str]) -> conferences.RegistrationCalledOff:
+    """The conference of somebody who comes does not take place."""
+    return conferences.RegistrationCalledOff(
+        **OF_CONFERENCE, registration=some("registration"), language="en", email=email, manage_token=manage, starts_at=STARTS,
+        ends_at=STARTS + timedelta(hours=6), place="Stadthalle", reason="Die Halle ist gesperrt.",
+    )  # fmt: skip
+
+
 def contribution_received(
     email: Sealed[str] | None, token: Sealed[str], erasure: Sealed[str] | None = None
 ) -> conferences.ContributionReceived:
@@ -255,7 +267,7 @@ def contribution_received(
 
 ANNOUNCED: tuple[Named, ...] = (
     *(MEETING_SCHEDULED, MEETING_RESCHEDULED, MEETING_CANCELLED, MEETING_INVITED, RESOLUTION_PASSED),
-    *(CONFERENCE_PLANNED, REGISTRATION_OPENED, CONFERENCE_HELD, CONFERENCE_CORRECTED),
+    *(CONFERENCE_PLANNED, REGISTRATION_OPENED, CONFERENCE_HELD, CONFERENCE_CANCELLED, CONFERENCE_CORRECTED),
     *(RECOMMENDATION_ISSUED, COMMITTEE_INFORMED, RECOMMENDATION_ANSWERED, ANSWER_OVERDUE, MEASURE_VERIFIED, RECOMMENDATION_WITHDRAWN),
 )
 """One of each message that is announced."""

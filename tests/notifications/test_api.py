@@ -18,6 +18,7 @@ from tests.notifications.examples import (
     BOARD,
     BOARD_NAME,
     CONFERENCE,
+    CONFERENCE_CANCELLED,
     CONFERENCE_PLANNED,
     MEETING,
     MEETING_CANCELLED,
@@ -28,6 +29,7 @@ from tests.notifications.examples import (
     RECOMMENDATION,
     RECOMMENDATION_ISSUED,
     contribution_received,
+    registration_called_off,
     registration_confirmed,
     registration_requested,
     some,
@@ -287,6 +289,24 @@ async def test_whoever_registers_or_contributes_gets_letters_of_their_own(city: 
     city.tell("conferences", some("on paper"), contribution_received(None, sealed["receipt"]))
     assert tokens(await city.letter(3)) == ["receipt"]
     assert {letter["To"] for letter in city.letters()} == {BEA}
+
+
+async def test_of_a_conference_that_is_off_subscribers_hear_once_and_whoever_wanted_to_come_by_a_letter_of_their_own(city: City) -> None:
+    city.tell("conferences", CONFERENCE, CONFERENCE_PLANNED)
+    await city.quiet()
+    stop = await city.subscribed(ADA, {"service": "conferences", "kind": "conference", "id": str(CONFERENCE)})
+    city.tell("conferences", CONFERENCE, CONFERENCE_CANCELLED)
+    told = await city.letter(2)
+    assert (told["To"], tokens(told)) == (ADA, [stop])
+    assert "findet nicht statt" in text_of(told)
+    assert CONFERENCE_CANCELLED.reason in text_of(told)
+    subject = await city.keyring.subject_for(BEA)
+    email, manage = await city.keyring.seal(BEA, subject, "test.email"), await city.keyring.seal("manage", subject, "test.manage")
+    city.tell("conferences", CONFERENCE, registration_called_off(email, manage))
+    own = await city.letter(3)
+    assert (own["To"], tokens(own)) == (BEA, ["manage"])
+    assert "does not take place" in text_of(own)
+    assert CONFERENCE_CANCELLED.reason in text_of(own)
 
 
 async def test_feedback_is_read_and_answered_by_its_office(city: City) -> None:

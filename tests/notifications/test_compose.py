@@ -27,6 +27,7 @@ from tests.notifications.examples import (
     NOTIFICATION_ID,
     PLANNED,
     contribution_received,
+    registration_called_off,
     registration_confirmed,
     registration_moved,
     registration_requested,
@@ -44,6 +45,7 @@ DIRECT: dict[str, Named] = {
     "registration_requested": registration_requested(SEALED, SEALED, SEALED, SEALED),
     "registration_confirmed": registration_confirmed(SEALED, SEALED, SEALED),
     "registration_moved": registration_moved(SEALED, SEALED),
+    "registration_called_off": registration_called_off(SEALED, SEALED),
     "contribution_received": contribution_received(SEALED, SEALED),
 }
 VALUES: dict[str, dict[str, Any]] = {

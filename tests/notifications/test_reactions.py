@@ -33,6 +33,7 @@ from tests.notifications.examples import (
     BOARD_NAME,
     COMMITTEE_INFORMED,
     CONFERENCE,
+    CONFERENCE_CANCELLED,
     CONFERENCE_CORRECTED,
     CONFERENCE_HELD,
     CONFERENCE_PLANNED,
@@ -55,6 +56,7 @@ from tests.notifications.examples import (
     REQUESTED,
     RESOLUTION_PASSED,
     contribution_received,
+    registration_called_off,
     registration_confirmed,
     registration_moved,
     registration_requested,
@@ -110,10 +112,11 @@ def test_a_meeting_that_was_over_when_it_was_entered_is_announced_to_nobody() ->
     assert reactions_to(MEETING_SCHEDULED.model_copy(update={"entered_later": True})) == []
 
 
-def test_a_conference_that_was_over_when_it_was_entered_is_announced_to_nobody() -> None:
+def test_a_conference_that_was_over_when_it_was_entered_or_called_off_is_announced_to_nobody() -> None:
     over = {"starts_at": RECORDED - timedelta(hours=6), "ends_at": RECORDED}
-    assert reactions_to(CONFERENCE_PLANNED.model_copy(update=over)) == []
-    assert announced(CONFERENCE_PLANNED.model_copy(update=over | {"ends_at": RECORDED + timedelta(seconds=1)}))
+    for message in (CONFERENCE_PLANNED, CONFERENCE_CANCELLED):
+        assert reactions_to(message.model_copy(update=over)) == []
+        assert announced(message.model_copy(update=over | {"ends_at": RECORDED + timedelta(seconds=1)}))
 
 
 def test_of_what_was_corrected_of_a_conference_only_another_time_or_place_still_to_come_is_news() -> None:
@@ -125,6 +128,7 @@ def test_of_what_was_corrected_of_a_conference_only_another_time_or_place_still_
     assert reactions_to(put_right(place=place, title="Anders")) == []
     assert announced(put_right(place=place, starts_at=starts + later))
     assert announced(put_right(place=place, ends_at=ends + later))
+    assert reactions_to(put_right(place=place, cancelled_because="Anders.")) == []
     assert reactions_to(put_right(held_on=local_day(RECORDED), attendance=70)) == []
     assert reactions_to(put_right(ends_at=over, formerly_ends_at=over)) == []
     assert announced(put_right(ends_at=over, formerly_ends_at=RECORDED + later))
@@ -167,6 +171,7 @@ def test_what_is_still_missing_is_news_however_long_ago_it_was_due() -> None:
         (CONFERENCE_PLANNED, {CONFERENCE, OFFICE, BOARD}),
         (REGISTRATION_OPENED, {CONFERENCE}),
         (CONFERENCE_HELD, {CONFERENCE, OFFICE, BOARD}),
+        (CONFERENCE_CANCELLED, {CONFERENCE, OFFICE, BOARD}),
         (CONFERENCE_CORRECTED, {CONFERENCE, OFFICE, BOARD}),
         (RECOMMENDATION_ISSUED, {RECOMMENDATION, BOARD, OFFICE, CONFERENCE}),
         (RECOMMENDATION_ANSWERED, {RECOMMENDATION, BOARD, OFFICE}),
@@ -223,6 +228,7 @@ EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", 
         ),
         (registration_confirmed(EMAIL, NAME, MANAGE), "registration_confirmed", "en", {"name": NAME, "manage_token": MANAGE}),
         (registration_moved(EMAIL, MANAGE), "registration_moved", "en", {"manage_token": MANAGE}),
+        (registration_called_off(EMAIL, MANAGE), "registration_called_off", "en", {"manage_token": MANAGE}),
         (contribution_received(EMAIL, MANAGE), "contribution_received", "de", {"receipt_token": MANAGE}),
         (
             contribution_received(EMAIL, MANAGE, CONFIRM),
@@ -231,7 +237,7 @@ EMAIL, NAME, CONFIRM, MANAGE = (sealed(what, ADA) for what in ("email", "name", 
             {"receipt_token": MANAGE, "erasure_token": CONFIRM},
         ),
     ],
-    ids=["requested", "confirmed", "moved", "contributed", "contributed with a way to erase"],
+    ids=["requested", "confirmed", "moved", "called off", "contributed", "contributed with a way to erase"],
 )
 def test_a_letter_to_one_person_carries_what_is_personal_sealed(message: Named, kind: str, language: str, inside: dict[str, Any]) -> None:
     wish = planned(message)
