@@ -41,7 +41,7 @@ class RightDoing(Right):
     def must_say_one_thing(self) -> Self:
         """ValueError for a time of what never happened."""
         if self.never_happened and self.at:
-            raise ValueError("what never happened has no time")
+            raise ValueError("must have no time if it never happened")
         return self
 
     def really_at(self, formerly: datetime | None) -> datetime | None:

@@ -308,7 +308,7 @@ def test_words_that_were_never_meant_are_cleared() -> None:
 
 
 def test_what_never_happened_has_no_time() -> None:
-    with pytest.raises(ValueError, match="what never happened has no time"):
+    with pytest.raises(ValueError, match="must have no time if it never happened"):
         RightReceipt(kind="receipt", item=ITEM_ID, at=STARTS, never_happened=True)
 
 

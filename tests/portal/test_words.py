@@ -44,6 +44,12 @@ def told_of_input() -> Iterator[str]:
                     yield sentence
 
 
+def _errors(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "ValueError":
+            yield _text(node.args[0]) or "must …"
+
+
 def _text(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
@@ -80,6 +86,13 @@ def test_whatever_does_not_fit_is_said_in_german() -> None:
     sentences = set(told_of_input())
     assert len(sentences) > 30
     assert sorted(one for one in sentences if input_said(one, "de") is None) == []
+
+
+def test_no_service_says_of_a_field_what_is_not_passed_on() -> None:
+    files = [file for one in services() if one.deciders for file in (ROOT / "services" / one.name).rglob("*.py")]
+    said_there = [sentence for file in files for sentence in _errors(file)]
+    assert len(said_there) > 10
+    assert [one for one in said_there if not one.startswith("must ")] == []
 
 
 def test_a_sentence_about_a_field_keeps_its_numbers() -> None:

@@ -41,9 +41,9 @@ class NewItem(BaseModel):
     def must_be_one_of_the_two(self) -> Self:
         """ValueError for neither or both, and for a proposal with words of its own."""
         if self.model_fields_set not in ({"proposal"}, self.model_fields_set - {"proposal"}):
-            raise ValueError("a proposal stands for itself: send nothing beside it")
+            raise ValueError("must say nothing beside a proposal")
         if (self.proposal is None) == (self.title is None):
-            raise ValueError("needs a proposal or a title")
+            raise ValueError("must name a proposal or a title")
         return self
 
 

@@ -39,9 +39,9 @@ class NewSeatingCorrection(BaseModel):
     def must_say_one_thing(self) -> Self:
         """ValueError for a last day of somebody who never left, and for anything else about somebody who never took the seat."""
         if self.never_left and self.until:
-            raise ValueError("who never left has no last day")
+            raise ValueError("must have no last day of somebody who never left")
         if self.never_seated and (self.member_name or self.on_behalf_of or self.since or self.until or self.never_left):
-            raise ValueError("of somebody who never took the seat nothing else is so")
+            raise ValueError("must say nothing else of somebody who never took the seat")
         return self
 
 
