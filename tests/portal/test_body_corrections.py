@@ -124,9 +124,9 @@ async def test_the_forms_say_what_stays_as_it_was(tmp_path: Path) -> None:
     site = site_of_a_body(tmp_path)
     await site.sign_in("alle")
     founding = (await site.get(f"{PAGE}?correct=founding:")).text
-    assert "Sie gilt von jetzt an; was vorher geschah, bleibt, wie es damals beurteilt wurde." in founding
+    assert "Die berichtigte Art gilt ab jetzt. Was früher geschehen ist, wird nicht neu beurteilt." in founding
     quorum = (await site.get(f"{PAGE}?correct=quorum:2013-04-25")).text
-    assert "Schon eröffnete Sitzungen behalten ihre Beschlussfähigkeit, und Abstimmungen bleiben" in quorum
+    assert "Bereits eröffnete Sitzungen behalten ihre Beschlussfähigkeit, und Abstimmungen bleiben" in quorum
 
 
 async def test_what_does_not_fit_is_told_beside_its_field_and_nothing_that_was_written_is_lost(tmp_path: Path) -> None:

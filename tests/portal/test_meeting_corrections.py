@@ -69,7 +69,7 @@ async def test_everybody_reads_what_was_put_right_and_why_and_finds_no_form(tmp_
     page = (await site_of_a_meeting(tmp_path, corrected=corrections).get(PAGE)).text
     text = text_of(page)
     assert "Ende: 6. November 2018, 18:00 Uhr (vorher 6. November 2018, 19:00 Uhr) Berichtigt am 3. Dezember 2018: " + REASON in text
-    assert "Ankunft, Ayla Beispiel: 6. November 2018, 16:01 Uhr (war ausgelassen)" in text
+    assert "Ankunft, Ayla Beispiel: 6. November 2018, 16:01 Uhr (fehlte bisher)" in text
     assert "Weggang, Bo Beispiel: hat nicht stattgefunden (vorher 6. November 2018, 17:00 Uhr)" in text
     assert forms_on(page) == set()
 
@@ -133,8 +133,8 @@ async def test_of_a_cancelled_meeting_also_why_it_was_is_put_right(tmp_path: Pat
 @pytest.mark.parametrize(
     ("standing", "outcome", "expected"),
     [
-        ("held", {}, {"receipt-correction", "deliberation-correction"}),
-        ("held", {"received_at": BEGAN, "noted_at": BEGAN}, {"receipt-correction", "deliberation-correction", "note-correction"}),
+        ("held", {}, {"receipt-left-out", "deliberation-left-out"}),
+        ("held", {"received_at": BEGAN, "noted_at": BEGAN}, {"receipt-correction", "deliberation-left-out", "note-correction"}),
         ("opened", {"received_at": BEGAN}, {"receipt-correction"}),
         ("opened", {}, set()),
     ],
@@ -145,8 +145,44 @@ async def test_what_was_recorded_can_be_put_right_and_after_the_end_what_was_lef
     site = site_of_a_meeting(tmp_path, standing=standing, outcome=outcome)
     await site.sign_in("alle")
     page = (await site.get(ITEM_PAGE)).text
-    assert {form for form in forms_on(page) if "correction" in form} == expected
-    assert ("Ausgelassene Beratung nachtragen" in page) is (standing == "held")
+    assert {form for form in forms_on(page) if form.endswith(("-correction", "-left-out"))} == expected
+    assert ("Fehlende Beratung nachtragen" in page) is (standing == "held")
+
+
+@pytest.mark.parametrize(("standing", "opened"), [("held", []), ("opened", ["deliberation"])])
+async def test_what_is_to_be_done_with_an_item_lies_open_but_no_correction_does(tmp_path: Path, standing: str, opened: list[str]) -> None:
+    site = site_of_a_meeting(tmp_path, standing=standing, outcome={"received_at": BEGAN})
+    await site.sign_in("alle")
+    page = (await site.get(ITEM_PAGE)).text
+    assert re.findall(r'<details class="kern-accordion" open>.*?<form class="form" id="([^"]+)"', page, re.DOTALL) == opened
+
+
+async def test_the_recorded_time_is_filled_in_and_one_that_was_left_so_is_not_sent(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path, outcome={"received_at": "2018-11-06T15:05:42Z"})
+    await site.sign_in("alle")
+    page = (await site.get(ITEM_PAGE)).text
+    at = "2018-11-06T16:05"
+    assert f'name="at_now" value="{at}"' in page
+    assert f'id="receipt-correction-at" name="at" value="{at}"' in page
+    sending = {"item": THING, "at_now": at, "reason": REASON}
+    changes: list[tuple[dict[str, str], dict[str, Any]]] = [
+        ({"never_happened": "yes"}, {"never_happened": True}),
+        ({"at": "2018-11-06T16:06"}, {"never_happened": False, "at": "2018-11-06T16:06:00+01:00"}),
+    ]
+    for changed, told in changes:
+        await site.post(f"{ITEM_PAGE}/receipt-correction", **{"at": at, **sending, **changed})
+        assert sent(site)["right"] == {"kind": "receipt", "item": THING, **told}
+
+
+async def test_what_was_left_out_of_an_item_is_entered_with_its_time_and_why_only_now(tmp_path: Path) -> None:
+    site = site_of_a_meeting(tmp_path, outcome={"received_at": BEGAN})
+    await site.sign_in("alle")
+    sending = {"_key": "k" * 20, "item": THING, "summary": "So.", "reason": REASON}
+    missing = await site.post(f"{ITEM_PAGE}/deliberation-left-out", **sending, at="")
+    assert (missing.status_code, 'id="deliberation-left-out-at-error"' in missing.text) == (422, True)
+    await site.post(f"{ITEM_PAGE}/deliberation-left-out", **sending, at="2018-11-06T16:30")
+    right = {"kind": "deliberation", "item": THING, "summary": "So.", "at": "2018-11-06T16:30:00+01:00"}
+    assert sent(site) == {"right": right, "reason": REASON}
 
 
 async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_path: Path) -> None:

@@ -145,5 +145,5 @@ async def test_the_page_says_what_was_corrected_and_what_never_happened(tmp_path
     assert "Berichtigt am 1. März 2019: Grund eins." in page
     assert "Berichtigt am 1. März 2019: Grund zwei." in page
     assert "Zurückgenommen am 1. März 2019: Grund drei." in page
-    assert "Eine Zusage ist zurückgenommen am 1. März 2019: Grund vier." in page
+    assert "Eine Zusage wurde am 1. März 2019 zurückgenommen: Grund vier." in page
     assert page.count("Grund ") == 4

@@ -82,7 +82,7 @@ async def test_a_seat_is_put_right_in_a_form_that_begins_with_what_it_is(tmp_pat
     assert 'name="title" value="Sitz der Wohlfahrtspflege"' in form
     assert '<option value="nominated" selected' in form
     assert re.search(r'name="voting" value="yes" checked', form)
-    assert "Schon eröffnete Sitzungen behalten ihre Mitglieder" in form
+    assert "Bereits eröffnete Sitzungen behalten ihre Mitglieder" in form
     right = {"title": "Sitz der Verbände", "kind": "nominated", "on_behalf_of": "Caritas"}
     answer = await site.post(f"{PAGE}/seat-correction", _key="k" * 20, reason="Falsch.", **right)
     assert answer.status_code == 303, answer.text

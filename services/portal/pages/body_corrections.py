@@ -17,8 +17,9 @@ from services.portal.steps import Step, draw
 from services.portal.visit import Visit
 
 DONE, TAKEN_BACK = mark("The entry is corrected."), mark("The entry is taken back.")
-RIGHT, BACK = mark("Correct the entry"), mark("Take the entry back")
+RIGHT, TAKE_BACK = mark("Correct the entry"), mark("Take the entry back")
 WHY = Field("why", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
+WHY_BACK = mark("Why the entry is taken back")
 OF = Field("of", mark("Entry"), "hidden", needed=False)
 KIND_COUNTS = mark("It counts from now on; what was done before stays as it was judged then.")
 VOTES_STAY = mark("Meetings opened before keep their quorum, and votes stay as they were recorded.")
@@ -48,8 +49,8 @@ class Entry:
     @property
     def back(self) -> Step:
         """Taking it back."""
-        form = Form(f"take-back-{self.kind}", (OF, WHY), submit=BACK, done=TAKEN_BACK, danger=True)
-        return Step(form, mark("It should never have been entered"), "meetings", self.path, body=partial(_never, self), seen=True)
+        form = Form(f"take-back-{self.kind}", (OF, replace(WHY, label=WHY_BACK)), submit=TAKE_BACK, done=TAKEN_BACK, danger=True)
+        return Step(form, TAKE_BACK, "meetings", self.path, body=partial(_never, self), seen=True)
 
 
 def _right(entry: Entry, reading: Reading) -> Mapping[str, JsonValue]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from services.portal.visit import Visit
 ADDRESS = "/recommendations/{recommendation}/correction"
 VERDICTS = (("accepted", mark("accepted")), ("partly", mark("accepted in part")), ("rejected", mark("rejected")))
 WITHOUT_NAMES = mark("Everybody reads it, and it stays: name no person.")
+TAKE_BACK, WHY_BACK = mark("Take the entry back"), mark("Why the entry is taken back")
 OF = Field("of", mark("Entry"), "hidden", needed=False)
 WHY = Field("why", mark("Why the entry is corrected"), "prose", hint=WITHOUT_NAMES)
 
@@ -44,8 +45,8 @@ class Entry:
     def back(self) -> Step:
         """Taking it back."""
         done = mark("The entry is taken back.")
-        form = Form(f"take-back-{self.kind}", (OF, WHY), submit=mark("Take the entry back"), done=done, danger=True)
-        return Step(form, mark("It never happened"), "recommendations", ADDRESS, body=partial(_never, self))
+        form = Form(f"take-back-{self.kind}", (OF, replace(WHY, label=WHY_BACK)), submit=TAKE_BACK, done=done, danger=True)
+        return Step(form, TAKE_BACK, "recommendations", ADDRESS, body=partial(_never, self))
 
 
 def _right(entry: Entry, reading: Reading) -> Mapping[str, JsonValue]:

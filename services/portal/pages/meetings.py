@@ -206,7 +206,8 @@ async def show_item(visit: Visit) -> Response:
     item = await visit.ask("meetings", f"/meetings/{visit.path['meeting']}/items/{visit.path['item']}")
     resolution = (item["outcome"] or {}).get("resolution")
     keeps = visit.may(KEEPERS, meeting["body"])
-    steps = [*_dealing(visit, meeting, item), *sitting_corrections.of_item(visit, meeting, item)] if keeps else []
+    dealing = _dealing(visit, meeting, item) if keeps else []
+    steps = [*dealing, *sitting_corrections.of_item(visit, meeting, item)] if keeps else []
     later = [one for one in meeting["agenda"] if one["number"] > item["number"]]
     return visit.show(
         "meetings/item.html",
@@ -218,6 +219,7 @@ async def show_item(visit: Visit) -> Response:
             values=sitting_corrections.values_of(item),
             options={"recorded_at": sitting_corrections.rejections_of(item)},
         ),
+        goes_on=bool(dealing),
         said=forms_of(*DEALING, *sitting_corrections.OF_ITEM),
         kinds=RECORDED,
         following=later[0] if later else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.portal.forms import Field, Form
@@ -59,7 +60,7 @@ QUORUM = Form(
 REASON = Field("reason", mark("Why the entry is corrected"), "prose", hint=mark("Everybody reads it, and it stays: name no person."))
 TAKE_BACK = Form(
     "seat-taking-back",
-    (REASON,),
+    (replace(REASON, label=mark("Why the entry is taken back")),),
     submit=mark("Take the seat back"),
     done=mark("The seat is taken back."),
     danger=True,
