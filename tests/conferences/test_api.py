@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,6 +16,7 @@ from services.conferences.events.registrations import RegistrationCalledOff, Reg
 from shared.eventstore.log import read_log
 from shared.http.call import Invocation
 from tests.conferences.city import COUNCIL, NOBODY, ORGANISER, OTHER_ORGANISER, PREFIX, STRANGER, City, renamed, signed_in
+from tests.conferences.city import city as running_city
 from tests.conferences.examples import (
     BOARD,
     BOARD_NAME,
@@ -32,6 +34,7 @@ from tests.conferences.examples import (
     TITLE,
     WHY_NOT,
 )
+from tests.support.postgres import Database
 
 UNKNOWN = "00000000-0000-4000-8000-00000000dead"
 NO_TOKEN = "x" * 22
@@ -476,6 +479,28 @@ RIGHT: dict[str, Any] = {
     "reason": "Der Tag war falsch eingetragen.",
 }
 """The conference as it should have been planned."""
+
+
+async def test_another_process_knows_what_was_corrected_here(
+    city: City, database: Database, keyring_database: Database, tmp_path: Path
+) -> None:
+    conference = await city.conference()
+    contribution, other = [(await city.enter(conference)).json()["id"] for _ in range(2)]
+    fate: dict[str, Any] = {"fate": "forwarded", "reason": REASON}
+    assert (await city.post(f"/contributions/{contribution}/settlement", fate, ORGANISER)).status_code == 200
+    shown = (await city.get(f"/contributions/{contribution}", ORGANISER)).json()
+    never_settled = {name: shown[name] for name in ("group", "kind", "text", "received_on")} | {"reason": REASON}
+    of_another_group = never_settled | {"group": "neu"}
+    async with running_city(database, keyring_database, tmp_path) as elsewhere:
+        # It is at work, and has seen both as they were before.
+        assert (await elsewhere.enter(conference)).status_code == 201
+        assert fields(await elsewhere.record(conference, contribution)) == ["body.comes_from.0.contribution"]
+        assert fields(await elsewhere.post(f"/contributions/{other}/correction", of_another_group, ORGANISER)) == ["body.group"]
+        groups = [*(await city.get(f"/conferences/{conference}")).json()["groups"], {"key": "neu", "name": "Nachgetragen"}]
+        assert (await city.post(f"/conferences/{conference}/correction", RIGHT | {"groups": groups}, ORGANISER)).status_code == 200
+        assert (await city.post(f"/contributions/{contribution}/correction", never_settled, ORGANISER)).status_code == 200
+        assert (await elsewhere.post(f"/contributions/{other}/correction", of_another_group, ORGANISER)).status_code == 200
+        assert (await elsewhere.record(conference, contribution)).status_code == 201
 
 
 async def test_a_conference_is_corrected_by_its_organisers_and_shows_why(city: City) -> None:

@@ -155,10 +155,9 @@ def known(state: Conference) -> ConferencePlanned:
     return state.planned
 
 
-async def planned_conference(call: Invocation, conference: UUID, *, fresh: bool = False) -> ConferencePlanned:
-    """A conference's plan; `fresh` with what any process has corrected of it. NotFound where there is none."""
-    store = call.runtime.store
-    return known((await (store.refresh if fresh else store.load)(CONFERENCE, conference))[1])
+async def planned_conference(call: Invocation, conference: UUID) -> ConferencePlanned:
+    """A conference's plan, with what any process has corrected of it. NotFound where there is none."""
+    return known((await call.runtime.store.refresh(CONFERENCE, conference))[1])
 
 
 def host_of(state: Conference) -> UUID | None:

@@ -100,7 +100,7 @@ class OwnRegistration(BaseModel):
 @router.post("/conferences/{conference}/registration-period")
 async def open_registration(conference: UUID, wish: NewPeriod, call: Call) -> Done:
     """Open registration; once more changes until when and how many. The answer's id is that of all the conference's registrations."""
-    planned = await planned_conference(call, conference, fresh=True)
+    planned = await planned_conference(call, conference)
     command = OpenRegistration(
         now=call.now,
         conference=conference,
@@ -226,7 +226,7 @@ async def held_by(call: Invocation, token: str, purpose: Purpose) -> Held:
 
 async def managed(call: Invocation, held: Held) -> Managed:
     """The conference that a token is about."""
-    planned = await planned_conference(call, held.conference, fresh=True)
+    planned = await planned_conference(call, held.conference)
     return Managed(
         conference=held.conference, title=planned.title, starts_at=planned.starts_at, ends_at=planned.ends_at, place=planned.place
     )  # fmt: skip

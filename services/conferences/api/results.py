@@ -105,6 +105,6 @@ async def must_be_contributed(call: Invocation, conference: UUID, origins: list[
             if state.received is None or state.received.conference != conference:
                 raise BadInput(where, "is no contribution to this conference")
 
-        _, contribution = await call.runtime.store.load(CONTRIBUTION, origin.contribution, permit)
+        _, contribution = await call.runtime.store.refresh(CONTRIBUTION, origin.contribution, permit)
         if contribution.settled:
             raise BadInput(where, "is settled otherwise")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import date, datetime
 from typing import Annotated, cast
 from uuid import UUID
@@ -151,9 +150,11 @@ async def list_body_proposals(
 @router.get("/proposals/{proposal}")
 async def show_proposal(proposal: UUID, call: Call, min_position: MinPosition = 0) -> ListedProposal:
     """One proposal and how it stands; whoever may put the matter to the body in the proposer's name reads it, too."""
-    proposed = None
-    with contextlib.suppress(Unreadable):  # Whom it may be shown to cannot be read either: as if it were not there.
-        proposed = (await call.runtime.store.load(PROPOSAL, proposal))[1].proposed
+    try:
+        _, state = await call.runtime.store.refresh(PROPOSAL, proposal)
+    except Unreadable as unreadable:  # What can be read of it says whom it may be shown to; if nothing can, it is as if it were not there.
+        state = unreadable.state
+    proposed = state.proposed
     await call.wait_for(PROPOSALS.name, min_position)
     inside = call.may(INSIDERS, proposed.body if proposed else None)
     own = proposed.proposed_by if proposed and call.may(PROPOSERS, proposed.proposed_by) else None
