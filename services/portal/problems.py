@@ -21,9 +21,9 @@ _HOLE = re.compile(r"\\{[a-z_]+\\}")
 
 @cache
 def german() -> tuple[Mapping[str, Mapping[str, str]], tuple[tuple[re.Pattern[str], str], ...]]:
-    """The German sentences: by service (or `problem`) and name, and for bad input by the English pattern."""
+    """The German sentences: by service (or `problem`) and name, and for bad input by the English pattern, those without holes first."""
     told = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    patterns = tuple((pattern_of(one["says"]), str(one["de"])) for one in told.pop("input"))
+    patterns = tuple((pattern_of(one["says"]), str(one["de"])) for one in sorted(told.pop("input"), key=lambda one: "{" in one["says"]))
     return told, patterns
 
 

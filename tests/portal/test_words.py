@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from services.portal.clients import ServiceProblem
 from services.portal.language import HERE, Language, bound, speech
-from services.portal.problems import UNKNOWN, by_field, german, input_said, said
+from services.portal.problems import FILE, UNKNOWN, by_field, german, input_said, said
 from shared.domain import Refusal
 from shared.http.bad_input import _SENTENCES
 from shared.http.problems import refusal_type
@@ -93,6 +94,11 @@ def test_no_service_says_of_a_field_what_is_not_passed_on() -> None:
     said_there = [sentence for file in files for sentence in _errors(file)]
     assert len(said_there) > 10
     assert [one for one in said_there if not one.startswith("must ")] == []
+
+
+def test_no_sentence_about_a_field_is_taken_for_another() -> None:
+    sentences = [one for one in tomllib.loads(FILE.read_text("utf-8"))["input"] if "{" not in one["says"]]
+    assert [one for one in sentences if input_said(one["says"], "de") != one["de"]] == []
 
 
 def test_a_sentence_about_a_field_keeps_its_numbers() -> None:
