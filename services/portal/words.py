@@ -34,6 +34,7 @@ RECORDED = {
 STEPS = {
     "planned": mark("Planned"),
     "held": mark("Held, results handed over"),
+    "cancelled": mark("Called off"),
     "recorded": mark("Recorded"),
     "corrected": mark("Corrected"),
     "opened": mark("Begun"),

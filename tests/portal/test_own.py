@@ -18,6 +18,7 @@ OF_CONFERENCE = {
     "starts_at": "2018-11-28T15:00:00Z",
     "ends_at": "2018-11-28T18:00:00Z",
     "place": "Rathaus",
+    "conference_cancelled_because": None,
 }
 TOKEN_IS_SPENT = {"type": "urn:bindeglied:conferences:TokenIsSpent", "detail": "A confirmation link works once."}
 
@@ -51,6 +52,18 @@ async def test_a_registration(site: Site, stands: dict[str, Any], confirming: se
     assert 'name="token" value="t"' in confirm.text or not confirming
     once_more = f"/de/conferences/{THING}/registration" in confirm.text
     assert once_more == (stands["standing"] in ("expired", "cancelled", "erased"))
+
+
+@pytest.mark.parametrize("standing", ["waiting", "expired", "confirmed", "cancelled", "erased"])
+async def test_a_registration_for_a_conference_that_was_called_off(site: Site, standing: str) -> None:
+    told = {**OF_CONFERENCE, "standing": standing, "conference_cancelled_because": "Die Halle ist gesperrt."}
+    site.answers[REGISTRATION] = (200, told)
+    confirm, manage = await site.get("/de/registration/confirm?token=t"), await site.get("/de/registration/manage?token=t")
+    assert (forms_of(confirm.text), forms_of(manage.text)) == (set(), set() if standing == "erased" else {"erase"})
+    for page in (confirm, manage):
+        assert "Diese Konferenz findet nicht statt." in page.text
+        assert "Die Halle ist gesperrt." in page.text
+        assert f"/de/conferences/{THING}/registration" not in page.text
 
 
 @pytest.mark.parametrize(

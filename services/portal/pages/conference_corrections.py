@@ -1,4 +1,4 @@
-"""What organisers put right of a conference, with what is recorded filled in: of its plan, and of how it was held."""
+"""What organisers put right of a conference, with what is recorded filled in: of its plan, of how it was held, or why it was not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from services.portal.forms import Field, Form, Reading
 from services.portal.language import mark
 from services.portal.pages.conferences import key_of, lines_of
-from services.portal.steps import Step
+from services.portal.steps import Step, forms_of
 
 PLAN = (
     Field("title", mark("Title")),
@@ -47,6 +47,12 @@ CORRECT_HOLDING = Form(
     submit=mark("Correct the conference"),
     done=DONE,
 )
+CORRECT_CANCELLATION = Form(
+    "cancellation-correction",
+    (Field("cancelled_because", mark("Why it is cancelled"), "prose", hint=REASON.hint), REASON),
+    submit=mark("Correct the conference"),
+    done=DONE,
+)
 
 
 def _whole(reading: Reading) -> Mapping[str, JsonValue]:
@@ -64,14 +70,15 @@ def groups_of(names: Sequence[str], now: Sequence[str]) -> list[JsonValue]:
     return [{"key": keys.get(name) or key_of(name), "name": name} for name in names]
 
 
-STEPS = tuple(
-    Step(form, mark("Correct the conference"), "conferences", "/conferences/{conference}/correction", body=_whole)
-    for form in (CORRECT_PLAN, CORRECT_HOLDING)
+TITLE = mark("Correct the conference")
+STEPS = (
+    *(Step(form, TITLE, "conferences", "/conferences/{conference}/correction", body=_whole) for form in (CORRECT_PLAN, CORRECT_HOLDING)),
+    Step(CORRECT_CANCELLATION, TITLE, "conferences", "/conferences/{conference}/cancellation-correction"),
 )
 
 
 def values_of(conference: Any) -> dict[str, Mapping[str, JsonValue]]:
-    """What is recorded, as both forms show it."""
+    """What is recorded, as the forms show it."""
     groups = conference["groups"]
     recorded = {
         **conference,
@@ -79,4 +86,4 @@ def values_of(conference: Any) -> dict[str, Mapping[str, JsonValue]]:
         "groups": "\n".join(one["name"] for one in groups),
         "groups_now": "\n".join(f"{one['key']} {one['name']}" for one in groups),
     }
-    return {form.name: {one.name: recorded.get(one.name) for one in form.fields} for form in (CORRECT_PLAN, CORRECT_HOLDING)}
+    return {form.name: {one.name: recorded.get(one.name) for one in form.fields} for form in forms_of(*STEPS)}

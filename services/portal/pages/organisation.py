@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from services.portal.forms import Field, Form, Options
 from services.portal.language import mark
+from services.portal.pages.conference_corrections import REASON, values_of
 from services.portal.pages.conference_corrections import STEPS as CORRECTING
-from services.portal.pages.conference_corrections import values_of
 from services.portal.pages.conferences import ORGANISER
 from services.portal.pages.contributions import KINDS
 from services.portal.pages.organisation_corrections import CORRECTIONS, FATES, OF_RESULT, WITHOUT_NAMES, drawn, results_body
@@ -73,6 +73,13 @@ HOLD = Form(
     done=mark("The conference is held, and its results are handed over."),
     danger=True,
 )
+CANCEL = Form(
+    "cancellation",
+    (Field("reason", mark("Why it does not take place"), "prose", hint=REASON.hint),),
+    submit=mark("Call the conference off"),
+    done=mark("The conference is called off."),
+    danger=True,
+)
 
 
 OF = "/conferences/{conference}"
@@ -90,6 +97,7 @@ STEPS = (
     ),
     Step(RECORD, mark("Record a result"), "conferences", f"{OF}/results", body=results_body),
     Step(HOLD, mark("Hand over the results"), "conferences", f"{OF}/holding"),
+    Step(CANCEL, mark("Call the conference off"), "conferences", f"{OF}/cancellation"),
     *CORRECTING,
 )
 
@@ -128,8 +136,9 @@ async def show_organisation(visit: Visit) -> Response:
 
 def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step]:
     """What fits as the conference stands."""
-    open_, close, enter, publish, settle, record, hold, right_plan, right_holding = STEPS
-    now, going_on = visit.portal.now(), conference["held_on"] is None
+    open_, close, enter, publish, settle, record, hold, cancel, right_plan, right_holding, right_cancellation = STEPS
+    now, held, cancelled = visit.portal.now(), conference["held_on"] is not None, conference["cancelled_because"] is not None
+    going_on = not held and not cancelled
     registration = conference["registration"]["standing"]
     begins = datetime.fromisoformat(conference["starts_at"])
     return fitting(
@@ -141,8 +150,10 @@ def _steps(visit: Visit, conference: Any, contributions: list[Any]) -> list[Step
         (settle, any(_is_unsettled(one) for one in contributions)),
         (record, going_on),
         (hold, going_on and conference["results"] and local_day(now) >= local_day(begins)),
+        (cancel, going_on),
         (right_plan, going_on),
-        (right_holding, not going_on),
+        (right_holding, held),
+        (right_cancellation, cancelled),
     )
 
 

@@ -13,6 +13,7 @@ from services.portal.read_models.trace_graph import Branch, Graph, Link, graph_o
 from services.portal.read_models.trace_query import load_trace
 from services.portal.read_models.viewer import EVERYBODY
 from shared.contracts.conferences import (
+    ConferenceCancelled,
     ConferenceCorrected,
     ContributionCorrected,
     ContributionPublished,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 TABLES = """
-create table receipts_v3 (
+create table receipts_v4 (
     contribution uuid primary key,
     receipt text not null,
     conference uuid not null,
@@ -45,32 +46,40 @@ create table receipts_v3 (
     righted_because text,
     recorded_at timestamptz not null
 );
-comment on column receipts_v3.receipt is 'SHA-256 of the token, in hex.';
-create table receipts_v3_conference (
+comment on column receipts_v4.receipt is 'SHA-256 of the token, in hex.';
+create table receipts_v4_conference (
     conference uuid primary key,
-    title text not null
+    title text not null,
+    cancelled_because text,
+    cancelled_on date,
+    recorded_at timestamptz not null
 );
-comment on table receipts_v3_conference is 'What conferences are called whose title was corrected, written by their own streams.';
+comment on table receipts_v4_conference is 'Conferences that were corrected or called off, written by their own streams.';
 """
-INDEXES = "create index receipts_v3_by_receipt on receipts_v3 (receipt);"
+INDEXES = "create index receipts_v4_by_receipt on receipts_v4 (receipt);"
 
-RECEIVED = """insert into receipts_v3 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
+RECEIVED = """insert into receipts_v4 (contribution, receipt, conference, conference_title, group_key, group_name, kind, received_on,
 recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (contribution) do nothing"""
-PUBLISHED = "update receipts_v3 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
-SETTLED = "update receipts_v3 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
+PUBLISHED = "update receipts_v4 set group_name = $2, text = $3, published_on = $4, recorded_at = $5 where contribution = $1"
+SETTLED = "update receipts_v4 set fate = $2, reason = $3, settled_on = $4, recorded_at = $5 where contribution = $1"
 
-CORRECTED = """update receipts_v3 set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7, reason = $8,
+CORRECTED = """update receipts_v4 set group_key = $2, group_name = $3, kind = $4, received_on = $5, text = $6, fate = $7, reason = $8,
 settled_on = case when $7::text is not null then settled_on end, righted_on = $9, righted_because = $10, recorded_at = $11
 where contribution = $1"""
 
-CALLED = """insert into receipts_v3_conference (conference, title) values ($1, $2)
-on conflict (conference) do update set title = excluded.title"""
+RIGHT = """insert into receipts_v4_conference (conference, title, cancelled_because, recorded_at) values ($1, $2, $3, $4)
+on conflict (conference) do update set title = excluded.title, cancelled_because = excluded.cancelled_because,
+recorded_at = excluded.recorded_at"""
+CANCELLED = """insert into receipts_v4_conference (conference, title, cancelled_because, recorded_at, cancelled_on)
+values ($1, $2, $3, $4, $5) on conflict (conference) do update set title = excluded.title,
+cancelled_because = excluded.cancelled_because, recorded_at = excluded.recorded_at, cancelled_on = excluded.cancelled_on"""
 
-Folded = ContributionReceived | ContributionPublished | ContributionSettled | ContributionCorrected | ConferenceCorrected
+OfContribution = ContributionReceived | ContributionPublished | ContributionSettled | ContributionCorrected
+Folded = OfContribution | ConferenceCancelled | ConferenceCorrected
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
-    """One row for each contribution, written by its own stream, and one for each conference that was corrected."""
+    """One row for each contribution, written by its own stream, and one for each conference that was corrected or called off."""
     event, at = received.message, received.entry.recorded_at
     match event:
         case ContributionReceived():
@@ -83,14 +92,16 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
         case ContributionCorrected():
             now = (event.group, event.group_name, event.kind.value, event.received_on, event.text, event.fate, event.fate_reason)
             yield Statement(CORRECTED, (event.contribution, *now, local_day(at), event.reason, at))
+        case ConferenceCancelled():
+            yield Statement(CANCELLED, (event.conference, event.title, event.reason, at, local_day(at)))
         case ConferenceCorrected():
-            yield Statement(CALLED, (event.conference, event.title))
+            yield Statement(RIGHT, (event.conference, event.title, event.cancelled_because, at))
         case _:
             assert_never(event)
 
 
 RECEIPTS = Projection(
-    name="receipts_v3",
+    name="receipts_v4",
     folds={"conferences": get_args(Folded)},
     tables=TABLES,
     project=project,
@@ -98,8 +109,9 @@ RECEIPTS = Projection(
 )
 
 QUERY = """select contribution, conference, coalesce(c.title, conference_title) as conference_title, group_key, kind, received_on,
-group_name, text, published_on, fate, reason, settled_on, righted_on, righted_because, recorded_at
-from receipts_v3 left join receipts_v3_conference c using (conference) where receipt = $1"""
+group_name, text, published_on, fate, reason, settled_on, righted_on, righted_because, c.cancelled_because, c.cancelled_on,
+greatest(r.recorded_at, c.recorded_at) as recorded_at
+from receipts_v4 r left join receipts_v4_conference c using (conference) where receipt = $1"""
 INTO = "select result, how, event_id from trace_v1_origin where contribution = $1 order by result"
 
 
@@ -123,6 +135,9 @@ class Fate:
     righted_on: date | None
     """When the organisers corrected what was entered of it, the last time."""
     righted_because: str | None
+    cancelled_because: str | None
+    """Why its conference does not take place; None where it does."""
+    cancelled_on: date | None
     as_of: datetime
     results: tuple[tuple[str, Branch], ...]
     """How it went into which result."""

@@ -9,7 +9,7 @@ from typing import Any
 from services.portal.read_models import tasks_of_recommendations
 from services.portal.read_models.tasks_begun import PROPOSER, SECRETARIAT, begin, end, rename
 from services.portal.read_models.trace_facts import HANDOVER, PLACING, PROPOSING
-from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned
+from shared.contracts.conferences import ConferenceCancelled, ConferenceCorrected, ConferenceHeld, ConferencePlanned
 from shared.contracts.meetings.duties import HandoverDutyFulfilled, HandoverDutyOpened, HandoverDutyRenamed, HandoverDutyReopened
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingInvited, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.proposals import (
@@ -36,7 +36,7 @@ from shared.localday import local_day
 from shared.projections.projection import Statement
 
 FOLDS: dict[str, tuple[type[Contract], ...]] = {
-    "conferences": (ConferencePlanned, ConferenceHeld, ConferenceCorrected),
+    "conferences": (ConferencePlanned, ConferenceHeld, ConferenceCancelled, ConferenceCorrected),
     "meetings": (
         MeetingScheduled,
         MeetingRescheduled,
@@ -86,6 +86,7 @@ on conflict (notification) do update set failed = excluded.failed"""
 PLANNED = """insert into tasks_v1_conference (conference, host, host_name, title, ends_at, day, since, held)
 values ($1, $2, $3, $4, $5, $6, $7, false) on conflict (conference) do nothing"""
 HELD = "update tasks_v1_conference set held = true where conference = $1"
+CALLED_OFF = "delete from tasks_v1_conference where conference = $1"
 CONFERENCE_CORRECTED = "update tasks_v1_conference set title = $2, ends_at = $3, day = $4 where conference = $1"
 INVITATION = "meeting_invited"
 """The kind of letter that invites a member."""
@@ -100,6 +101,8 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             yield Statement(PLANNED, (event.conference, host, name, event.title, at, local_day(at), learned))
         case ConferenceHeld():
             yield Statement(HELD, (event.conference,))
+        case ConferenceCancelled():
+            yield Statement(CALLED_OFF, (event.conference,))
         case ConferenceCorrected(ends_at=at):
             yield Statement(CONFERENCE_CORRECTED, (event.conference, event.title, at, local_day(at)))
         case NotificationHandedOver(member=member) | NotificationFailed(member=member):

@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from services.portal.read_models.trace_facts import answer_of, informed_of
-from shared.contracts.conferences import ConferenceCorrected, ConferenceHeld, ConferencePlanned, RegistrationClosed, RegistrationOpened
+from shared.contracts.conferences import (
+    ConferenceCancelled,
+    ConferenceCorrected,
+    ConferenceHeld,
+    ConferencePlanned,
+    RegistrationClosed,
+    RegistrationOpened,
+)
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
@@ -81,8 +88,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (thing) do upd
 over_at = excluded.over_at, place = excluded.place, cancelled = excluded.cancelled, reason = excluded.reason,
 recorded_at = excluded.recorded_at"""
 NO_LONGER = "update timeline_v1_coming set over_at = least(over_at, $2), recorded_at = $3 where thing = $1"
-MOVED = """update timeline_v1_coming set title = $2, starts_at = $3, place = $4, over_at = coalesce($5, over_at), recorded_at = $6
-where thing = $1"""
+MOVED = """update timeline_v1_coming set title = $2, starts_at = $3, place = $4, over_at = coalesce($5, over_at), reason = $6,
+recorded_at = $7 where thing = $1"""
 MEETING_RIGHT = "update timeline_v1_coming set title = $2, place = $3, reason = $4, recorded_at = $5 where thing = $1"
 HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on conflict (thing) do nothing"
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
@@ -106,14 +113,15 @@ def project(received: Received[Any]) -> Iterable[Statement]:
     if not getattr(event, "public", True):
         return
     match event:
-        case ConferencePlanned():
-            row = (event.title, event.host, event.host_name, event.starts_at, event.ends_at, event.place, False, None, at)
+        case ConferencePlanned() | ConferenceCancelled():
+            reason = event.reason if isinstance(event, ConferenceCancelled) else None
+            row = (event.title, event.host, event.host_name, event.starts_at, event.ends_at, event.place, reason is not None, reason, at)
             yield Statement(COMING, (event.conference, "conference", *row))
         case ConferenceHeld():
             yield Statement(NO_LONGER, (event.conference, at, at))
         case ConferenceCorrected():
             over_at = None if event.held_on else event.ends_at  # What was held is over, whatever was planned.
-            yield Statement(MOVED, (event.conference, event.title, event.starts_at, event.place, over_at, at))
+            yield Statement(MOVED, (event.conference, event.title, event.starts_at, event.place, over_at, event.cancelled_because, at))
         case RegistrationOpened():
             yield Statement(OPENED, (event.conference, event.closes_at, at))
         case RegistrationClosed():
@@ -209,7 +217,14 @@ def _of_recommendation(event: Any, at: datetime, version: int) -> Iterable[State
 TIMELINE = Projection(
     name="timeline_v1",
     folds={
-        "conferences": (ConferencePlanned, RegistrationOpened, RegistrationClosed, ConferenceHeld, ConferenceCorrected),
+        "conferences": (
+            ConferencePlanned,
+            RegistrationOpened,
+            RegistrationClosed,
+            ConferenceHeld,
+            ConferenceCancelled,
+            ConferenceCorrected,
+        ),
         "meetings": (
             MeetingScheduled,
             MeetingRescheduled,

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from shared.eventstore.log import Queryable
 
 ON = """select c.thing, c.kind, c.title, c.body, c.body_name, c.starts_at, c.place, c.cancelled, c.reason,
-case when least(r.closes_at, c.starts_at) > $1 and not r.closed then least(r.closes_at, c.starts_at) end as register_until
+case when least(r.closes_at, c.starts_at) > $1 and not r.closed and not c.cancelled
+then least(r.closes_at, c.starts_at) end as register_until
 from timeline_v1_coming c left join timeline_v1_registration r on r.conference = c.thing
 where c.over_at > $1 and not exists (select from timeline_v1_over o where o.thing = c.thing)
 and ($2::timestamptz is null or (c.starts_at, c.thing) > ($2, $3::uuid)) order by c.starts_at, c.thing limit $4"""

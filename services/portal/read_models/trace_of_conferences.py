@@ -9,6 +9,7 @@ from typing import assert_never
 from services.portal.read_models.trace_facts import Edge, Step
 from services.portal.read_models.trace_righted import corrected
 from shared.contracts.conferences import (
+    ConferenceCancelled,
     ConferenceCorrected,
     ConferenceHeld,
     ConferencePlanned,
@@ -26,6 +27,7 @@ from shared.projections.projection import Statement
 FOLDED = (
     ConferencePlanned,
     ConferenceHeld,
+    ConferenceCancelled,
     ConferenceCorrected,
     ContributionReceived,
     ContributionPublished,
@@ -37,6 +39,7 @@ FOLDED = (
 Folded = (
     ConferencePlanned
     | ConferenceHeld
+    | ConferenceCancelled
     | ConferenceCorrected
     | ContributionReceived
     | ContributionPublished
@@ -78,6 +81,11 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
                 body=event.host, body_name=event.host_name,
                 facts={"attendance": event.attendance, "to": event.results_go_to_name},
             )  # fmt: skip
+        case ConferenceCancelled():
+            yield Step(
+                node=event.conference, kind="conference", step="cancelled", title=event.title, role=ORGANISER, day=learned, public=True,
+                body=event.host, body_name=event.host_name, facts={"reason": event.reason},
+            )  # fmt: skip
         case ConferenceCorrected():
             right = Step(
                 node=event.conference, kind="conference", step="corrected", title=event.title, role=ORGANISER, day=learned, public=True,
@@ -87,6 +95,9 @@ def facts(received: Received[Folded]) -> Iterable[Step | Edge | Statement]:
             if event.held_on:
                 facts = {"attendance": event.attendance, "to": event.results_go_to_name}
                 right = corrected(replace(right, step="held", day=event.held_on, facts=facts), learned, event.reason, stands=True)
+            if event.cancelled_because:
+                right = replace(right, step="cancelled", facts={"reason": event.cancelled_because})
+                right = corrected(right, learned, event.reason, stands=True)
             yield right
         case ContributionReceived():
             row = (event.contribution, event.conference, event.group, event.group_name, event.kind.value, event.received_on, entry.event_id)

@@ -14,7 +14,7 @@ IN_TIME = {
     "answer_overdue": ("asked_to_answer", ("answered",)),
 }
 """What is late, by what was asked, and what would have come in time."""
-DAYLESS = {"promised"}
+DAYLESS = {"promised", "cancelled"}
 """Steps whose day is that of their entry: what is entered anew about them changes no day."""
 Row = Mapping[str, Any]
 

@@ -124,16 +124,8 @@ NO_NOTE: dict[str, Any] = {"body_kind": None, "proposed_by_kind": None}
 
 def the_conference(told: Told, contributions: int = 10, *, results: int = 3) -> None:
     """Planned, contributed to, held; every tenth contribution goes into no result and one is never published."""
-    history, capacity = told.conferences, 120
-    history.add(
-        CONFERENCE,
-        conferences.ConferencePlanned(
-            **OF_CONFERENCE, host=OFFICE, host_name=NAMES[OFFICE], partners=("Volkshochschule",), groups=(), starts_at=BEGINS,
-            ends_at=BEGINS + timedelta(hours=6), place="Volkshochschule", results_go_to=BOARD, results_go_to_name=NAMES[BOARD],
-        ),
-    )  # fmt: skip
-    registrations = named("registrations")
-    history.add(registrations, conferences.RegistrationOpened(**OF_CONFERENCE, closes_at=BEGINS - timedelta(days=3), capacity=capacity))
+    the_conference_is_planned(told)
+    history = told.conferences
     went: dict[int, list[Origin]] = {number: [] for number in range(1, results + 1)}
     for number in range(contributions):
         hand_in(history, number)
@@ -160,7 +152,30 @@ def the_conference(told: Told, contributions: int = 10, *, results: int = 3) -> 
             results_go_to=BOARD, results_go_to_name=NAMES[BOARD],
         ),
     )  # fmt: skip
-    history.add(registrations, conferences.RegistrationClosed(**OF_CONFERENCE, closed_at=BEGINS))
+    history.add(named("registrations"), conferences.RegistrationClosed(**OF_CONFERENCE, closed_at=BEGINS))
+
+
+def the_conference_is_planned(told: Told) -> None:
+    """Planned, and its registration open."""
+    opened = conferences.RegistrationOpened(**OF_CONFERENCE, closes_at=BEGINS - timedelta(days=3), capacity=120)
+    told.conferences.add(CONFERENCE, conference_planned()).add(named("registrations"), opened)
+
+
+WHY_NOT = "Die Halle ist gesperrt."
+OF_PLAN: dict[str, Any] = {
+    "host": OFFICE, "host_name": NAMES[OFFICE], "starts_at": BEGINS, "ends_at": BEGINS + timedelta(hours=6), "place": "Volkshochschule",
+    "results_go_to": BOARD, "results_go_to_name": NAMES[BOARD],
+}  # fmt: skip
+
+
+def conference_planned(**changes: Any) -> conferences.ConferencePlanned:
+    """The plan as it was entered."""
+    return conferences.ConferencePlanned(**OF_CONFERENCE | OF_PLAN | {"partners": ("Volkshochschule",), "groups": ()} | changes)
+
+
+def conference_cancelled(**changes: Any) -> conferences.ConferenceCancelled:
+    """It does not take place."""
+    return conferences.ConferenceCancelled(**OF_CONFERENCE | OF_PLAN | {"reason": WHY_NOT} | changes)
 
 
 def the_conference_is_corrected(told: Told) -> None:
@@ -179,6 +194,13 @@ def conference_corrected(**changes: Any) -> conferences.ConferenceCorrected:
         "attendance": None, "cancelled_because": None, "reason": "Falsch eingetragen.", "corrected_at": NOW,
     }  # fmt: skip
     return conferences.ConferenceCorrected(**told | changes)
+
+
+def the_conference_is_cancelled(told: Told) -> None:
+    """It was planned, registered for and contributed to, and does not take place."""
+    the_conference_is_planned(told)
+    hand_in(told.conferences, 2)
+    told.conferences.add(CONFERENCE, conference_cancelled())
 
 
 def hand_in(history: History, number: int) -> None:
@@ -479,6 +501,14 @@ def whole_story(contributions: int = 10, *, secret: bool = True) -> Told:
     letters(told)
     if secret:
         something_secret(told)
+    return told
+
+
+def with_one_called_off(told: Told) -> Told:
+    """The same, and another conference, which does not take place, for another reason than was entered first."""
+    other: dict[str, Any] = {"conference": named("called off"), "title": "Sechste"}
+    right = conference_corrected(**other, cancelled_because="Wasserschaden.")
+    told.conferences.add(other["conference"], conference_planned(**other), conference_cancelled(**other), right)
     return told
 
 

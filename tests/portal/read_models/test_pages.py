@@ -55,6 +55,22 @@ async def test_a_conference_with_open_registration_is_on_with_the_way_to_registe
     assert f'href="/de/conferences/{story.CONFERENCE}"' in page
 
 
+async def test_of_a_conference_that_was_called_off_home_trace_and_receipt_say_so_and_why(front: Front) -> None:
+    told = Told()
+    story.the_conference_is_cancelled(told)
+    await told.fill(front.pool)
+    front.clock.now = BEGINS - timedelta(days=10)
+    home, trace, receipt = [
+        (await front.get(f"/de/{path}")).text for path in ("", f"trace/{story.CONFERENCE}", f"receipt?token={token(2)}")
+    ]
+    assert ("abgesagt" in home, "/registration" in home) == (True, False)
+    assert "Abgesagt" in trace
+    assert "Die Konferenz wurde abgesagt" in receipt
+    assert "Anregung 2" in receipt
+    assert "Bisher ist er in kein Ergebnis eingegangen" not in receipt
+    assert all(story.WHY_NOT in page for page in (home, trace, receipt))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_trace_is_the_same_readable_list_from_every_node(front: Front, language: str) -> None:
     await whole_story().fill(front.pool)

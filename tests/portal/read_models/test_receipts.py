@@ -43,6 +43,22 @@ async def test_the_receipt_calls_the_conference_as_it_was_corrected(pool: Pool) 
     assert fate.conference_title == "Sechste"
 
 
+async def test_the_receipt_of_a_contribution_to_a_conference_that_was_called_off_says_so_and_keeps_it_readable(pool: Pool) -> None:
+    told = Told()
+    story.the_conference_is_cancelled(told)
+    await told.fill(pool, RECEIPTS, TRACE)
+    fate = await find_fate(pool, token(2), NOW)
+    assert fate
+    assert (fate.text, fate.cancelled_because, fate.fate, fate.results) == ("Anregung 2", story.WHY_NOT, None, ())
+    assert fate.cancelled_on
+    assert fate.as_of == told.conferences.entries[-1].recorded_at
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(cancelled_because="Wasserschaden."), at=NOW)
+    await told.fill_anew(pool, RECEIPTS, TRACE)
+    right = await find_fate(pool, token(2), NOW)
+    assert right
+    assert (right.cancelled_because, right.cancelled_on) == ("Wasserschaden.", fate.cancelled_on)
+
+
 async def test_a_contribution_that_went_nowhere_says_why(pool: Pool) -> None:
     await whole_story(20).fill(pool, RECEIPTS, TRACE)
     fate = await find_fate(pool, token(9), NOW)

@@ -234,6 +234,14 @@ async def test_a_conference_is_to_be_handed_over_when_it_is_over_as_it_was_corre
     assert (task.what, task.title, task.due_on) == ("holding", "Sechste", local_day(later))
 
 
+async def test_of_a_conference_that_was_called_off_nobody_has_to_do_anything(pool: Pool) -> None:
+    told = Told()
+    story.the_conference_is_cancelled(told)
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(cancelled_because="Wasserschaden."))
+    await told.fill(pool, TASKS)
+    assert [*await said(pool, HOST), *await said(pool, BOARD)] == []
+
+
 async def test_tasks_come_page_by_page_by_their_day_and_those_without_one_last(pool: Pool) -> None:
     told = Told()
     story.the_board_meets(told)

@@ -65,6 +65,19 @@ async def test_a_conference_that_was_corrected_comes_as_it_should_have_been_ente
     assert await list_coming(pool, earlier + timedelta(hours=2), after=None, limit=10) == []
 
 
+async def test_a_conference_that_was_called_off_is_shown_as_such_with_the_right_reason_until_it_would_be_over(pool: Pool) -> None:
+    told = Told()
+    story.the_conference_is_cancelled(told)
+    await told.fill(pool, TIMELINE)
+    [coming] = await list_coming(pool, BEGINS - timedelta(days=10), after=None, limit=10)
+    assert (coming.cancelled, coming.reason, coming.register_until) == (True, story.WHY_NOT, None)
+    assert await list_coming(pool, BEGINS + timedelta(hours=6), after=None, limit=10) == []
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(cancelled_because="Wasserschaden."))
+    await told.fill_anew(pool, TIMELINE)
+    [coming] = await list_coming(pool, BEGINS - timedelta(days=10), after=None, limit=10)
+    assert (coming.cancelled, coming.reason) == (True, "Wasserschaden.")
+
+
 async def test_what_was_corrected_of_a_conference_that_was_held_makes_it_come_no_more(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)

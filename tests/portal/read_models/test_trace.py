@@ -387,6 +387,24 @@ async def test_of_a_conference_the_trace_says_what_was_corrected_and_why(pool: P
     assert await conference_steps(pool, right) == [planned, ("held", day, 80, "Falsch eingetragen.")]
 
 
+async def test_of_a_conference_that_was_called_off_the_trace_says_why_and_since_when(pool: Pool) -> None:
+    async def steps() -> list[tuple[str, date, str | None, str | None]]:
+        graph = await load_trace(pool, story.CONFERENCE, NOW, EVERYBODY)
+        assert graph
+        [found] = graph.nodes
+        assert found.open == ()
+        return [(step.step, step.day, step.facts.get("reason"), step.facts.get("corrected", {}).get("reason")) for step in found.steps]
+
+    told = Told()
+    story.the_conference_is_cancelled(told)
+    await told.fill(pool, TRACE)
+    planned, cancelled = await steps()
+    assert (planned[0], cancelled[0], cancelled[2:]) == ("planned", "cancelled", (story.WHY_NOT, None))
+    told.conferences.add(story.CONFERENCE, story.conference_corrected(cancelled_because="Wasserschaden."), at=NOW)
+    await told.fill_anew(pool, TRACE)
+    assert await steps() == [planned, ("cancelled", cancelled[1], "Wasserschaden.", "Falsch eingetragen.")]
+
+
 async def test_of_a_planned_conference_the_trace_says_why_it_was_corrected(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
