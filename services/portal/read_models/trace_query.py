@@ -115,7 +115,7 @@ async def load_trace(db: Queryable, node: UUID, now: datetime, viewer: Viewer) -
 
 
 def nodes_of(rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]) -> list[Node]:
-    """Steps brought together; a thing is called what it was called last."""
+    """Steps brought together, in the order in which they happened; a thing is called what it was called last."""
     by_node: dict[UUID, list[Any]] = {}
     for row in rows:
         by_node.setdefault(row["node"], []).append(row)
@@ -123,10 +123,16 @@ def nodes_of(rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]) -> li
     for node, steps in by_node.items():
         last = max(steps, key=lambda row: (row["recorded_at"], row["version"], row["event_id"]))
         within = next((row["within"] for row in steps if row["within"]), None)
-        held = as_it_stands([(row, _facts(row)) for row in steps])
+        held = sorted(as_it_stands([(row, _facts(row)) for row in steps]), key=_when)
         happened = tuple(_happened(row, facts, day) for row, facts, day in held)
         nodes.append(Node(node, last["kind"], last["title"], last["body"], last["body_name"], within, happened))
     return nodes
+
+
+def _when(step: tuple[Any, Mapping[str, Any], date]) -> tuple[Any, ...]:
+    """By day and time, whenever it was entered or corrected; of what has a day alone, by when that was recorded."""
+    row, _, day = step
+    return day, row["at"] or row["recorded_at"], row["recorded_at"], row["version"], row["step"]
 
 
 def _facts(row: Any) -> Mapping[str, Any]:

@@ -253,6 +253,9 @@ async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is
     [item] = [node for node in graph.nodes if node.id == story.ITEM]
     [received] = [step for step in item.steps if step.step == "received"]
     assert (received.at, received.facts["corrected"]["reason"]) == (story.MEETS + timedelta(minutes=1), "Abgeschrieben.")
+    times = [step.at for step in item.steps if step.at]
+    assert len(times) > 2
+    assert times == sorted(times), "what was corrected stands where it happened"
     assert {one.what for node in graph.nodes for one in node.open} == set()
 
     story.it_was_never_deliberated(told)
