@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Literal, assert_never, get_args
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import reduce
+from typing import Any, assert_never, get_args
 from uuid import UUID, uuid5
 
 from pydantic import AwareDatetime
 
 from services.meetings.events.duty import (
     DealingForDutyCorrected,
+    DealingForDutyRepeated,
     DutyEvent,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
@@ -20,6 +21,7 @@ from services.meetings.events.duty import (
     ResultsDeliberatedForDuty,
     ResultsReceivedForDuty,
 )
+from services.meetings.owed import Dealing, Duty, What, evolve
 from shared.domain import Command, Decider
 
 
@@ -72,7 +74,7 @@ class CorrectDealing(Command):
 
     conference: UUID
     body: UUID
-    what: Literal["receipt", "deliberation"]
+    what: What
     meeting: UUID
     public: bool
     at: AwareDatetime | None
@@ -82,62 +84,49 @@ class CorrectDealing(Command):
 DutyCommand = OpenDuty | RenameDuty | RecordReceipt | RecordDeliberation | CorrectDealing
 
 
-@dataclass(frozen=True)
-class Duty:
-    """A duty as its rules see it. Whether it was opened, received or deliberated first is left to chance: three reactions tell of it."""
-
-    opened: HandoverDutyOpened | None = None
-    received: ResultsReceivedForDuty | None = None
-    deliberated: ResultsDeliberatedForDuty | None = None
-    fulfilled: HandoverDutyFulfilled | None = None
-
-
-def evolve(state: Duty, event: DutyEvent) -> Duty:
-    """Fold one fact into the state."""
-    match event:
-        case HandoverDutyOpened():
-            return replace(state, opened=event)
-        case HandoverDutyRenamed():
-            right = {"conference_title": event.conference_title}
-            ended = state.fulfilled and state.fulfilled.model_copy(update=right)
-            return replace(state, opened=state.opened and state.opened.model_copy(update=right), fulfilled=ended)
-        case ResultsReceivedForDuty():
-            return replace(state, received=event)
-        case ResultsDeliberatedForDuty():
-            return replace(state, deliberated=event)
-        case DealingForDutyCorrected():
-            if event.what == "receipt":
-                received = state.received.model_copy(update={"received_at": event.at}) if state.received and event.at else None
-                return replace(state, received=received)
-            deliberated = state.deliberated.model_copy(update={"deliberated_at": event.at}) if state.deliberated and event.at else None
-            return replace(state, deliberated=deliberated)
-        case HandoverDutyFulfilled():
-            return replace(state, fulfilled=event)
-        case HandoverDutyReopened():
-            return replace(state, fulfilled=None)
-        case _:
-            assert_never(event)
-
-
 def decide(command: DutyCommand, state: Duty) -> Sequence[DutyEvent]:
     """Grant a command; each of the three is told once, and what makes the duty whole ends it."""
     said = {name: value for name, value in command if name != "now"}
-    known: DutyEvent | None
-    told: DutyEvent
     match command:
         case OpenDuty():
-            known, told = state.opened, HandoverDutyOpened(**said)
+            opened = HandoverDutyOpened(**said)
+            return [] if state.opened else [opened, *fulfilled(evolve(state, opened))]
         case RecordReceipt():
-            known, told = state.received, ResultsReceivedForDuty(**said)
+            return dealt(ResultsReceivedForDuty(**said), state.received, state)
         case RecordDeliberation():
-            known, told = state.deliberated, ResultsDeliberatedForDuty(**said)
+            return dealt(ResultsDeliberatedForDuty(**said), state.deliberated, state)
         case RenameDuty():
             return rename(command, state)
         case CorrectDealing():
             return correct(command, state)
         case _:
             assert_never(command)
-    return [] if known else [told, *fulfilled(evolve(state, told))]
+
+
+def dealt(told: Dealing, known: Dealing | None, state: Duty) -> Sequence[DutyEvent]:
+    """What a meeting did of it: the first one counts, and what another did as well is kept beside it."""
+    if known is None:
+        return [told, *fulfilled(evolve(state, told))]
+    as_well = repeated(told)
+    return [] if known.meeting == told.meeting or state.other(as_well.what, told.meeting) else [as_well]
+
+
+def repeated(told: Dealing) -> DealingForDutyRepeated:
+    """That a meeting did as well what counts already."""
+    what: What = "receipt" if isinstance(told, ResultsReceivedForDuty) else "deliberation"
+    return DealingForDutyRepeated(
+        conference=told.conference, body=told.body, what=what, meeting=told.meeting, public=told.public, at=time_of(told)
+    )
+
+
+def time_of(told: Dealing) -> datetime:
+    """When a meeting did it."""
+    return told.received_at if isinstance(told, ResultsReceivedForDuty) else told.deliberated_at
+
+
+def dealing(of: Mapping[str, Any], what: What, at: datetime) -> Dealing:
+    """That a meeting did it at that time."""
+    return ResultsReceivedForDuty(**of, received_at=at) if what == "receipt" else ResultsDeliberatedForDuty(**of, deliberated_at=at)
 
 
 def rename(command: RenameDuty, state: Duty) -> Sequence[DutyEvent]:
@@ -176,24 +165,28 @@ def fulfilled(state: Duty) -> Sequence[DutyEvent]:
 def correct(command: CorrectDealing, state: Duty) -> Sequence[DutyEvent]:
     """What the meeting did, as it really was; the duty ends by it, goes on, or begins again."""
     of: dict[str, Any] = {"conference": command.conference, "body": command.body, "meeting": command.meeting, "public": command.public}
-    receipt = command.what == "receipt"
-    known = state.received if receipt else state.deliberated
+    known = state.received if command.what == "receipt" else state.deliberated
     if known is None:
-        if command.at is None:
-            return []
-        told: DutyEvent = ResultsReceivedForDuty(**of, received_at=command.at)
-        if not receipt:
-            told = ResultsDeliberatedForDuty(**of, deliberated_at=command.at)
-        return [told, *fulfilled(evolve(state, told))]
-    stands = known.received_at if isinstance(known, ResultsReceivedForDuty) else known.deliberated_at
-    if known.meeting != command.meeting or stands == command.at:
+        return dealt(dealing(of, command.what, command.at), None, state) if command.at else []
+    if known.meeting != command.meeting:
+        other = state.other(command.what, command.meeting)
+        stands = other.at if other else None
+        return [] if stands == command.at else [DealingForDutyRepeated(**of, what=command.what, at=command.at)]
+    if time_of(known) == command.at:
         return []
-    corrected = DealingForDutyCorrected(**of, what=command.what, at=command.at, reason=command.reason)
-    after = evolve(state, corrected)
-    ended = fulfilled(after)
+    told: list[DutyEvent] = [DealingForDutyCorrected(**of, what=command.what, at=command.at, reason=command.reason)]
+    if command.at is None:
+        told += instead(command.what, state)
+    ended = fulfilled(reduce(evolve, told, state))
     if state.fulfilled is None or ended == [state.fulfilled]:
-        return [corrected]
-    return [corrected, *reopened(state.fulfilled, command.reason), *ended]
+        return told
+    return [*told, *reopened(state.fulfilled, command.reason), *ended]
+
+
+def instead(what: What, state: Duty) -> Sequence[Dealing]:
+    """What another meeting did, the earliest of them, in the place of what never happened."""
+    others = sorted((one.at, one.meeting, one) for one in state.others if one.what == what and one.at)
+    return [dealing(one.model_dump(include={"conference", "body", "meeting", "public"}), what, at) for at, _, one in others[:1]]
 
 
 def reopened(ended: HandoverDutyFulfilled, reason: str) -> Sequence[DutyEvent]:

@@ -32,6 +32,7 @@ from services.meetings.events.composition import (
 )
 from services.meetings.events.duty import (
     DealingForDutyCorrected,
+    DealingForDutyRepeated,
     HandoverDutyFulfilled,
     HandoverDutyOpened,
     HandoverDutyRenamed,
@@ -341,6 +342,7 @@ DUTY_FULFILLED = HandoverDutyFulfilled(
     fulfilled_at=DELIBERATED.deliberated_at,
 )
 DUTY_CORRECTED = DealingForDutyCorrected(**OF_DUTY, what="deliberation", meeting=MEETING, public=True, at=None, reason=MISREAD)
+DUTY_REPEATED = DealingForDutyRepeated(**OF_DUTY, what="receipt", meeting=OFFICE, public=True, at=DELIBERATED.deliberated_at + MINUTE)
 DUTY_REOPENED = HandoverDutyReopened(
     **OF_DUTY, conference_title=CONFERENCE_TITLE, body_name=BOARD_NAME, meeting=MEETING, public=True, reason=MISREAD
 )
@@ -391,6 +393,7 @@ EVENT_EXAMPLES: tuple[Named, ...] = (
     DUTY_DELIBERATED,
     DUTY_FULFILLED,
     DUTY_CORRECTED,
+    DUTY_REPEATED,
     DUTY_REOPENED,
 )
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 
 from services.meetings.duty import DUTY, CorrectDealing, DutyCommand, OpenDuty, RecordDeliberation, RecordReceipt, RenameDuty, duty_of
-from services.meetings.events.duty import DutyEvent
+from services.meetings.events.duty import DealingForDutyRepeated, DutyEvent
 from shared.testing import Rules
 from tests.meetings.examples import (
     BOARD,
@@ -19,6 +20,7 @@ from tests.meetings.examples import (
     DUTY_RECEIVED,
     DUTY_RENAMED,
     DUTY_REOPENED,
+    DUTY_REPEATED,
     LATER,
     MINUTE,
     NOW,
@@ -57,8 +59,8 @@ def test_three_reactions_tell_of_it_in_any_order(order: tuple[DutyCommand, ...])
 def test_each_is_told_once(again: DutyCommand) -> None:
     told = duty.given(DUTY_OPENED, DUTY_RECEIVED, DUTY_DELIBERATED, DUTY_FULFILLED)
     told.when(again).then_nothing()
-    other = {"source": "Geschäftsordnung"} if isinstance(again, OpenDuty) else {"meeting": OFFICE}
-    told.when(again.model_copy(update=other)).then_nothing()
+    if isinstance(again, OpenDuty):
+        told.when(again.model_copy(update={"source": "Geschäftsordnung"})).then_nothing()
 
 
 def test_the_meeting_that_did_the_last_of_the_two_fulfils_it() -> None:
@@ -113,6 +115,42 @@ def test_what_was_left_out_counts_as_if_it_had_been_recorded() -> None:
 def test_what_another_meeting_had_recorded_wrongly_does_not_count() -> None:
     duty.given(*WHOLE).when(CORRECT.model_copy(update={"meeting": OFFICE})).then_nothing()
     duty.given(DUTY_OPENED).when(CORRECT).then_nothing()
+
+
+def as_well(**changes: Any) -> DealingForDutyRepeated:
+    return DUTY_REPEATED.model_copy(update=changes)
+
+
+def test_what_another_meeting_did_as_well_counts_once_what_counts_never_happened() -> None:
+    again = RecordReceipt(now=LATER, **dict(DUTY_RECEIVED) | {"meeting": OFFICE, "received_at": DUTY_REPEATED.at})
+    both = duty.given(*WHOLE).when(again).then(DUTY_REPEATED)
+    both.when(again).then_nothing()
+    never = DUTY_CORRECTED.model_copy(update={"what": "receipt"})
+    counts = DUTY_RECEIVED.model_copy(update={"meeting": OFFICE, "received_at": DUTY_REPEATED.at})
+    moved = DUTY_FULFILLED.model_copy(update={"meeting": OFFICE, "fulfilled_at": DUTY_REPEATED.at})
+    only = both.when(CorrectDealing(now=LATER, **dict(never))).then(never, counts, DUTY_REOPENED, moved)
+    other_never = never.model_copy(update={"meeting": OFFICE})
+    gone = DUTY_REOPENED.model_copy(update={"meeting": OFFICE})
+    only.when(CorrectDealing(now=LATER, **dict(other_never))).then(other_never, gone)
+
+
+def test_the_duty_goes_on_being_fulfilled_where_another_meeting_had_done_it_by_then() -> None:
+    earlier = DUTY_RECEIVED.received_at + MINUTE
+    never = DUTY_CORRECTED.model_copy(update={"what": "receipt"})
+    counts = DUTY_RECEIVED.model_copy(update={"meeting": OFFICE, "received_at": earlier})
+    duty.given(*WHOLE, as_well(at=earlier), as_well(meeting=BOARD, at=LATER)).when(CorrectDealing(now=LATER, **dict(never))).then(
+        never, counts
+    )
+
+
+def test_what_another_meeting_did_as_well_is_corrected_like_all_else() -> None:
+    both = duty.given(*WHOLE, DUTY_REPEATED)
+    moved = CorrectDealing(now=LATER, **dict(DUTY_CORRECTED) | {"what": "receipt", "meeting": OFFICE, "at": LATER})
+    both.when(moved).then(as_well(at=LATER)).when(moved).then_nothing()
+    never = moved.model_copy(update={"at": None})
+    gone = both.when(never).then(as_well(at=None)).when(never).then_nothing()
+    receipt_never = DUTY_CORRECTED.model_copy(update={"what": "receipt"})
+    gone.when(CorrectDealing(now=LATER, **dict(receipt_never))).then(receipt_never, DUTY_REOPENED)
 
 
 def test_each_body_owes_each_conference_on_its_own() -> None:

@@ -65,6 +65,16 @@ class DealingForDutyCorrected(OfDuty, name="meetings.DealingForDutyCorrected"):
     reason: str
 
 
+class DealingForDutyRepeated(OfDuty, name="meetings.DealingForDutyRepeated"):
+    """Another meeting did it as well, or did not after all: it counts once what counts so far never happened."""
+
+    what: Literal["receipt", "deliberation"]
+    meeting: UUID
+    public: bool
+    at: AwareDatetime | None
+    """When that was; None where it never happened."""
+
+
 class HandoverDutyFulfilled(OfDuty, name="meetings.HandoverDutyFulfilled"):
     """The body has done both, in the meeting that did the last of the two."""
 
@@ -92,6 +102,7 @@ DutyEvent = (
     | ResultsReceivedForDuty
     | ResultsDeliberatedForDuty
     | DealingForDutyCorrected
+    | DealingForDutyRepeated
     | HandoverDutyFulfilled
     | HandoverDutyReopened
 )
