@@ -30,9 +30,13 @@ MOST_SUBJECT = 78
 """Characters; what is longer ends at a word before that, for the whole of it stands in the letter. Its kind comes first."""
 DATES = {"de": "EEEE, d.\u00a0MMMM\u00a0y", "en": "EEEE, d\u00a0MMMM\u00a0y"}
 """No line ends inside a day or a time."""
-TIMES = {"de": f"{DATES['de']}, HH:mm\u00a0'Uhr'", "en": f"{DATES['en']}, HH:mm"}
+HOURS = {"de": "HH:mm\u00a0'Uhr'", "en": "HH:mm"}
+TIMES = {language: f"{day}, {HOURS[language]}" for language, day in DATES.items()}
+BEGINNINGS = {language: f"{day}, HH:mm" for language, day in DATES.items()}
+"""Of what ends on the same day."""
 SHORT_DATES = {"de": "d. MMM y", "en": "d MMM y"}
 """For subjects."""
+TO = {"de": "bis", "en": "to"}
 
 
 class Letters(EmailPolicy):
@@ -119,7 +123,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    made.filters |= {"moment": _moment, "short": _short, "day": _day}
+    made.filters |= {"moment": _moment, "span": _span, "short": _short, "day": _day}
     return made
 
 
@@ -127,6 +131,15 @@ def _environment() -> Environment:
 def _moment(context: Context, value: str | Undefined) -> str:
     """A time in the city."""
     return _told(context["language"], value, TIMES)
+
+
+@pass_context
+def _span(context: Context, begin: str | Undefined, end: str | Undefined) -> str:
+    """From when to when in the city; within one day, that day is said once."""
+    language = context["language"]
+    within = _day(context, begin) == _day(context, end)
+    begun = _told(language, begin, BEGINNINGS if within else TIMES)
+    return f"{begun} {TO[language]} {_told(language, end, HOURS if within else TIMES)}"
 
 
 @pass_context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -219,6 +220,21 @@ def test_a_subject_keeps_its_kind_and_its_time_before_a_long_name(language: Lite
     assert subject.startswith({"de": "Sitzung verlegt auf ", "en": "Meeting moved to "}[language])
     assert "Nov 2018: " in subject.replace(".", "")
     assert subject.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "said"),
+    [
+        ("de", 6, "Dienstag, 6. November 2018, 16:00 bis 22:00 Uhr"),
+        ("en", 6, "Tuesday, 6 November 2018, 16:00 to 22:00"),
+        ("de", 9, "Dienstag, 6. November 2018, 16:00 Uhr bis Mittwoch, 7. November 2018, 01:00 Uhr"),
+    ],
+)
+def test_a_letter_says_the_day_once_of_what_ends_on_it(language: Literal["de", "en"], hours: int, said: str) -> None:
+    begin = datetime(2018, 11, 6, 15, tzinfo=UTC)
+    times = {"starts_at": begin.isoformat(), "ends_at": (begin + timedelta(hours=hours)).isoformat()}
+    letter = write(planned("conference_moved", language, VALUES["conference_moved"] | times), Opened(EMAIL, {}, [TOKEN]), HEAD)
+    assert f": {said}\n" in letter.text.replace("\u00a0", " ")
 
 
 def test_a_value_that_a_template_misses_is_an_error_and_no_gap_in_the_letter() -> None:
