@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,20 @@ async def test_next_to_each_result_and_contribution_is_the_way_to_correct_it(sit
         assert f'href="?correct={what}#correction"' in page
     assert 'id="correction"' not in page
     assert 'id="correction"' not in (await site.get(f"{PAGE}?correct=result:{THIRD}")).text
+
+
+async def test_what_residents_write_runs_in_its_own_direction(site: Site) -> None:
+    said, name = "دورات لغة!", "كريم"
+    entered = {"name": name, "email": "karim@post.example", "access_needs": None, "erased": False, "language": "de"}
+    coming = {"requested_at": "2018-09-17T08:00:00Z", "standing": "confirmed", **entered}
+    site.answers |= {
+        f"GET {CONFERENCE}/registrations": (200, {"items": [coming], "next": None}),
+        f"GET {CONFERENCE}/contributions": (200, {"items": [USED | {"text": None, "handed_in": said}], "next": None}),
+    }
+    page = (await site.get(PAGE)).text
+    assert all(f"<bdi>{one}</bdi>" in page for one in (said, name))
+    assert re.search(r'<textarea[^>]* name="reason" rows="5" dir="auto"', page)
+    assert re.search(r'<input[^>]* name="title" value="[^"]*" dir="auto"', page)
 
 
 async def test_a_result_is_corrected_and_its_contributions_stay_in_it_as_they_were(site: Site) -> None:
