@@ -67,7 +67,9 @@ def evolve(state: Meeting, event: MeetingEvent) -> Meeting:
         case MeetingCancelled():
             return replace(state, reason=event.reason)
         case MeetingCorrected():
-            planned = state.invitation and replace(state.invitation, title=event.title, place=event.place)
+            planned = state.invitation and replace(
+                state.invitation, title=event.title, place=event.place, starts_at=event.starts_at, ends_at=event.ends_at
+            )
             return replace(state, invitation=planned, reason=event.cancelled_because, corrected=(*state.corrected, event))
         case MeetingOpened():
             return replace(state, opened_at=event.opened_at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.meetings.correcting_meeting import CorrectMeeting, MeetingIsNotCancelled
+from services.meetings.bounds import MeetingIsNotDueYet
+from services.meetings.correcting_meeting import CorrectMeeting, MeetingIsNotCancelled, PlannedMeetingIsMoved
 from services.meetings.events.meeting import MeetingEvent
 from services.meetings.inviting import InviteMembers
 from services.meetings.meeting import MEETING, OpenMeeting
@@ -90,6 +92,57 @@ def test_it_is_opened_under_its_right_title_and_members_can_be_invited_anew() ->
     opened = OPENED.model_copy(update=right)
     begin = OpenMeeting(now=STARTS, members=MEMBERS, quorum=QUORUM)
     meeting.given(SCHEDULED, *on_it, CORRECTED).when(begin).then(opened)
+
+
+OTHER_DAY = CORRECT.model_copy(update={"place": PLACE, "starts_at": STARTS - timedelta(days=1), "ends_at": None})
+RIGHT_DAY = TITLE_ONLY.model_copy(update={"starts_at": STARTS - timedelta(days=1), "ends_at": None})
+
+
+@pytest.mark.parametrize("given", [(SCHEDULED, INVITED, OPENED), (SCHEDULED, CANCELLED)])
+def test_for_when_it_was_planned_is_put_right_of_a_meeting_that_was_held_or_cancelled(given: tuple[MeetingEvent, ...]) -> None:
+    why = REASON if CANCELLED in given else None
+    righted = RIGHT_DAY.model_copy(update={"cancelled_because": why, "corrected_at": ENDS})
+    meeting.given(*given).when(OTHER_DAY.model_copy(update={"now": ENDS})).then(righted)
+    meeting.given(*given, righted).when(OTHER_DAY).then()
+    title_only = SAME_PLACE.model_copy(update={"title": TITLE, "now": ENDS})
+    meeting.given(*given, righted).when(title_only).then(righted.model_copy(update={"title": TITLE}))
+
+
+def test_the_times_of_a_meeting_that_is_planned_are_changed_by_moving_it() -> None:
+    meeting.given(SCHEDULED).when(OTHER_DAY).then_refused(PlannedMeetingIsMoved)
+    meeting.given(SCHEDULED).when(SAME_PLACE.model_copy(update={"starts_at": STARTS, "ends_at": ENDS})).then(TITLE_ONLY)
+
+
+def test_no_meeting_was_planned_for_a_day_after_it_was_opened() -> None:
+    later = OTHER_DAY.model_copy(update={"now": ENDS + timedelta(days=9), "starts_at": STARTS + timedelta(days=1)})
+    meeting.given(SCHEDULED, OPENED).when(later).then_refused(MeetingIsNotDueYet)
+    really = later.model_copy(update={"opened_at": STARTS + timedelta(days=1)})
+    said = {"starts_at": really.starts_at, "corrected_at": really.now}
+    meeting.given(SCHEDULED, OPENED).when(really).then(RIGHT_DAY.model_copy(update=said))
+
+
+async def test_a_past_meeting_that_was_entered_under_a_wrong_day_is_put_right_in_all_its_times(city: City) -> None:
+    body, secretary = await city.board()
+    wrong: dict[str, Any] = {"starts_at": "2017-11-07T16:00:00+01:00", "ends_at": None, "entered_later": True}
+    planned = (await city.schedule(body, secretary, **wrong)).json()["id"]
+    assert (await city.post(f"/meetings/{planned}/opening", {"opened_at": "2017-11-07T16:00:00+01:00"}, secretary)).status_code == 200
+    assert (await city.post(f"/meetings/{planned}/closing", {"closed_at": "2017-11-07T18:00:00+01:00"}, secretary)).status_code == 200
+    path, right = f"/meetings/{planned}/plan-correction", WISH | {"starts_at": "2017-11-06T16:00:00+01:00"}
+    beside = await city.post(path, WISH | {"ends_at": "2017-11-06T18:00:00+01:00"}, secretary)
+    assert [error["where"] for error in beside.json()["errors"]] == ["body.ends_at"]
+    reversed_times = await city.post(path, right | {"ends_at": "2017-11-06T15:00:00+01:00"}, secretary)
+    assert [error["where"] for error in reversed_times.json()["errors"]] == ["body.ends_at"]
+    assert (await city.post(path, right | {"ends_at": "2017-11-06T18:00:00+01:00"}, secretary)).status_code == 200
+    opening = {"right": {"kind": "opening", "at": "2017-11-06T16:05:00+01:00"}, "reason": REASON}
+    assert (await city.post(f"/meetings/{planned}/correction", opening, secretary)).status_code == 200
+    too_late = await city.post(path, WISH | {"starts_at": "2017-11-07T16:00:00+01:00"}, secretary)
+    assert too_late.json()["type"] == "urn:bindeglied:meetings:MeetingIsNotDueYet"
+    shown = (await city.get(f"/meetings/{planned}")).json()
+    assert (shown["starts_at"], shown["ends_at"], shown["opened_at"]) == (
+        "2017-11-06T15:00:00Z", "2017-11-06T17:00:00Z", "2017-11-06T15:05:00Z",
+    )  # fmt: skip
+    (past,) = (await city.get(f"/bodies/{body}/past-meetings")).json()["items"]
+    assert past["starts_at"] == "2017-11-06T15:00:00Z"
 
 
 async def test_a_meeting_that_was_held_is_corrected_over_http_and_says_why(city: City) -> None:

@@ -21,7 +21,7 @@ from services.meetings.service import SERVICE
 from services.meetings.sitting import sitting_of
 from shared.contracts.matter import Matter as FoldedMatter
 from shared.contracts.notifications import NotificationFailed, NotificationHandedOver
-from shared.contracts.recommendations import RecommendationIssued, RecommendationWithdrawn
+from shared.contracts.recommendations import RecommendationCorrected, RecommendationIssued, RecommendationWithdrawn
 from shared.eventstore.mapper import MessageTypes
 from shared.localday import day_end, local_day
 from shared.projections.projection import Projection
@@ -181,13 +181,14 @@ def others() -> dict[str, History]:
         **told, resolution=MEETING, matter=None, text="…", admissibility="…", addressees=(), informs=(), issued_on=FOUNDED_ON
     )
     withdrawn = RecommendationWithdrawn(**told, reason="…", withdrawn_on=FOUNDED_ON)
+    upheld = RecommendationCorrected(**told, entry=withdrawn, stands=False, reason="…", corrected_at=NOW)
     about = FoldedMatter(service="meetings", kind="meeting", id=MEETING)
     letter: dict[str, Any] = {"kind": "meeting_invited", "about": about, "recipient": OFFICE, "member": MEMBER, "channel": "email"}
     handed_over = NotificationHandedOver(**letter, notification=UUID(int=1), message_id="<1@city.test>", handed_over_at=NOW)
     failed = NotificationFailed(**letter, notification=UUID(int=2), cause="refused", failed_at=NOW)
     return {
         "conferences": History("conferences").add(CONFERENCE, CONFERENCE_HELD, CONFERENCE_CORRECTED),
-        "recommendations": History("recommendations").add(recommended, issued, withdrawn),
+        "recommendations": History("recommendations").add(recommended, issued, withdrawn, upheld),
         "notifications": History("notifications").add(UUID(int=1), handed_over).add(UUID(int=2), failed),
     }
 
@@ -235,6 +236,18 @@ async def test_a_cancelled_meeting_that_was_corrected_says_why_it_really_was(poo
     why = "Der Saal ist gesperrt."
     story = History().add(MEETING, SCHEDULED, CANCELLED, CORRECTED.model_copy(update={"cancelled_because": why}))
     await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | RIGHT | {"standing": "cancelled", "reason": why}])
+
+
+async def test_for_when_a_meeting_was_really_planned_counts_for_its_place_in_the_list_and_for_the_cadence(pool: Pool) -> None:
+    righted = CORRECTED.model_copy(update={"starts_at": LATER, "ends_at": None})
+    cancelled = righted.model_copy(update={"cancelled_because": REASON})
+    story = History().add(MEETING, SCHEDULED, righted)
+    right_times = {"starts_at": LATER, "ends_at": None, "over_at": day_end(local_day(LATER))}
+    await ReadModel(pool, UPCOMING).given(own=story).then(upcoming_v1=[ROW | RIGHT | right_times])
+    story.add(MEETING, CANCELLED, cancelled)
+    await ReadModel(pool, CADENCE).given(own=story).then()
+    known = [(await known_cadence(pool, BOARD, entry.recorded_at, sees_all=True)).planned for entry in story.entries]
+    assert known == [[local_day(STARTS)], [local_day(LATER)], [], []]
 
 
 async def test_a_meeting_that_has_begun_is_shown_as_begun(pool: Pool) -> None:

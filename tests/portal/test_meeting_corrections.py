@@ -102,10 +102,9 @@ async def test_its_keepers_put_right_when_it_ended_and_who_came(tmp_path: Path) 
     assert sent(site) == {"right": left, "reason": REASON}
 
 
-@pytest.mark.parametrize("standing", ["scheduled", "opened", "held"])
-async def test_its_keepers_put_right_what_was_entered_of_it_with_what_is_recorded_filled_in(tmp_path: Path, standing: str) -> None:
+async def test_its_keepers_put_right_what_was_entered_of_it_with_what_is_recorded_filled_in(tmp_path: Path) -> None:
     corrections = [said("meeting")]
-    site = site_of_a_meeting(tmp_path, standing=standing, title="Zweite Sitzung", place="Saal <2>", reason=None, corrected=corrections)
+    site = site_of_a_meeting(tmp_path, standing="scheduled", title="Zweite Sitzung", place="Saal <2>", reason=None, corrected=corrections)
     assert "plan-correction" not in forms_on((await site.get(PAGE)).text)
     await site.sign_in("alle")
     page = (await site.get(PAGE)).text
@@ -126,8 +125,23 @@ async def test_of_a_cancelled_meeting_also_why_it_was_is_put_right(tmp_path: Pat
     assert "plan-correction" not in forms_on(page)
     assert "Gesperrt.</textarea>" in page.partition('id="cancellation-correction"')[2]
     right = {"title": "Dritte Sitzung", "place": "Saal", "cancelled_because": "Der Saal ist gesperrt.", "reason": REASON}
-    await site.post(f"{PAGE}/cancellation-correction", _key="k" * 20, **right)
-    assert sent(site) == right
+    await site.post(f"{PAGE}/cancellation-correction", _key="k" * 20, starts_at="2018-11-07T16:00", ends_at="", **right)
+    assert sent(site) == right | {"starts_at": "2018-11-07T16:00:00+01:00"}
+
+
+@pytest.mark.parametrize("standing", ["opened", "held"])
+async def test_of_a_meeting_that_has_begun_also_for_when_it_was_planned_is_put_right(tmp_path: Path, standing: str) -> None:
+    site = site_of_a_meeting(tmp_path, standing=standing, starts_at="2018-11-06T15:00:00Z", ends_at="2018-11-06T17:00:00Z")
+    await site.sign_in("alle")
+    page = (await site.get(PAGE)).text
+    assert "plan-correction" not in forms_on(page)
+    form = page.partition('id="begun-plan-correction"')[2].partition("</form>")[0]
+    assert 'value="2018-11-06T16:00"' in form
+    assert 'value="2018-11-06T18:00"' in form
+    right = {"title": "Dritte Sitzung", "place": "Saal", "reason": REASON}
+    times = {"starts_at": "2018-11-05T16:00", "ends_at": "2018-11-05T18:00"}
+    assert (await site.post(f"{PAGE}/begun-plan-correction", _key="k" * 20, **right, **times)).status_code == 303
+    assert sent(site) == right | {"starts_at": "2018-11-05T16:00:00+01:00", "ends_at": "2018-11-05T18:00:00+01:00"}
 
 
 @pytest.mark.parametrize(

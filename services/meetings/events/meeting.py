@@ -54,7 +54,8 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled"):
 
 
 class MeetingCorrected(OfMeeting, name="meetings.MeetingCorrected"):
-    """What was entered of the meeting was wrong (Berichtigung); this is what it is called and where it is held, whole, and why."""
+    """What was entered of the meeting was wrong (Berichtigung); this is what it is called, when and where it was planned, whole, and
+    why."""
 
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None

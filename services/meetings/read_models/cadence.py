@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.meetings.cadence import Rule
 from services.meetings.events.body import CadenceCorrected, CadenceSet
-from services.meetings.events.meeting import MeetingCancelled, MeetingRescheduled, MeetingScheduled
+from services.meetings.events.meeting import MeetingCancelled, MeetingCorrected, MeetingRescheduled, MeetingScheduled
 from services.meetings.events.sitting import SittingClosed, SittingCorrected
 from shared.envelope import Entry, Received
 from shared.localday import local_day
@@ -60,7 +60,16 @@ values ($1, $2, $3, $4, $5, $6, $7) on conflict (meeting, version) do nothing"""
 HOLD = """insert into cadence_v2_held (sitting, version, meeting, body, day, public, recorded_at)
 values ($1, $2, $3, $4, $5, $6, $7) on conflict (sitting, version) do nothing"""
 
-Folded = CadenceSet | CadenceCorrected | MeetingScheduled | MeetingRescheduled | MeetingCancelled | SittingClosed | SittingCorrected
+Folded = (
+    CadenceSet
+    | CadenceCorrected
+    | MeetingScheduled
+    | MeetingRescheduled
+    | MeetingCancelled
+    | MeetingCorrected
+    | SittingClosed
+    | SittingCorrected
+)
 
 
 def project(received: Received[Folded]) -> Iterable[Statement]:
@@ -74,8 +83,8 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
                 yield Statement(SET, (entry.stream, entry.version, event.formerly_from, None, None, None, entry.recorded_at))
             if event.rule:
                 yield rule_set(entry, event.rule)
-        case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled():
-            cancelled = isinstance(event, MeetingCancelled)
+        case MeetingScheduled() | MeetingRescheduled() | MeetingCancelled() | MeetingCorrected():
+            cancelled = isinstance(event, MeetingCancelled) or (isinstance(event, MeetingCorrected) and event.cancelled_because is not None)
             plan = (event.body, local_day(event.starts_at), event.public, cancelled)
             yield Statement(PLAN, (entry.stream, entry.version, *plan, entry.recorded_at))
         case SittingClosed() | SittingCorrected():

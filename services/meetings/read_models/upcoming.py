@@ -51,7 +51,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (meeting)
 ends_at = excluded.ends_at, over_at = excluded.over_at, place = excluded.place, standing = excluded.standing,
 reason = excluded.reason, formerly_starts_at = coalesce(excluded.formerly_starts_at, upcoming_v1.formerly_starts_at)"""
 
-RIGHT = "update upcoming_v1 set title = $2, place = $3, reason = $4 where meeting = $1"
+RIGHT = """update upcoming_v1 set title = $2, place = $3, reason = $4, starts_at = $5, ends_at = $6, over_at = $7 where meeting = $1"""
 BEGIN = "update upcoming_v1 set standing = 'opened' where meeting = $1"
 HOLD = "insert into upcoming_v1_held (sitting, meeting) values ($1, $2) on conflict (sitting) do nothing"
 
@@ -69,7 +69,9 @@ def project(received: Received[Folded]) -> Iterable[Statement]:
         case MeetingCancelled():
             yield put(received.stream, event, "cancelled", event.reason, None)
         case MeetingCorrected():
-            yield Statement(RIGHT, (received.stream, event.title, event.place, event.cancelled_because))
+            yield Statement(
+                RIGHT, (received.stream, event.title, event.place, event.cancelled_because, event.starts_at, event.ends_at, over(event))
+            )
         case MeetingOpened():
             yield Statement(BEGIN, (received.stream,))
         case SittingClosed():
@@ -86,14 +88,18 @@ def put(
     formerly: datetime | None,
 ) -> Statement:
     """The whole row, as this fact says it."""
-    over_at = event.ends_at or day_end(local_day(event.starts_at))
     return Statement(
         PUT,
         (
-            meeting, event.body, event.body_name, event.title, event.public, event.starts_at, event.ends_at, over_at, event.place,
+            meeting, event.body, event.body_name, event.title, event.public, event.starts_at, event.ends_at, over(event), event.place,
             standing, reason, formerly,
         ),
     )  # fmt: skip
+
+
+def over(event: MeetingScheduled | MeetingRescheduled | MeetingCancelled | MeetingCorrected) -> datetime:
+    """When its time is over: the end of its day, where no end is said."""
+    return event.ends_at or day_end(local_day(event.starts_at))
 
 
 UPCOMING = Projection(

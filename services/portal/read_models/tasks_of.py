@@ -75,7 +75,7 @@ on conflict (item) do update set returned = excluded.returned"""
 MEETING = """insert into tasks_v1_meeting (meeting, body, body_name, title, starts_at, day, since, cancelled, entered_later, invited)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, false) on conflict (meeting) do update set starts_at = excluded.starts_at, day = excluded.day,
 cancelled = excluded.cancelled"""
-MEETING_RIGHT = "update tasks_v1_meeting set title = $2 where meeting = $1"
+MEETING_RIGHT = "update tasks_v1_meeting set title = $2, starts_at = $3, day = $4 where meeting = $1"
 INVITE = "update tasks_v1_meeting set invited = true where meeting = $1"
 INVITED = """insert into tasks_v1_invited (meeting, member, member_name) values ($1, $2, $3)
 on conflict (meeting, member) do update set member_name = excluded.member_name"""
@@ -123,7 +123,7 @@ def _of_meetings(event: Any, learned: date) -> Iterable[Statement]:
             row = (event.body, event.body_name, event.title, starts_at, local_day(starts_at), learned, cancelled, later)
             yield Statement(MEETING, (event.meeting, *row))
         case MeetingCorrected():
-            yield Statement(MEETING_RIGHT, (event.meeting, event.title))
+            yield Statement(MEETING_RIGHT, (event.meeting, event.title, event.starts_at, local_day(event.starts_at)))
         case MeetingInvited():
             yield Statement(INVITE, (event.meeting,))
             for one in event.members:

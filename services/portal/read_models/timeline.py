@@ -90,7 +90,6 @@ recorded_at = excluded.recorded_at"""
 NO_LONGER = "update timeline_v1_coming set over_at = least(over_at, $2), recorded_at = $3 where thing = $1"
 MOVED = """update timeline_v1_coming set title = $2, starts_at = $3, place = $4, over_at = coalesce($5, over_at), reason = $6,
 recorded_at = $7 where thing = $1"""
-MEETING_RIGHT = "update timeline_v1_coming set title = $2, place = $3, reason = $4, recorded_at = $5 where thing = $1"
 HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on conflict (thing) do nothing"
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
 on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
@@ -132,7 +131,9 @@ def project(received: Received[Any]) -> Iterable[Statement]:
             planned = (event.title, event.body, event.body_name, event.starts_at, over_at, event.place, reason is not None, reason, at)
             yield Statement(COMING, (event.meeting, "meeting", *planned))
         case MeetingCorrected():
-            yield Statement(MEETING_RIGHT, (event.meeting, event.title, event.place, event.cancelled_because, at))
+            over_at = event.ends_at or day_end(local_day(event.starts_at))
+            why = event.cancelled_because
+            yield Statement(MOVED, (event.meeting, event.title, event.starts_at, event.place, over_at, why, at))
         case MeetingHeld():
             yield Statement(HELD, (event.meeting, at))
         case ResolutionPassed(resolution=thing, resolved_at=when):

@@ -64,8 +64,8 @@ class MeetingCancelled(OfMeeting, name="meetings.MeetingCancelled", open_to_all=
 
 
 class MeetingCorrected(OfMeeting, name="meetings.MeetingCorrected", open_to_all=True):
-    """What was told of a meeting was wrong; this is what it is called and where it is held, whole, and why. Where a coming meeting's place
-    was wrong, it is also told as rescheduled."""
+    """What was told of a meeting was wrong; this is what it is called, and when and where it was planned, whole, and why. Where a
+    coming meeting's place was wrong, it is also told as rescheduled; its times are told as rescheduled only."""
 
     starts_at: AwareDatetime
     ends_at: AwareDatetime | None

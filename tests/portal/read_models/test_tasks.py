@@ -139,6 +139,14 @@ async def test_a_meeting_is_to_be_invited_to_under_its_right_title(pool: Pool) -
     assert found == [("invitation", "Dritte Sitzung")]
 
 
+async def test_a_meeting_is_to_be_closed_since_the_day_for_which_it_was_really_planned(pool: Pool) -> None:
+    told = of_meetings(11)
+    told.meetings.add(story.MEETING, story.meeting_corrected(starts_at=MEETS - timedelta(days=1)))
+    await told.fill(pool, TASKS)
+    [closing] = [one for one in await tasks(pool, BOARD, MEETS) if one.about == story.MEETING]
+    assert (closing.what, closing.due_on) == ("closing", MEETS.date() - timedelta(days=1))
+
+
 async def test_nobody_is_to_be_invited_to_a_meeting_that_was_cancelled(pool: Pool) -> None:
     await of_meetings(6).fill(pool, TASKS)
     assert [one.what for one in await tasks(pool, BOARD, MEETS - timedelta(days=20)) if one.about == story.CANCELLED] == []

@@ -91,16 +91,18 @@ async def test_a_meeting_that_was_corrected_comes_as_it_should_have_been_entered
     told = Told()
     story.the_board_meets(told)
     del told.meetings.entries[10:]
+    earlier = MEETS - timedelta(days=8)
     told.meetings.add(story.MEETING, story.meeting_corrected(title="Dritte Sitzung"))
-    told.meetings.add(story.CANCELLED, story.meeting_corrected(story.CANCELLED, cancelled_because="Gesperrt."))
+    told.meetings.add(story.CANCELLED, story.meeting_corrected(story.CANCELLED, cancelled_because="Gesperrt.", starts_at=earlier))
     told.meetings.add(story.SECRET_MEETING, story.scheduled(story.SECRET_MEETING, MEETS, public=False))
     told.meetings.add(story.SECRET_MEETING, story.meeting_corrected(story.SECRET_MEETING, public=False))
     await told.fill(pool, TIMELINE)
     coming = await list_coming(pool, BEGINS, after=None, limit=10)
     assert [(one.title, one.place, one.cancelled, one.reason, one.starts_at) for one in coming] == [
-        ("Sitzung", "Stadthaus 1", True, "Gesperrt.", MEETS - timedelta(days=7)),
+        ("Sitzung", "Stadthaus 1", True, "Gesperrt.", earlier),
         ("Dritte Sitzung", "Stadthaus 1", False, None, MEETS),
     ]
+    assert [one.title for one in await list_coming(pool, MEETS - timedelta(days=7, hours=1), after=None, limit=10)] == ["Dritte Sitzung"]
 
 
 async def test_registration_that_was_closed_is_not_offered(pool: Pool) -> None:
