@@ -72,7 +72,14 @@ class City:
     others: Others
 
     async def post(self, path: str, body: Any, who: dict[str, str], **headers: str) -> httpx2.Response:
-        """Send a wish; header names have underscores."""
+        """Send a wish; header names have underscores. A meeting that was opened has its sitting by then, however busy the machine is."""
+        answer = await self.post_only(path, body, who, **headers)
+        if path.endswith("/opening"):
+            await caught_up(self.process.readers)
+        return answer
+
+    async def post_only(self, path: str, body: Any, who: dict[str, str], **headers: str) -> httpx2.Response:
+        """Send a wish, and wait for nothing but its answer."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.client.post(PREFIX + path, json=body, headers={**who, **named})
 
