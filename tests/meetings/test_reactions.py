@@ -28,6 +28,7 @@ from services.meetings.reactions import (
 )
 from services.meetings.sitting import SITTING as SITTING_RULES
 from services.meetings.sitting import OpenSitting
+from shared.contracts.conferences import ConferenceCancelled
 from shared.domain import Named
 from shared.envelope import Received
 from shared.reactor import Reaction, Send
@@ -156,6 +157,15 @@ def test_when_a_conference_was_corrected_then_the_duty_and_the_proposal_bear_its
     of_proposal = RenameProposal(now=HELD_AT, formerly=CONFERENCE_TITLE, title=RIGHT_TITLE, reason=RENAMED)
     found = sent(WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS, CONFERENCE, CONFERENCE_CORRECTED)
     assert found == [Send(PROPOSAL_RULES, PROPOSAL, of_proposal)]
+
+
+def test_of_a_conference_that_was_called_off_nothing_is_owed_and_nothing_is_put_to_a_body() -> None:
+    why = {"held_on": None, "attendance": None, "cancelled_because": "Die Halle ist gesperrt."}
+    off = CONFERENCE_CORRECTED.model_copy(update=why)
+    for reaction in (WHEN_CONFERENCE_HELD_THEN_OPEN_HANDOVER_DUTY, WHEN_CONFERENCE_HELD_THEN_PROPOSE_RESULTS):
+        assert ConferenceCancelled not in reaction.reacts_to
+        [follows] = sent(reaction, CONFERENCE, off)
+        Rules(follows.decider).given().when(follows.command).then_nothing()
 
 
 def test_results_that_somebody_has_put_there_by_hand_are_not_put_there_again() -> None:
