@@ -42,7 +42,7 @@ class MeetingCorrection(BaseModel):
     def must_follow_the_beginning(cls, ends_at: datetime | None, info: ValidationInfo) -> datetime | None:
         """ValueError for an end without its beginning, before it, or a week and more after it."""
         if ends_at and "starts_at" in info.data and info.data["starts_at"] is None:
-            raise ValueError("needs starts_at beside it")
+            raise ValueError("must be given with starts_at beside it")
         return Appointment.must_follow_the_beginning(ends_at, info)
 
 
