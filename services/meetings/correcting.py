@@ -29,6 +29,7 @@ from services.meetings.events.sitting import (
     ResolutionEntry,
     SittingCorrected,
     SpanEntry,
+    TitleEntry,
 )
 from services.meetings.held import Opened, Sitting, evolve, must_have_been_opened
 from services.meetings.items import Votes
@@ -41,6 +42,7 @@ from services.meetings.righting import (
     RightRejection,
     RightResolution,
     RightSpan,
+    RightTitle,
 )
 from shared.domain import Command, Refusal
 
@@ -144,6 +146,10 @@ def entry_of(command: CorrectSitting, opened: Opened, closed_at: datetime | None
             return resolution_entry(right, found)
         case RightRejection():
             return rejection_entry(right, must_be_on_the_agenda(opened.items, right.item))
+        case RightTitle(title=title):
+            dealt = must_be_on_the_agenda(opened.items, right.item)
+            resolution = dealt.resolution.resolution if dealt.resolution else None
+            return None if title == dealt.item.title else TitleEntry(item=dealt.item, title=title, resolution=resolution)
         case _:
             assert_never(right)
 

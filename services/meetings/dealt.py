@@ -23,6 +23,7 @@ from services.meetings.events.sitting import (
     ResolutionEntry,
     ResolutionPassed,
     ResolutionRejected,
+    TitleEntry,
 )
 from services.meetings.items import AgendaItem, Asked, ItemIsNotOnTheAgenda
 from shared.domain import Refusal
@@ -123,6 +124,8 @@ class Dealt:
             case ResolutionEntry(votes=votes):
                 resolution = self.resolution and self.resolution.model_copy(update={"votes": votes})
                 return replace(self, text=entry.text, resolution=resolution)
+            case TitleEntry(title=title):
+                return replace(self, item=self.item.model_copy(update={"title": title}))
             case _:
                 assert_never(entry)
 

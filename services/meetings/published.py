@@ -36,6 +36,7 @@ from services.meetings.events.sitting import (
     SittingClosed,
     SittingCorrected,
     SpanEntry,
+    TitleEntry,
 )
 from services.meetings.items import AgendaItem
 from shared.contracts.meetings import bodies, duties, planning, proposals, sittings
@@ -169,6 +170,9 @@ def corrected(event: SittingCorrected) -> Contract | None:
     why: dict[str, Any] = {"reason": event.reason, "corrected_at": event.corrected_at}
     if isinstance(entry, PresenceEntry):
         return None
+    if isinstance(entry, TitleEntry):
+        called = of_item(event, entry.item) | {"item_title": entry.title}
+        return sittings.ItemTitleCorrected(**called, resolution=entry.resolution, formerly=entry.item.title, **why)
     if isinstance(entry, ResolutionEntry | RejectionEntry):
         voted: dict[str, Any] = {"text": entry.text, "votes": sittings.Votes(**entry.votes.model_dump()), **why}
         if isinstance(entry, RejectionEntry):

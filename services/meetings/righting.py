@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_
 from services.meetings.items import Votes
 from shared.domain import Refusal
 from shared.localday import Moment
-from shared.text import Prose
+from shared.text import Line, Prose
 
 
 class NothingIsRecorded(Refusal):
@@ -114,6 +114,15 @@ class RightRejection(RightVote):
     recorded_at: Annotated[Moment, Field(description="When it was voted, as recorded.")]
 
 
+class RightTitle(Right):
+    """What an item is called."""
+
+    kind: Literal["title"]
+    item: UUID
+    title: Line
+
+
 AnyRight = Annotated[
-    RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution | RightRejection, Field(discriminator="kind")
+    RightSpan | RightPresence | RightReceipt | RightDeliberation | RightResolution | RightRejection | RightTitle,
+    Field(discriminator="kind"),
 ]

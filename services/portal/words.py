@@ -30,6 +30,7 @@ RECORDED = {
     "note": mark("Taking note"),
     "resolution": mark("Resolution"),
     "rejection": mark("Rejection"),
+    "title": mark("Title"),
 }
 STEPS = {
     "planned": mark("Planned"),

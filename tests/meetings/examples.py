@@ -67,6 +67,7 @@ from services.meetings.events.sitting import (
     SittingClosed,
     SittingCorrected,
     SittingOpened,
+    TitleEntry,
 )
 from services.meetings.items import AgendaItem, Asked, Instrument, InvitedMember, Matter, QuorumAsked, SittingMember, Votes
 from services.meetings.proposal import proposal_of
@@ -292,6 +293,12 @@ TEXT_CORRECTED = SittingCorrected(
     **IN_SITTING,
     entry=ResolutionEntry(item=ITEM, resolution=resolution_of(ITEM_ID), text=RIGHT_TEXT, votes=PASSED.votes),
     reason="In der Niederschrift fehlten die Worte „und am Wochenende“.",
+    **WHEN_HELD,
+)
+TITLE_CORRECTED = SittingCorrected(
+    **IN_SITTING,
+    entry=TitleEntry(item=ITEM, title="Ergebnisse der Konferenz vom November", resolution=PASSED.resolution),
+    reason="Der Monat fehlte.",
     **WHEN_HELD,
 )
 REJECTION_CORRECTED = SittingCorrected(
@@ -573,6 +580,13 @@ TOLD_OF_ITEMS: tuple[Named, ...] = (
         text=RIGHT_TEXT,
         votes=sittings.Votes(yes=0, no=1, abstentions=1, present=2, entitled=2, quorum=2),
         reason=REJECTION_CORRECTED.reason,
+        corrected_at=LATER,
+    ),
+    sittings.ItemTitleCorrected(
+        **TOLD_OF_ITEM | {"item_title": "Ergebnisse der Konferenz vom November"},
+        resolution=PASSED.resolution,
+        formerly=ITEM.title,
+        reason=TITLE_CORRECTED.reason,
         corrected_at=LATER,
     ),
     sittings.SittingCorrected(

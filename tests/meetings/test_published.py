@@ -88,6 +88,7 @@ from tests.meetings.examples import (
     SUCCEEDED,
     SUCCESSION_CORRECTED,
     TEXT_CORRECTED,
+    TITLE_CORRECTED,
     TOLD_OF_BODY,
     TOLD_OF_ITEMS,
     TWICE_A_YEAR,
@@ -115,7 +116,7 @@ OF_BODY = (
 )
 OF_ITEMS = (
     *(INVITED, ITEM_PLACED, ITEM_RETURNED, PROPOSED, DECLINED, DECLINATION_CORRECTED, PROPOSAL_RENAMED),
-    *(RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED, REJECTION_CORRECTED),
+    *(RECEIVED, DELIBERATED, NOTED, PASSED, REJECTED, TEXT_CORRECTED, REJECTION_CORRECTED, TITLE_CORRECTED),
     *(RECEIPT_CORRECTED, DUTY_OPENED, DUTY_RENAMED, DUTY_FULFILLED, DUTY_REOPENED),
 )
 
@@ -149,7 +150,7 @@ def test_a_fact_about_an_item_a_proposal_or_a_duty_is_published(event: Event, co
     assert told_of(event) == contract
 
 
-@pytest.mark.parametrize("event", [TEXT_CORRECTED, REJECTION_CORRECTED, RECEIPT_CORRECTED])
+@pytest.mark.parametrize("event", [TEXT_CORRECTED, REJECTION_CORRECTED, TITLE_CORRECTED, RECEIPT_CORRECTED])
 def test_a_correction_is_public_only_where_both_its_item_and_the_meeting_are(event: SittingCorrected) -> None:
     entry = event.entry.model_copy(update={"item": ITEM.model_copy(update={"public": False})})
     told = [told_of(one) for one in (event, event.model_copy(update={"entry": entry}), event.model_copy(update={"public": False}))]

@@ -19,10 +19,7 @@ from services.meetings.bounds import (
     TimeLiesOutsideTheSitting,
 )
 from services.meetings.correcting import CorrectSitting, OutcomeWouldChange, ResolutionIsUnknown, SittingGoesOn
-from services.meetings.dealing import (
-    DeliberateItem,
-    MoreVotesThanMembersPresent,
-)
+from services.meetings.dealing import DeliberateItem, MoreVotesThanMembersPresent, ReceiveItem
 from services.meetings.dealt import ResultsAreDeliberatedBeforeItIsResolved, ResultsAreReceivedBeforeTheyAreDeliberated, VoteWouldNotStand
 from services.meetings.events.body import BodyKind
 from services.meetings.events.sitting import (
@@ -35,6 +32,7 @@ from services.meetings.events.sitting import (
     SittingCorrected,
     SittingEvent,
     SpanEntry,
+    TitleEntry,
 )
 from services.meetings.held import Sitting, SittingIsNotOpen, evolve
 from services.meetings.items import Asked, ItemIsNotOnTheAgenda, Matter
@@ -47,6 +45,7 @@ from services.meetings.righting import (
     RightRejection,
     RightResolution,
     RightSpan,
+    RightTitle,
 )
 from services.meetings.sitting import SITTING, CloseSitting
 from shared.testing import Rules
@@ -78,6 +77,7 @@ from tests.meetings.examples import (
     SITTING_OPENED,
     STARTS,
     TEXT_CORRECTED,
+    TITLE_CORRECTED,
 )
 
 sitting = Rules(SITTING)
@@ -203,6 +203,20 @@ def test_what_was_rejected_is_corrected_and_stays_rejected() -> None:
     voted.when(correct(right.model_copy(update={"recorded_at": ENDS}))).then_refused(NothingIsRecorded)
     last = PASSED.model_copy(update={"resolved_at": REJECTED.rejected_at + MINUTE})
     sitting.given(*THERE, RECEIVED, DELIBERATED, REJECTED, last, CLOSED).when(wish).then(REJECTION_CORRECTED)
+
+
+def test_what_an_item_is_called_is_corrected_and_all_that_follows_tells_the_right_title() -> None:
+    entry = TITLE_CORRECTED.entry
+    assert isinstance(entry, TitleEntry)
+    right = RightTitle(kind="title", item=ITEM_ID, title=entry.title)
+    wish = correct(right, reason=TITLE_CORRECTED.reason)
+    sitting.given(*RESOLVED).when(wish).then(TITLE_CORRECTED).when(wish).then_nothing()
+    unresolved = entry.model_copy(update={"resolution": None})
+    going_on = TITLE_CORRECTED.model_copy(update={"entry": unresolved, "closed_at": None, "corrected_at": STARTS + 2 * MINUTE})
+    called = RECEIVED.model_copy(update={"item": ITEM.model_copy(update={"title": entry.title})})
+    before = sitting.given(*THERE).when(wish.model_copy(update={"now": STARTS + 2 * MINUTE})).then(going_on)
+    before.when(ReceiveItem(now=STARTS + 5 * MINUTE, item=ITEM_ID, at=RECEIVED.received_at)).then(called)
+    sitting.given(*THERE).when(correct(right.model_copy(update={"item": SECOND_MEMBER}))).then_refused(ItemIsNotOnTheAgenda)
 
 
 def test_what_was_put_right_can_be_put_right_again_and_back() -> None:

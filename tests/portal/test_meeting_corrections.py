@@ -159,7 +159,7 @@ async def test_what_was_recorded_can_be_put_right_and_after_the_end_what_was_lef
     site = site_of_a_meeting(tmp_path, standing=standing, outcome=outcome)
     await site.sign_in("alle")
     page = (await site.get(ITEM_PAGE)).text
-    assert {form for form in forms_on(page) if form.endswith(("-correction", "-left-out"))} == expected
+    assert {form for form in forms_on(page) if form.endswith(("-correction", "-left-out"))} == expected | {"title-correction"}
     assert ("Fehlende Beratung nachtragen" in page) is (standing == "held")
 
 
@@ -219,6 +219,21 @@ async def test_an_items_keepers_put_right_what_was_said_and_send_only_that(tmp_p
     votes = {name: str(number) for name, number in cast.items()}
     await site.post(f"{ITEM_PAGE}/correction", resolution=THING, text="Viele Kurse.", **votes, **sending)
     assert sent(site) == {"right": {"kind": "resolution", "resolution": THING, "text": "Viele Kurse.", **cast}, "reason": REASON}
+
+
+@pytest.mark.parametrize("standing", ["opened", "held"])
+async def test_what_an_item_is_called_is_put_right_once_the_meeting_was_opened(tmp_path: Path, standing: str) -> None:
+    outcome = {"corrected": [said("title", text="Bericht")]}
+    site = site_of_a_meeting(tmp_path, standing=standing, outcome=outcome)
+    page = (await site.get(ITEM_PAGE)).text
+    assert f"Titel Berichtigt am 3. Dezember 2018: {REASON}" in text_of(page)
+    assert "title-correction" not in forms_on(page)
+    await site.sign_in("alle")
+    form = (await site.get(ITEM_PAGE)).text.partition('id="title-correction"')[2].partition("</form>")[0]
+    assert f'value="{answer_to(ITEM)["title"]}"' in form
+    answer = await site.post(f"{ITEM_PAGE}/title-correction", _key="k" * 20, item=THING, title="Berichte", reason=REASON)
+    assert answer.status_code == 303
+    assert sent(site) == {"right": {"kind": "title", "item": THING, "title": "Berichte"}, "reason": REASON}
 
 
 async def test_a_vote_that_was_left_out_of_a_meeting_is_entered_with_its_time(tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.meetings.attendance import Attendance
 from services.meetings.dealt import Dealt
-from services.meetings.events.sitting import DeliberationEntry, PresenceEntry, RejectionEntry, ResolutionEntry, SittingCorrected, SpanEntry
+from services.meetings.events.sitting import (
+    DeliberationEntry,
+    PresenceEntry,
+    RejectionEntry,
+    ResolutionEntry,
+    SittingCorrected,
+    SpanEntry,
+    TitleEntry,
+)
 from services.meetings.held import Opened, Sitting
 from services.meetings.items import AgendaItem, Asked, Instrument, Matter, Votes
 from services.meetings.planned import Meeting
@@ -20,11 +28,13 @@ from services.meetings.planned import Meeting
 class ShownCorrection(BaseModel):
     """That something was entered or recorded wrongly, or left out."""
 
-    kind: Literal["meeting", "opening", "closing", "arrival", "departure", "receipt", "deliberation", "note", "resolution", "rejection"]
+    kind: Literal[
+        "meeting", "opening", "closing", "arrival", "departure", "receipt", "deliberation", "note", "resolution", "rejection", "title"
+    ]
     member_name: Annotated[str | None, Field(description="Who came or went; null for anything else.")]
     formerly: Annotated[AwareDatetime | None, Field(description="When it was so far; null for what was left out, and for a wording.")]
     at: Annotated[AwareDatetime | None, Field(description="When it really was; null for what never happened, and for a wording.")]
-    text: Annotated[str | None, Field(description="The words of a resolution, a rejection or a deliberation, as they were put right.")]
+    text: Annotated[str | None, Field(description="A title, or the words of a resolution, a rejection or a deliberation, as put right.")]
     reason: str
     corrected_at: AwareDatetime
 
@@ -219,6 +229,8 @@ def shown_correction(event: SittingCorrected) -> ShownCorrection:
     said: dict[str, Any] = {"member_name": None, "formerly": None, "at": None, "text": None}
     if isinstance(entry, ResolutionEntry | RejectionEntry):
         said |= {"text": entry.text}
+    elif isinstance(entry, TitleEntry):
+        said |= {"text": entry.title}
     else:
         said |= {"formerly": entry.formerly, "at": entry.at}
     if isinstance(entry, PresenceEntry):

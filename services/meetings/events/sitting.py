@@ -167,7 +167,18 @@ class RejectionEntry(Value):
     votes: Votes
 
 
-ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry | RejectionEntry
+class TitleEntry(Value):
+    """What an item is called on the agenda with which the meeting was opened."""
+
+    kind: Literal["title"] = "title"
+    item: AgendaItem
+    """As it stood so far."""
+    title: str
+    resolution: UUID | None
+    """What was resolved under that title; None where nothing was."""
+
+
+ItemEntry = ReceiptEntry | DeliberationEntry | NoteEntry | ResolutionEntry | RejectionEntry | TitleEntry
 AnyEntry = SpanEntry | PresenceEntry | ItemEntry
 
 

@@ -101,6 +101,8 @@ REJECTION = Form(
     done=DONE,
 )
 
+TITLE = Form("title-correction", (ITEM, Field("title", mark("Title")), REASON), submit=mark("Correct the title"), done=DONE)
+
 
 def right_of(kind: str | None = None) -> Any:
     """Makes a correction's body out of a form's: what was so, and why that was recorded otherwise. A time that was left as it is recorded
@@ -146,9 +148,10 @@ OF_KINDS = {
 DONE_AT = {"receipt": "received_at", "deliberation": "deliberated_at", "note": "noted_at"}
 CORRECT_RESOLUTION = _corrects(RESOLUTION, mark("Correct the resolution"), "resolution")
 CORRECT_REJECTION = _corrects(REJECTION, mark("Correct what was rejected"), "rejection")
+CORRECT_TITLE = _corrects(TITLE, mark("Correct what the item is called"), "title")
 ENTER_VOTE = Step(VOTE, mark("Enter the vote that was left out"), "meetings", "/meetings/{meeting}/items/{item}/resolution")
 OF_MEETING = (CORRECT_TIMES, CORRECT_ATTENDANCE, ENTER_LEFT_OUT)
-OF_ITEM = (*chain.from_iterable(OF_KINDS.values()), CORRECT_RESOLUTION, CORRECT_REJECTION, ENTER_VOTE)
+OF_ITEM = (*chain.from_iterable(OF_KINDS.values()), CORRECT_RESOLUTION, CORRECT_REJECTION, ENTER_VOTE, CORRECT_TITLE)
 
 
 def of_meeting(visit: Visit, meeting: Any) -> list[Step]:
@@ -187,13 +190,14 @@ def of_item(visit: Visit, meeting: Any, item: Any) -> list[Step]:
         (CORRECT_RESOLUTION, voted),
         (CORRECT_REJECTION, outcome.get("rejections")),
         (ENTER_VOTE, vote and not voted),
+        (CORRECT_TITLE, item["outcome"]),
     )
 
 
 def values_of(item: Any) -> dict[str, dict[str, JsonValue]]:
     """What the forms of an item begin with."""
     outcome = item["outcome"] or {}
-    begin: dict[str, dict[str, JsonValue]] = {}
+    begin: dict[str, dict[str, JsonValue]] = {TITLE.name: {"item": item["id"], "title": item["title"]}}
     for kind, (correct, enter) in OF_KINDS.items():
         at = outcome.get(DONE_AT[kind])
         begin[correct.form.name] = {"item": item["id"], "at": at, "at_now": "".join(REALLY_AT.shown(at)), "summary": outcome.get("summary")}

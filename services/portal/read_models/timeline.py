@@ -17,7 +17,7 @@ from shared.contracts.conferences import (
     RegistrationOpened,
 )
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingRescheduled, MeetingScheduled
-from shared.contracts.meetings.sittings import MeetingHeld, ResolutionCorrected, ResolutionPassed
+from shared.contracts.meetings.sittings import ItemTitleCorrected, MeetingHeld, ResolutionCorrected, ResolutionPassed
 from shared.contracts.recommendations import (
     AnswerOverdue,
     CommitteeInformed,
@@ -139,6 +139,9 @@ def project(received: Received[Any]) -> Iterable[Statement]:
         case ResolutionPassed(resolution=thing, resolved_at=when):
             about = (event.item_title, event.body, event.body_name, event.text, None, local_day(when), received.entry.version, at)
             yield Statement(NEWS, (thing, DECIDED, "resolution", thing, *about))
+        case ItemTitleCorrected(resolution=thing):
+            if thing:
+                yield Statement(TITLE, (thing, event.item_title))
         case ResolutionCorrected(resolution=thing):
             yield Statement(CORRECTED, (thing, event.text, at))
         case RecommendationCorrected():
@@ -234,6 +237,7 @@ TIMELINE = Projection(
             MeetingHeld,
             ResolutionPassed,
             ResolutionCorrected,
+            ItemTitleCorrected,
         ),
         "recommendations": (
             RecommendationIssued,

@@ -20,6 +20,7 @@ from shared.contracts.meetings.proposals import (
 )
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
+    ItemTitleCorrected,
     NoteTaken,
     RejectionCorrected,
     ResolutionCorrected,
@@ -52,13 +53,23 @@ FOLDED = (
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    ItemTitleCorrected,
     RejectionCorrected,
     SittingCorrected,
 )
 Planned = MeetingScheduled | MeetingRescheduled | MeetingCancelled
 OfProposal = ItemProposed | ItemPlaced | ItemReturned | ProposalDeclined | DeclinationCorrected | ProposalRenamed
 OfDuty = HandoverDutyOpened | HandoverDutyRenamed | HandoverDutyFulfilled | HandoverDutyReopened
-Dealt = ResultsReceived | ItemDeliberated | NoteTaken | ResolutionPassed | ResolutionRejected | ResolutionCorrected | RejectionCorrected
+Dealt = (
+    ResultsReceived
+    | ItemDeliberated
+    | NoteTaken
+    | ResolutionPassed
+    | ResolutionRejected
+    | ResolutionCorrected
+    | RejectionCorrected
+    | ItemTitleCorrected
+)
 
 MEETING = """insert into trace_v1_meeting (meeting, public) values ($1, $2)
 on conflict (meeting) do update set public = excluded.public"""
@@ -190,6 +201,11 @@ def _of_item(event: Dealt) -> Iterable[Step | Edge]:
             resolution = item | {"node": event.resolution, "kind": "resolution", "role": SECRETARIAT}
             righted = {"reason": event.reason, "votes": event.votes.model_dump()}
             yield Step(**resolution, step="corrected", day=local_day(at), at=at, detail=event.text, facts=righted)
+        case ItemTitleCorrected(corrected_at=at):
+            called: dict[str, Any] = {"role": SECRETARIAT, "step": "corrected", "day": local_day(at), "facts": {"reason": event.reason}}
+            yield Step(**item | called)
+            if event.resolution:
+                yield Step(**item | called | {"node": event.resolution, "kind": "resolution"})
         case RejectionCorrected(corrected_at=at):
             righted = {"reason": event.reason, "votes": event.votes.model_dump()}
             yield Step(**item | {"role": SECRETARIAT}, step="corrected", day=local_day(at), at=at, detail=event.text, facts=righted)

@@ -25,6 +25,7 @@ from shared.contracts.meetings.proposals import (
 )
 from shared.contracts.meetings.sittings import (
     ItemDeliberated,
+    ItemTitleCorrected,
     MeetingHeld,
     NoteTaken,
     RejectionCorrected,
@@ -68,6 +69,7 @@ CONTRACTS: tuple[type[Contract], ...] = (
     ResolutionPassed,
     ResolutionRejected,
     ResolutionCorrected,
+    ItemTitleCorrected,
     RejectionCorrected,
     SittingCorrected,
 )

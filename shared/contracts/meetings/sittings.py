@@ -119,6 +119,17 @@ class RejectionCorrected(OfItem, name="meetings.RejectionCorrected", open_to_all
     corrected_at: AwareDatetime
 
 
+class ItemTitleCorrected(OfItem, name="meetings.ItemTitleCorrected", open_to_all=True):
+    """An item was called otherwise than it should have been; `item_title` is right. What it was put to the body as keeps its own title."""
+
+    resolution: UUID | None
+    """What was resolved under that title; None where nothing was."""
+    formerly: str
+    """What the item was called so far."""
+    reason: str
+    corrected_at: AwareDatetime
+
+
 class Corrected(StrEnum):
     """What was told wrongly of a meeting as held."""
 

@@ -321,7 +321,7 @@ def the_board_meets(told: Told) -> None:
     )
     wrong: dict[str, Any] = {"formerly": MEETS, "summary": None, "reason": "Abgeschrieben.", "corrected_at": at}
     right = sittings.SittingCorrected(**dealt, what=sittings.Corrected.RECEIPT, at=MEETS + timedelta(minutes=1), **NO_NOTE, **wrong)
-    history.add(sitting, held, corrected, rejected, right)
+    history.add(sitting, held, corrected, rejected, right, title_corrected(named("rejected item"), None, item_title=dealt["item_title"]))
     reopened = duties.HandoverDutyReopened(**duty, meeting=MEETING, public=True, reason="Abgeschrieben.")
     history.add(DUTY, reopened, duties.HandoverDutyFulfilled(**duty, meeting=MEETING, public=True, fulfilled_at=at))
     declined = of_proposal(named("declined"), RESULTS, COMMITTEE, Asked.TAKE_NOTE, OFFICE)
@@ -333,6 +333,12 @@ def the_board_meets(told: Told) -> None:
         proposals.ProposalRenamed(**declined, reason="Verschrieben."),
     )
     history.add(DUTY, duties.HandoverDutyRenamed(**duty, reason="Verschrieben."))
+
+
+def title_corrected(item: UUID, resolution: UUID | None, **changes: Any) -> sittings.ItemTitleCorrected:
+    """What an item of the board's meeting is called, put right."""
+    called = of_item(MEETING, item, RESULTS, PROPOSAL) | changes
+    return sittings.ItemTitleCorrected(**called, resolution=resolution, formerly="Falsch", reason="Verschrieben.", corrected_at=RIGHTED_AT)
 
 
 def meeting_corrected(meeting: UUID = MEETING, **changes: Any) -> planning.MeetingCorrected:

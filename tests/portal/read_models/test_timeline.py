@@ -129,6 +129,14 @@ async def test_what_was_decided_and_what_became_of_it_stand_in_their_latest_stat
     ]
 
 
+async def test_what_was_resolved_stands_there_under_the_right_title(pool: Pool) -> None:
+    told = Told()
+    story.the_board_meets(told)
+    told.meetings.add(story.named("sitting"), story.title_corrected(story.ITEM, story.RESOLUTION, item_title="Ergebnisse"))
+    await told.fill(pool, TIMELINE)
+    assert [(one.news, one.title) for one in await list_news(pool, DECIDED, after=None, limit=10)] == [("resolution", "Ergebnisse")]
+
+
 async def test_an_answer_that_is_overdue_stands_there_as_such(pool: Pool) -> None:
     told = Told()
     story.the_recommendation_is_issued(told)

@@ -243,6 +243,19 @@ async def test_why_a_proposal_was_declined_is_told_rightly_with_the_reason_of_th
     assert [one for node in graph.nodes for one in node.open] == []
 
 
+async def test_what_an_item_is_called_is_told_rightly_of_it_and_of_what_was_resolved_with_the_reason(pool: Pool) -> None:
+    told = Told()
+    story.the_board_meets(told)
+    told.meetings.add(story.named("sitting"), story.title_corrected(story.ITEM, story.RESOLUTION, item_title="Ergebnisse"))
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.ITEM, NOW, EVERYBODY)
+    assert graph
+    nodes = {node.id: node for node in graph.nodes}
+    for node in (nodes[story.ITEM], nodes[story.RESOLUTION]):
+        assert node.title == "Ergebnisse"
+        assert (node.steps[-1].step, node.steps[-1].facts.get("reason")) == ("corrected", "Verschrieben.")
+
+
 async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is_open_again(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
