@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
 
 from pydantic import AwareDatetime
 
@@ -15,6 +17,7 @@ from shared.domain import Command
 class FollowCorrection(Command):
     """Let the registrations be for the conference as it was corrected."""
 
+    conference: UUID
     title: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
@@ -24,13 +27,17 @@ class FollowCorrection(Command):
 
 
 def follow(command: FollowCorrection, state: Registrations) -> Sequence[RegistrationPeriodCorrected | RegistrationMoved]:
-    """What is said to whoever registers from now on, and each place that was taken for another time or place."""
-    if (opened := state.opened) is None or state.called_off:
+    """What is said to whoever registers from now on, and each place that was taken for another time or place. It is also remembered where
+    registration is not open yet: whoever opens it in that moment may have read the plan before it was corrected."""
+    if state.called_off:
         return []
-    right = {name: getattr(command, name) for name in ("title", "starts_at", "ends_at", "place")}
+    right: dict[str, Any] = {name: getattr(command, name) for name in ("conference", "title", "starts_at", "ends_at", "place")}
+    if (opened := state.opened) is None:
+        before = RegistrationPeriodCorrected(**right, closes_at=None)
+        return [] if state.righted == before else [before]
     right["closes_at"] = min(state.wished_end or opened.closes_at, command.starts_at)
     changed = opened.model_copy(update=right) != opened
-    corrected = [RegistrationPeriodCorrected(conference=opened.conference, **right)] if changed else []
+    corrected = [RegistrationPeriodCorrected(**right)] if changed else []
     return [*corrected, *moved(command, state)]
 
 

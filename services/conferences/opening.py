@@ -38,16 +38,18 @@ class RegistrationEndsTooLate(Refusal):
 
 
 def open_registration(command: OpenRegistration, state: Registrations) -> Sequence[RegistrationOpened]:
-    """The period and the room; the same ones are nothing to do while registration is open."""
-    opened = RegistrationOpened(**{name: value for name, value in command if name != "now"})
+    """The period and the room; the same ones are nothing to do while registration is open. What was corrected of the conference counts, and
+    not what somebody read of it before."""
+    right = state.righted.model_dump(include={"title", "starts_at", "ends_at", "place"}) if state.righted else {}
+    opened = RegistrationOpened(**{name: value for name, value in command if name != "now"} | right)
     if state.called_off:
         raise ConferenceIsCancelled
     if state.opened == opened and state.closed_at is None:
         return []
     if command.closes_at <= command.now:
         raise RegistrationEndsInThePast
-    if command.closes_at > command.starts_at:
-        raise RegistrationEndsTooLate(starts_at=command.starts_at.isoformat())
+    if opened.closes_at > opened.starts_at:
+        raise RegistrationEndsTooLate(starts_at=opened.starts_at.isoformat())
     return [opened]
 
 

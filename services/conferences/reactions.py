@@ -33,7 +33,13 @@ def tell_registrations(received: Received[ConferenceCorrected | ConferenceCancel
         yield Send(REGISTRATIONS, registrations, stop)
         return
     follow = FollowCorrection(
-        now=now, title=told.title, starts_at=told.starts_at, ends_at=told.ends_at, place=told.place, held=told.held_on is not None
+        now=now,
+        conference=received.stream,
+        title=told.title,
+        starts_at=told.starts_at,
+        ends_at=told.ends_at,
+        place=told.place,
+        held=told.held_on is not None,
     )
     yield Send(REGISTRATIONS, registrations, follow)
 

@@ -107,6 +107,8 @@ class Registrations:
     """All registrations of a conference, as the rules see them."""
 
     opened: RegistrationOpened | None = None
+    righted: RegistrationPeriodCorrected | None = None
+    """What was said last of a conference that was corrected, be it before registration was opened."""
     wished_end: datetime | None = None
     """Until when one may register, wherever the conference is moved to: never beyond its beginning."""
     closed_at: datetime | None = None
@@ -148,7 +150,7 @@ def evolve(state: Registrations, event: RegistrationsEvent) -> Registrations:
         case RegistrationClosed():
             return replace(state, closed_at=event.closed_at)
         case RegistrationPeriodCorrected():
-            return replace(state, opened=state.opened and state.opened.model_copy(update=dict(event)))
+            return replace(state, righted=event, opened=state.opened and state.opened.model_copy(update=dict(event)))
         case RegistrationStopped():
             return replace(state, closed_at=state.closed_at or event.stopped_at, called_off=True)
         case RegistrationRequested():

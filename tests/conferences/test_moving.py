@@ -9,13 +9,15 @@ from uuid import UUID
 import pytest
 
 from services.conferences.moving import FollowCorrection
-from services.conferences.opening import OpenRegistration
+from services.conferences.opening import OpenRegistration, RegistrationEndsTooLate
 from services.conferences.periods import KEPT_AFTER_CONFERENCE, KEPT_AFTER_CORRECTION
 from services.conferences.registrations import REGISTRATIONS, CancelRegistration, ConfirmRegistration, ForgetRegistration
 from shared.testing import Rules
 from tests.conferences.examples import (
     CANCELLED,
+    CAPACITY,
     CLOSES,
+    CONFERENCE,
     CONFIRMED,
     ENDS,
     ERASED,
@@ -41,7 +43,7 @@ COMING = (OPENED, REQUESTED, CONFIRMED)
 
 
 def follow(now: datetime = NOW, **changes: Any) -> FollowCorrection:
-    return FollowCorrection(now=now, **RIGHT | changes)
+    return FollowCorrection(now=now, conference=CONFERENCE, **RIGHT | changes)
 
 
 def test_whoever_comes_is_told_once_each() -> None:
@@ -65,6 +67,18 @@ def test_whoever_comes_no_more_is_told_nothing(gone: Any) -> None:
 def test_whoever_confirmed_before_it_was_followed_is_told_of_what_they_had_read() -> None:
     opened_anew = OPENED.model_copy(update={name: RIGHT[name] for name in ("starts_at", "ends_at", "place")})
     registrations.given(*COMING, opened_anew).when(follow()).then(MOVED)
+
+
+def test_whoever_opens_registration_while_the_conference_is_corrected_opens_it_for_the_right_time_and_place() -> None:
+    had_read = OpenRegistration(now=NOW, **{name: value for name, value in OPENED if name != "capacity"}, capacity=CAPACITY)
+    noted = PERIOD_CORRECTED.model_copy(update={"closes_at": None})
+    right = OPENED.model_copy(update={name: RIGHT[name] for name in ("title", "starts_at", "ends_at", "place")})
+    corrected = registrations.given().when(follow()).then(noted)
+    corrected.when(follow()).then_nothing()
+    corrected.when(had_read).then(right).when(had_read).then_nothing().when(follow()).then_nothing()
+    registrations.given(*COMING, PERIOD_CORRECTED, MOVED).when(had_read).then_nothing()
+    too_late = had_read.model_copy(update={"closes_at": RIGHT["starts_at"] + timedelta(minutes=1)})
+    corrected.when(too_late).then_refused(RegistrationEndsTooLate, starts_at=RIGHT["starts_at"].isoformat())
 
 
 def test_another_title_alone_is_told_to_nobody() -> None:
@@ -128,7 +142,3 @@ def test_registration_closes_when_the_conference_begins_at_the_latest() -> None:
 def test_opening_registration_once_more_as_it_stands_is_nothing_to_do() -> None:
     stands = OpenRegistration(now=NOW, **dict(OPENED) | dict(PERIOD_CORRECTED))
     registrations.given(OPENED, PERIOD_CORRECTED).when(stands).then_nothing()
-
-
-def test_where_nobody_can_register_yet_nothing_follows() -> None:
-    registrations.given().when(follow()).then_nothing()

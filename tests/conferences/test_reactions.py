@@ -58,7 +58,7 @@ def test_when_a_conference_was_corrected_then_its_registrations_follow() -> None
     entry = History().add(CONFERENCE, PLANNED, CONFERENCE_CORRECTED).entries[-1]
     right = CONFERENCE_CORRECTED
     told = {"title": right.title, "starts_at": right.starts_at, "ends_at": right.ends_at, "place": right.place, "held": True}
-    command = FollowCorrection(now=entry.recorded_at, **told)  # type: ignore[arg-type]  # Each of its own type.
+    command = FollowCorrection(now=entry.recorded_at, conference=CONFERENCE, **told)  # type: ignore[arg-type]  # Each of its own type.
     sent = list(WHEN_CONFERENCE_CHANGED_THEN_TELL_REGISTRATIONS.react(Received(right, entry)))
     assert sent == [Send(RULES_OF_REGISTRATIONS, REGISTRATIONS, command)]
 

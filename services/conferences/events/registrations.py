@@ -43,8 +43,8 @@ class RegistrationPeriodCorrected(OfRegistrations, name="conferences.Registratio
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     place: str
-    closes_at: AwareDatetime
-    """As it was opened for, or the beginning where that is earlier now."""
+    closes_at: AwareDatetime | None
+    """As it was opened for, or the beginning where that is earlier now; None before it was opened."""
 
 
 class RegistrationStopped(OfRegistrations, name="conferences.RegistrationStopped"):
