@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.portal import words
 from services.portal.pages.lists import after_of, one_page
 from services.portal.read_models.called import corrected_names
-from services.portal.read_models.timeline import CAME, DECIDED
+from services.portal.read_models.timeline_of_recommendations import CAME, DECIDED
 from services.portal.read_models.timeline_query import list_coming, list_news, timeline_as_of
 from services.portal.routing import Pages
 from services.portal.visit import Visit

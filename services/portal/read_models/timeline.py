@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from services.portal.read_models.trace_facts import answer_of, informed_of
+from services.portal.read_models import timeline_of_recommendations
+from services.portal.read_models.timeline_of_recommendations import DECIDED, NEWS, TITLE
 from shared.contracts.conferences import (
     ConferenceCancelled,
     ConferenceCorrected,
@@ -18,18 +17,7 @@ from shared.contracts.conferences import (
 )
 from shared.contracts.meetings.planning import MeetingCancelled, MeetingCorrected, MeetingRescheduled, MeetingScheduled
 from shared.contracts.meetings.sittings import ItemTitleCorrected, MeetingHeld, ResolutionCorrected, ResolutionPassed
-from shared.contracts.recommendations import (
-    AnswerOverdue,
-    CommitteeInformed,
-    MeasurePromised,
-    MeasureReportedDone,
-    MeasureVerified,
-    RecommendationAcknowledged,
-    RecommendationAnswered,
-    RecommendationCorrected,
-    RecommendationIssued,
-    RecommendationWithdrawn,
-)
+from shared.contracts.recommendations import RecommendationCorrected
 from shared.envelope import Received
 from shared.localday import day_end, local_day
 from shared.projections.projection import Projection, Statement
@@ -94,16 +82,7 @@ HELD = "insert into timeline_v1_over (thing, recorded_at) values ($1, $2) on con
 OPENED = """insert into timeline_v1_registration (conference, closes_at, closed, recorded_at) values ($1, $2, false, $3)
 on conflict (conference) do update set closes_at = excluded.closes_at, closed = false, recorded_at = excluded.recorded_at"""
 CLOSED = "update timeline_v1_registration set closed = true, recorded_at = $2 where conference = $1"
-NEWS = """insert into timeline_v1 (thing, topic, news, node, title, body, body_name, detail, verdict, day, version, recorded_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (thing, topic, news) do update set title = excluded.title,
-detail = excluded.detail, verdict = excluded.verdict, day = excluded.day, version = excluded.version, recorded_at = excluded.recorded_at"""
-RIGHT = """update timeline_v1 set detail = $4, verdict = $5, day = coalesce($6, day), recorded_at = $7
-where thing = $1 and topic = $2 and news = $3"""
-TITLE = "update timeline_v1 set title = $2 where thing = $1"
-FORGET = "delete from timeline_v1 where thing = $1 and topic = $2 and news = $3"
-NOT_OVERDUE = "delete from timeline_v1 where thing = $1 and news = 'overdue' and day <> $2"
 CORRECTED = "update timeline_v1 set detail = $2, recorded_at = $3 where thing = $1 and topic = 'decided'"
-DECIDED, CAME = "decided", "came"
 
 
 def project(received: Received[Any]) -> Iterable[Statement]:
@@ -145,77 +124,9 @@ def project(received: Received[Any]) -> Iterable[Statement]:
         case ResolutionCorrected(resolution=thing):
             yield Statement(CORRECTED, (thing, event.text, at))
         case RecommendationCorrected():
-            yield from _corrected(event, received)
+            yield from timeline_of_recommendations.corrected(event, received)
         case _:
-            yield from _of_recommendation(event, at, received.entry.version)
-
-
-def _corrected(event: RecommendationCorrected, received: Received[Any]) -> Iterable[Statement]:
-    """The same news as they should have been, in their old place, or without those that never were."""
-    entry, at = event.entry, received.entry.recorded_at
-    if isinstance(entry, RecommendationAcknowledged):
-        return  # It is no news.
-    if isinstance(entry, RecommendationIssued):
-        for one in entry.addressees:
-            yield Statement(TITLE, (answer_of(event.recommendation, one.body), event.title))
-            yield Statement(NOT_OVERDUE, (answer_of(event.recommendation, one.body), one.answer_by))
-        for told in entry.informs:
-            yield Statement(TITLE, (informed_of(event.recommendation, told.committee), event.title))
-        yield Statement(TITLE, (event.recommendation, event.title))
-    for news in _of_recommendation(entry, at, received.entry.version):
-        thing, topic, what, _, title, _, _, detail, verdict, day, *_ = news.args
-        if not event.stands:
-            yield Statement(FORGET, (thing, topic, what))
-            continue
-        if isinstance(entry, CommitteeInformed):
-            yield news  # Another note of the committee may have been told before and been taken back.
-            continue
-        yield Statement(TITLE, (thing, title))
-        # A promise bears the day on which it was entered.
-        yield Statement(RIGHT, (thing, topic, what, detail, verdict, None if isinstance(entry, MeasurePromised) else day, at))
-
-
-def _of_recommendation(event: Any, at: datetime, version: int) -> Iterable[Statement]:
-    node: UUID = event.recommendation
-
-    def news(
-        thing: UUID,
-        topic: str,
-        what: str,
-        day: date,
-        detail: str | None = None,
-        by: tuple[UUID, str] | None = None,
-        title: str | None = None,
-        verdict: str | None = None,
-    ) -> Statement:
-        body, name = by or (event.body, event.body_name)
-        return Statement(NEWS, (thing, topic, what, thing, title or event.title, body, name, detail, verdict, day, version, at))
-
-    match event:
-        case RecommendationIssued(issued_on=day):
-            yield news(node, DECIDED, event.instrument.value, day, event.text)
-        case RecommendationWithdrawn(withdrawn_on=day):
-            yield news(node, CAME, "withdrawn", day, event.reason)
-        case CommitteeInformed(informed_at=when):
-            committee = (event.committee, event.committee_name)
-            yield news(informed_of(node, event.committee), CAME, "informed", local_day(when), by=committee)
-        case RecommendationAnswered(answered_on=day):
-            answer, by = answer_of(node, event.addressee), (event.addressee, event.addressee_name)
-            yield news(answer, CAME, "answered", day, event.reasons, by, verdict=event.verdict.value)
-        case AnswerOverdue(was_due=day):
-            answer, by = answer_of(node, event.addressee), (event.addressee, event.addressee_name)
-            yield news(answer, CAME, "overdue", day, by=by)
-        case MeasurePromised(due_on=due):
-            by = (event.addressee, event.addressee_name)
-            yield news(event.measure, CAME, "promised", local_day(at), due.isoformat(), by, event.what)
-        case MeasureReportedDone(done_on=day):
-            by = (event.addressee, event.addressee_name)
-            yield news(event.measure, CAME, "done", day, event.evidence, by, event.what)
-        case MeasureVerified(verified_on=day):
-            by = (event.addressee, event.addressee_name)
-            yield news(event.measure, CAME, "verified", day, event.finding, by, event.what)
-        case _:
-            raise TypeError(f"nothing is said of {event.NAME}")
+            yield from timeline_of_recommendations.news(event, at, received.entry.version)
 
 
 TIMELINE = Projection(
@@ -239,17 +150,7 @@ TIMELINE = Projection(
             ResolutionCorrected,
             ItemTitleCorrected,
         ),
-        "recommendations": (
-            RecommendationIssued,
-            RecommendationWithdrawn,
-            CommitteeInformed,
-            RecommendationAnswered,
-            AnswerOverdue,
-            MeasurePromised,
-            MeasureReportedDone,
-            MeasureVerified,
-            RecommendationCorrected,
-        ),
+        "recommendations": timeline_of_recommendations.FOLDED,
     },
     tables=TABLES,
     project=project,

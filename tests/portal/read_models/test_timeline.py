@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.portal.read_models.timeline import CAME, DECIDED, TIMELINE
+from services.portal.read_models.timeline import TIMELINE
+from services.portal.read_models.timeline_of_recommendations import CAME, DECIDED
 from services.portal.read_models.timeline_query import list_coming, list_news, timeline_as_of
 from shared.contracts import recommendations
 from shared.localday import local_day
