@@ -53,7 +53,18 @@ class RightDoing(Right):
         return at
 
 
-class RightPresence(RightDoing):
+class RightTime(RightDoing):
+    """When something was done of which nothing else is recorded."""
+
+    @model_validator(mode="after")
+    def must_say_something(self) -> Self:
+        """ValueError where neither a time is said nor that it never happened."""
+        if self.at is None and not self.never_happened:
+            raise ValueError("must say when it really was, or that it never happened")
+        return self
+
+
+class RightPresence(RightTime):
     """When a member came or went."""
 
     kind: Literal["arrival", "departure"]
@@ -61,7 +72,7 @@ class RightPresence(RightDoing):
     recorded_at: Annotated[Moment | None, Field(description="The time that is recorded; null for what was left out.")] = None
 
 
-class RightReceipt(RightDoing):
+class RightReceipt(RightTime):
     """When the body received an item, or took note of it."""
 
     kind: Literal["receipt", "note"]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import ValidationError
 
 from services.meetings.attendance import MemberHasNotArrived, MemberIsNotOfTheBody
 from services.meetings.bounds import (
@@ -297,8 +298,16 @@ def test_an_arrival_or_departure_is_found_by_its_time() -> None:
     held = sitting.given(*RESOLVED)
     held.when(correct(came(STARTS, recorded_at=ENDS))).then_refused(NothingIsRecorded)
     held.when(correct(came(STARTS, member=OFFICE))).then_refused(MemberIsNotOfTheBody)
-    nothing_said = RightReceipt(kind="note", item=ITEM_ID)
-    held.when(correct(nothing_said)).then_refused(NothingIsRecorded)
+    nothing_said = RightDeliberation(kind="deliberation", item=ITEM_ID, summary="Anders.")
+    sitting.given(*THERE, RECEIVED, CLOSED).when(correct(nothing_said)).then_refused(NothingIsRecorded)
+
+
+@pytest.mark.parametrize("kind", ["receipt", "note"])
+def test_of_a_time_something_else_is_said_or_that_it_never_happened(kind: Any) -> None:
+    with pytest.raises(ValidationError, match="must say when it really was"):
+        RightReceipt(kind=kind, item=ITEM_ID)
+    with pytest.raises(ValidationError, match="must say when it really was"):
+        RightPresence(kind="arrival", member=MEMBER, recorded_at=ARRIVED.arrived_at)
 
 
 def test_words_alone_are_corrected_and_a_time_alone_is_too() -> None:
