@@ -13,6 +13,7 @@ from services.portal.read_models.trace_graph import Graph, Happened, Link, Node,
 from services.portal.read_models.trace_righted import as_it_stands
 from services.portal.read_models.viewer import Viewer
 from shared.called import with_names
+from shared.contracts.meetings.sittings import ItemTitleCorrected
 
 if TYPE_CHECKING:
     import asyncpg
@@ -115,18 +116,24 @@ async def load_trace(db: Queryable, node: UUID, now: datetime, viewer: Viewer) -
 
 
 def nodes_of(rows: Sequence[asyncpg.Record] | Sequence[Mapping[str, Any]]) -> list[Node]:
-    """Steps brought together, in the order in which they happened; a thing is called what it was called last."""
+    """Steps brought together, in the order in which they happened; a thing is called what it was called last, and an item whose title was
+    corrected what that says: its meeting keeps the words with which it was opened."""
     by_node: dict[UUID, list[Any]] = {}
     for row in rows:
         by_node.setdefault(row["node"], []).append(row)
     nodes = []
     for node, steps in by_node.items():
-        last = max(steps, key=lambda row: (row["recorded_at"], row["version"], row["event_id"]))
+        last = max(steps, key=_recorded)
+        called = max((row for row in steps if row["event_type"] == ItemTitleCorrected.NAME), key=_recorded, default=last)
         within = next((row["within"] for row in steps if row["within"]), None)
         held = sorted(as_it_stands([(row, _facts(row)) for row in steps]), key=_when)
         happened = tuple(_happened(row, facts, day) for row, facts, day in held)
-        nodes.append(Node(node, last["kind"], last["title"], last["body"], last["body_name"], within, happened))
+        nodes.append(Node(node, last["kind"], called["title"], last["body"], last["body_name"], within, happened))
     return nodes
+
+
+def _recorded(row: Any) -> tuple[Any, ...]:
+    return row["recorded_at"], row["version"], row["event_id"]
 
 
 def _when(step: tuple[Any, Mapping[str, Any], date]) -> tuple[Any, ...]:

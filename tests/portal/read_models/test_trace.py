@@ -256,6 +256,18 @@ async def test_what_an_item_is_called_is_told_rightly_of_it_and_of_what_was_reso
         assert (node.steps[-1].step, node.steps[-1].facts.get("reason")) == ("corrected", "Verschrieben.")
 
 
+async def test_an_item_that_went_back_keeps_the_title_that_was_put_right_while_it_was_spoken_of(pool: Pool) -> None:
+    told = Told()
+    story.the_board_meets(told)
+    told.meetings.add(story.named("sitting"), story.title_corrected(story.ITEM, None, item_title="Ergebnisse"))
+    put = story.of_proposal(story.PROPOSAL, story.RESULTS, story.BOARD, Asked.RECEIVE_AND_DELIBERATE, story.OFFICE)
+    told.meetings.add(story.MEETING, proposals.ItemReturned(**put, meeting=story.MEETING, item=story.ITEM))
+    await told.fill(pool, TRACE)
+    graph = await load_trace(pool, story.ITEM, NOW, EVERYBODY)
+    assert graph
+    assert [node.title for node in graph.nodes if node.id == story.ITEM] == ["Ergebnisse"]
+
+
 async def test_what_was_recorded_wrongly_stands_rightly_and_what_it_had_ended_is_open_again(pool: Pool) -> None:
     told = Told()
     story.the_conference(told)
